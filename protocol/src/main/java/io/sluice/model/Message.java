@@ -1,0 +1,69 @@
+package io.sluice.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A message as a sender gives it: not stored yet, so without offsets.
+ *
+ * @param body      the bytes as the receiver shall see them; shared, not copied: whoever made the message leaves them alone
+ * @param flag      an integer of the application, carried unchanged
+ * @param bornAtMs  the sender's clock, epoch milliseconds
+ */
+public record Message(TopicName topic, byte[] body, MessageProperties properties, int flag, long bornAtMs) {
+    public Message {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(body, "body");
+        Objects.requireNonNull(properties, "properties");
+    }
+
+    public static Message of(TopicName topic, byte[] body) {
+        return new Message(topic, body, MessageProperties.NONE, 0, System.currentTimeMillis());
+    }
+
+    public static Message of(String topic, String text) {
+        return of(new TopicName(topic), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public Message withTopic(TopicName other) {
+        return new Message(other, body, properties, flag, bornAtMs);
+    }
+
+    public Message withProperties(MessageProperties changed) {
+        return new Message(topic, body, changed, flag, bornAtMs);
+    }
+
+    public Message withProperty(String name, String value) {
+        return withProperties(properties.with(name, value));
+    }
+
+    public Message withTag(String tag) {
+        return withProperties(properties.withTag(tag));
+    }
+
+    public Message withKeys(String... keys) {
+        return withProperties(properties.withKeys(Arrays.asList(keys)));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Message that
+                && topic.equals(that.topic)
+                && Arrays.equals(body, that.body)
+                && properties.equals(that.properties)
+                && flag == that.flag
+                && bornAtMs == that.bornAtMs;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(topic, Arrays.hashCode(body), properties, flag, bornAtMs);
+    }
+
+    /** Never shows the body: payloads do not belong in logs. */
+    @Override
+    public String toString() {
+        return "Message[topic=%s, body=%d bytes, properties=%d]".formatted(topic, body.length, properties.size());
+    }
+}

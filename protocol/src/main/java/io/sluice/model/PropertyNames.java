@@ -1,0 +1,48 @@
+package io.sluice.model;
+
+/** Names of message properties that have a meaning to a broker, a door or a client. */
+public final class PropertyNames {
+    /** The tag (one). */
+    public static final String TAGS = "TAGS";
+    /** Index keys, separated by one blank. */
+    public static final String KEYS = "KEYS";
+    /** Message id made by the producer; indexed as a key. */
+    public static final String UNIQUE_KEY = "UNIQ_KEY";
+    /** {@code false}: the producer does not wait for flush or replication. */
+    public static final String WAIT = "WAIT";
+    /** Delay level 1..18. */
+    public static final String DELAY_LEVEL = "DELAY";
+
+    public static final String REAL_TOPIC = "REAL_TOPIC";
+    public static final String REAL_QUEUE_ID = "REAL_QID";
+    /** First topic of a message that now sits in a retry or dead-letter topic. */
+    public static final String RETRY_TOPIC = "RETRY_TOPIC";
+    /** Offset message id of the first copy of a retried message. */
+    public static final String ORIGIN_MESSAGE_ID = "ORIGIN_MESSAGE_ID";
+
+    public static final String RECONSUME_TIME = "RECONSUME_TIME";
+    public static final String MAX_RECONSUME_TIMES = "MAX_RECONSUME_TIMES";
+    public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
+    public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = "DLQ_ORIGIN_MESSAGE_ID";
+    public static final String TRANSACTION_PREPARED = "TRAN_MSG";
+    public static final String PRODUCER_GROUP = "PGROUP";
+    public static final String TRANSACTION_ID = "__transactionId__";
+    public static final String REGION = "MSG_REGION";
+    public static final String TRACE_ON = "TRACE_ON";
+    public static final String CLUSTER = "CLUSTER";
+    public static final String SHARDING_KEY = "__SHARDINGKEY";
+    public static final String CORRELATION_ID = "CORRELATION_ID";
+    public static final String REPLY_TO_CLIENT = "REPLY_TO_CLIENT";
+    public static final String MESSAGE_TYPE = "MSG_TYPE";
+    public static final String POP_CHECK_POINT = "POP_CK";
+    /** MIME type of the body, as every door shows it. */
+    public static final String CONTENT_TYPE = "contentType";
+    /** Where an answer is expected, as every door shows it. */
+    public static final String REPLY_TO = "replyTo";
+    /** Instant after which nobody needs the message any more, epoch milliseconds. */
+    public static final String EXPIRES_AT = "expiresAt";
+    /** Full MQTT topic name of a message that came in by the MQTT door. */
+    public static final String MQTT_TOPIC = "mqttTopic";
+
+    private PropertyNames() {}
+}

@@ -1,0 +1,100 @@
+package io.sluice.wire.message;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32;
+
+/**
+ * Whether bytes from a disk or a socket are one whole message record. Looks at every length before it is used, so no
+ * input can make {@link MessageView} read outside the record.
+ */
+public final class RecordCheck {
+    /** What the bytes at a position turned out to be. */
+    public enum Verdict {
+        /** A whole record whose lengths agree and whose body has the checksum it says. */
+        WHOLE,
+        /** Filler up to the end of the segment. */
+        BLANK,
+        /** Four or eight zero bytes: nothing was ever written here. */
+        NOTHING,
+        /** A record begins here, but fewer bytes are left than it needs. */
+        CUT_SHORT,
+        /** The magic is that of no record. */
+        UNKNOWN_MAGIC,
+        /** A length field contradicts another or the total. */
+        LENGTHS_DISAGREE,
+        /** The body does not have the checksum that the record says. */
+        CHECKSUM_WRONG
+    }
+
+    private RecordCheck() {}
+
+    /** Judges the record at the buffer's position, which is left as it was; computes the checksum only when asked to. */
+    public static Verdict check(ByteBuffer bytes, boolean withChecksum) {
+        int start = bytes.position();
+        int left = bytes.remaining();
+        if (left < MessageLayout.BLANK_BYTES) {
+            return left >= 4 && bytes.getInt(start) != 0 ? Verdict.CUT_SHORT : Verdict.NOTHING;
+        }
+        int totalSize = bytes.getInt(start + MessageLayout.TOTAL_SIZE);
+        int magic = bytes.getInt(start + MessageLayout.MAGIC);
+        if (magic == MessageLayout.MAGIC_BLANK) {
+            return Verdict.BLANK;
+        }
+        if (magic != MessageLayout.MAGIC_V1 && magic != MessageLayout.MAGIC_V2) {
+            return totalSize == 0 && magic == 0 ? Verdict.NOTHING : Verdict.UNKNOWN_MAGIC;
+        }
+        if (totalSize < MessageLayout.MIN_BYTES) {
+            return Verdict.LENGTHS_DISAGREE;
+        }
+        if (totalSize > left) {
+            return Verdict.CUT_SHORT;
+        }
+        return checkInside(bytes, start, totalSize, magic == MessageLayout.MAGIC_V2, withChecksum);
+    }
+
+    private static Verdict checkInside(ByteBuffer bytes, int start, int totalSize, boolean wide, boolean withChecksum) {
+        int end = start + totalSize;
+        int sysFlag = bytes.getInt(start + MessageLayout.SYS_FLAG);
+        int bornHostBytes =
+                (sysFlag & SysFlag.BORN_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
+        int storeHostBytes =
+                (sysFlag & SysFlag.STORE_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
+        int bodyLengthAt = start + MessageLayout.BORN_HOST + bornHostBytes + 8 + storeHostBytes + 12;
+        if (bodyLengthAt + 4 > end) {
+            return Verdict.LENGTHS_DISAGREE;
+        }
+        int bodyLength = bytes.getInt(bodyLengthAt);
+        int bodyAt = bodyLengthAt + 4;
+        int topicLengthBytes = wide ? 2 : 1;
+        if (bodyLength < 0 || bodyLength > end - bodyAt - topicLengthBytes) {
+            return Verdict.LENGTHS_DISAGREE;
+        }
+        int topicLengthAt = bodyAt + bodyLength;
+        int topicLength = wide ? bytes.getShort(topicLengthAt) & 0xFFFF : bytes.get(topicLengthAt) & 0xFF;
+        int propertiesLengthAt = topicLengthAt + topicLengthBytes + topicLength;
+        if (propertiesLengthAt + 2 > end) {
+            return Verdict.LENGTHS_DISAGREE;
+        }
+        int propertiesLength = bytes.getShort(propertiesLengthAt);
+        if (propertiesLength < 0 || propertiesLengthAt + 2 + propertiesLength != end) {
+            return Verdict.LENGTHS_DISAGREE;
+        }
+        if (withChecksum && !hasChecksum(bytes, start, bodyAt, bodyLength)) {
+            return Verdict.CHECKSUM_WRONG;
+        }
+        return Verdict.WHOLE;
+    }
+
+    /** A stored checksum of 0 means that the writer computed none. */
+    private static boolean hasChecksum(ByteBuffer bytes, int start, int bodyAt, int bodyLength) {
+        int stored = bytes.getInt(start + MessageLayout.BODY_CRC);
+        return stored == 0 || bodyLength == 0 || stored == crcOf(bytes.slice(bodyAt, bodyLength));
+    }
+
+    /** The checksum as records carry it: CRC-32 of the remaining bytes, masked. The buffer is not moved. */
+    public static int crcOf(ByteBuffer body) {
+        CRC32 crc = new CRC32();
+        crc.update(body.duplicate());
+        return (int) crc.getValue() & MessageLayout.CRC_MASK;
+    }
+}
