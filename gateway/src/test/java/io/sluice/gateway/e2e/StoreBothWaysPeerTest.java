@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreBothWaysPeerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    /** What a client asks for when a topic is created by sending. */
+    private static final int QUEUES = 4;
+
     @TempDir
     Path directory;
 
@@ -40,6 +43,7 @@ class StoreBothWaysPeerTest {
             client.tell("sendbatch", "MovingBatch", "16", "b");
             client.tell("consumer", "C_move", "Moving", "*", "0");
             await().atMost(PATIENCE).until(() -> client.received().size() >= 503);
+            client.finish();
         }
     }
 
@@ -56,6 +60,12 @@ class StoreBothWaysPeerTest {
             assertThat(client.tell("pullall", "MovingBatch")).isEqualTo("16");
             assertThat(client.tell("querykey", "Moving", "customer-7")).isEqualTo("3");
             assertThat(client.tell("querykey", "Moving", "order-1")).isEqualTo("1");
+            int committed = 0;
+            for (int queueId = 0; queueId < QUEUES; queueId++) {
+                committed += Integer.parseInt(
+                        client.tell("committed", "C_move", "Moving", String.valueOf(queueId)));
+            }
+            assertThat(committed).as("what the group has committed over all queues").isEqualTo(503);
         }
     }
 
