@@ -2,6 +2,7 @@ package io.sluice.mqtt.session;
 
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
+import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
 import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import io.sluice.mqtt.deliver.FanOut;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -30,6 +32,8 @@ final class SubscriptionBook {
     private static final Set<Integer> ALLOWED_IN_SUBSCRIBE =
             Set.of(MqttProperties.SUBSCRIPTION_IDENTIFIER, MqttProperties.USER_PROPERTY);
     private static final Set<Integer> ALLOWED_IN_UNSUBSCRIBE = Set.of(MqttProperties.USER_PROPERTY);
+
+    private static final int GRANTED = 0;
 
     private final ProtocolVersion version;
     private final ClientLink link;
@@ -66,22 +70,41 @@ final class SubscriptionBook {
                 .anyMatch(subscription -> subscription.options().noLocal());
     }
 
-    /** One SUBSCRIBE packet on its way to its SUBACK. */
+    /**
+     * One SUBSCRIBE packet on its way to its SUBACK. Filters count in order, as if each had a packet of its own (MQTT-5.0
+     * §3.8.4): one that is repeated is followed once, with its last options, and each of its places is answered alike.
+     */
     private final class Request {
         private final int packetId;
-        /** One for each filter asked for: the QoS granted, a failure, or {@code null} while open. */
-        private final Integer[] codes;
+        private final List<MqttTopicSubscription> asked;
+        /** One for each filter asked for: 0 when granted, a failure, or {@code null} while open. */
+        private final Integer[] outcomes;
 
+        private final Map<String, Integer> firstPlaces = new HashMap<>();
+        private final Map<String, MqttSubscriptionOption> lastOptions = new HashMap<>();
         private final Future<?> timeOut;
         private int open;
         private boolean answered;
         private String why = "";
 
-        Request(int packetId, int filters) {
+        Request(int packetId, List<MqttTopicSubscription> asked) {
             this.packetId = packetId;
-            this.codes = new Integer[filters];
-            this.open = filters;
+            this.asked = asked;
+            this.outcomes = new Integer[asked.size()];
+            for (int i = 0; i < asked.size(); i++) {
+                firstPlaces.putIfAbsent(asked.get(i).topicFilter(), i);
+                lastOptions.put(asked.get(i).topicFilter(), asked.get(i).option());
+            }
+            this.open = firstPlaces.size();
             this.timeOut = link.later(limits.subscribeTimeoutMs(), this::timeOut);
+        }
+
+        boolean repeats(int index) {
+            return firstPlaces.get(asked.get(index).topicFilter()) != index;
+        }
+
+        MqttSubscriptionOption lastOptionOf(String filter) {
+            return lastOptions.get(filter);
         }
 
         void refuse(int index, ReasonCode reason, String because) {
@@ -106,11 +129,11 @@ final class SubscriptionBook {
             if (before != null) {
                 before.close();
             }
-            settle(index, subscription.options().qos());
+            settle(index, GRANTED);
         }
 
-        private void settle(int index, int code) {
-            codes[index] = code;
+        private void settle(int index, int outcome) {
+            outcomes[index] = outcome;
             open--;
             if (open == 0) {
                 answer();
@@ -127,9 +150,14 @@ final class SubscriptionBook {
         private void answer() {
             answered = true;
             timeOut.cancel(false);
-            List<Integer> said = new ArrayList<>(codes.length);
-            for (Integer code : codes) {
-                said.add(code == null ? ReasonCode.UNSPECIFIED_ERROR.code() & 0xFF : code);
+            List<Integer> said = new ArrayList<>(asked.size());
+            for (MqttTopicSubscription one : asked) {
+                Integer outcome = outcomes[firstPlaces.get(one.topicFilter())];
+                if (outcome == null) {
+                    said.add(ReasonCode.UNSPECIFIED_ERROR.code() & 0xFF);
+                } else {
+                    said.add(outcome == GRANTED ? one.option().qos().value() : outcome);
+                }
             }
             link.write(packets.subAck(packetId, said, why));
             link.flush();
@@ -148,24 +176,21 @@ final class SubscriptionBook {
         }
         asked.forEach(this::requireServed);
         link.hold(Hold.SUBSCRIBING);
-        Request request = new Request(packet.variableHeader().messageId(), asked.size());
-        Map<String, Integer> lastIndexes = new HashMap<>();
-        for (int i = 0; i < asked.size(); i++) {
-            lastIndexes.put(asked.get(i).topicFilter(), i);
-        }
+        Request request = new Request(packet.variableHeader().messageId(), asked);
         int room = limits.subscriptionsMax() - byFilter.size();
         for (int i = 0; i < asked.size(); i++) {
-            MqttTopicSubscription one = asked.get(i);
-            boolean replaces = byFilter.containsKey(one.topicFilter());
-            if (lastIndexes.get(one.topicFilter()) != i) {
-                request.settle(i, one.option().qos().value());
-            } else if (!replaces && --room < 0) {
+            if (request.repeats(i)) {
+                continue;
+            }
+            String text = asked.get(i).topicFilter();
+            Optional<TopicFilter> filter = served(request, i, text);
+            if (filter.isPresent() && !byFilter.containsKey(text) && --room < 0) {
                 request.refuse(
                         i,
                         ReasonCode.QUOTA_EXCEEDED,
                         "a session may have %d subscriptions".formatted(limits.subscriptionsMax()));
-            } else {
-                follow(request, i, one, identifier);
+            } else if (filter.isPresent()) {
+                follow(request, i, filter.get(), identifier);
             }
         }
     }
@@ -197,15 +222,23 @@ final class SubscriptionBook {
         }
     }
 
-    private void follow(Request request, int index, MqttTopicSubscription asked, int identifier) {
+    private Optional<TopicFilter> served(Request request, int index, String text) {
         try {
-            TopicFilter filter = TopicFilter.parse(asked.topicFilter());
-            if (filter.isServerOwned()) {
-                request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, "no topics that begin with '$' are served");
-                return;
+            TopicFilter filter = TopicFilter.parse(text);
+            if (!filter.isServerOwned()) {
+                return Optional.of(filter);
             }
-            SubscriptionOptions options = new SubscriptionOptions(
-                    asked.option().qos().value(), asked.option().isNoLocal(), identifier);
+            request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, "no topics that begin with '$' are served");
+        } catch (IllegalTopicException illegal) {
+            request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, illegal.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private void follow(Request request, int index, TopicFilter filter, int identifier) {
+        MqttSubscriptionOption asked = request.lastOptionOf(filter.text());
+        SubscriptionOptions options = new SubscriptionOptions(asked.qos().value(), asked.isNoLocal(), identifier);
+        try {
             fanOut.subscribe(filter, inbox, options)
                     .whenComplete((made, failure) -> loop.execute(() -> request.made(index, made, failure)));
         } catch (IllegalTopicException illegal) {
