@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
@@ -18,6 +20,7 @@ import org.xnio.channels.StreamSourceChannel;
  * is read.
  */
 final class BodyReader implements ChannelListener<StreamSourceChannel> {
+    private static final Logger log = LoggerFactory.getLogger(BodyReader.class);
     private static final int FIRST_BYTES = 16 * 1024;
 
     private final HttpServerExchange exchange;
@@ -83,6 +86,7 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
                 }
             }
         } catch (IOException brokenOff) {
+            log.debug("a body broke off: peer={} received={}", exchange.getSourceAddress(), length, brokenOff);
             refuse(Problem.of(
                     ProblemType.BAD_BODY,
                     "the body broke off or is not correctly chunked after %d bytes".formatted(length)));

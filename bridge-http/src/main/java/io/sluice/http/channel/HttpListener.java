@@ -55,6 +55,8 @@ public final class HttpListener implements AutoCloseable {
                         patience.head().toMillis())
                 .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, (int)
                         patience.closing().toMillis())
+                // Each route has its own bound, which BodyReader keeps.
+                .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 // Paths and queries are decoded by UrlText, which tells the caller what is wrong with them.
                 .setServerOption(UndertowOptions.DECODE_URL, false)
                 .setServerOption(UndertowOptions.ALLOW_UNESCAPED_CHARACTERS_IN_URL, true)
