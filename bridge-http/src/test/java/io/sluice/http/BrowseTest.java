@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sluice.http.Door.Reply;
-import io.sluice.port.BrokerPort;
 import io.sluice.model.MessageQueue;
+import io.sluice.port.BrokerPort;
 import io.sluice.port.Hold;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.QueueReader;
@@ -85,7 +85,9 @@ class BrowseTest {
         browse("");
         browse("");
 
-        assertThat(door.pull("orders", "billing", "wait=0").at("/messages/0/attempt").asInt())
+        assertThat(door.pull("orders", "billing", "wait=0")
+                        .at("/messages/0/attempt")
+                        .asInt())
                 .isEqualTo(1);
     }
 
@@ -100,8 +102,9 @@ class BrowseTest {
         Reply reply = browse("limit=5");
         List<String> seen = new ArrayList<>(data(reply));
         assertThat(seen).hasSize(5);
-        reply.at("/queues").forEach(queue -> seen.addAll(data(browse("queue=%d&offset=%d"
-                .formatted(queue.get("queue").asInt(), queue.get("next").asLong())))));
+        reply.at("/queues")
+                .forEach(queue -> seen.addAll(data(browse("queue=%d&offset=%d"
+                        .formatted(queue.get("queue").asInt(), queue.get("next").asLong())))));
 
         assertThat(seen).containsExactlyInAnyOrderElementsOf(sent);
     }

@@ -72,10 +72,12 @@ class HealthAndMetricsTest {
             assertThat(reply.text().lines().filter(line -> line.startsWith("# TYPE")))
                     .doesNotHaveDuplicates();
             assertThat(door.metric("sluice_http_messages_in_total")).isEqualTo(1);
-            assertThat(door.metric("sluice_http_messages_out_total{via=\"pull\"}")).isEqualTo(1);
+            assertThat(door.metric("sluice_http_messages_out_total{via=\"pull\"}"))
+                    .isEqualTo(1);
             assertThat(door.metric("sluice_http_request_body_bytes_total")).isEqualTo(5);
             assertThat(door.metric("sluice_http_response_body_bytes_total")).isPositive();
-            assertThat(door.metric("sluice_http_requests_total{route=\"POST /v1/topics/{topic}/messages\",status=\"201\"}"))
+            assertThat(door.metric(
+                            "sluice_http_requests_total{route=\"POST /v1/topics/{topic}/messages\",status=\"201\"}"))
                     .isEqualTo(1);
             assertThat(door.metric("sluice_http_requests_total{route=\"GET /v1/topics/{topic}\",status=\"404\"}"))
                     .isEqualTo(1);

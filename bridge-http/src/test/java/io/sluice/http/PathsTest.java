@@ -7,13 +7,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.sluice.http.Door.Reply;
+import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
-import io.sluice.port.SendOutcome.Stored;
-import io.sluice.port.SendOutcome.StoredWithDoubt;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.SendOutcome.Doubt;
+import io.sluice.port.SendOutcome.Stored;
+import io.sluice.port.SendOutcome.StoredWithDoubt;
 import io.sluice.port.contract.MemoryBroker;
-import io.sluice.model.MessageQueue;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +36,16 @@ class PathsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/v1", "/v1/topics/", "/v1/topics/a/b", "/v2/topics", "/v1//topics", "/console", "/v1/topics/%FF"})
+            strings = {
+                "/",
+                "/v1",
+                "/v1/topics/",
+                "/v1/topics/a/b",
+                "/v2/topics",
+                "/v1//topics",
+                "/console",
+                "/v1/topics/%FF"
+            })
     void aPathThatIsNotThereIsToldWithThePathsThatAre(String path) {
         Reply reply = door.get(path).isProblem(404, "no-such-path");
 
@@ -95,7 +104,8 @@ class PathsTest {
             assertThat(fromOrigin(open, "https://console.example").status()).isEqualTo(201);
             fromOrigin(open, "http://evil.example").isProblem(403, "cross-origin");
         }
-        try (Door all = Door.open(config -> config.withListener(config.listener().withAllowedOrigins(Set.of("*"))))) {
+        try (Door all =
+                Door.open(config -> config.withListener(config.listener().withAllowedOrigins(Set.of("*"))))) {
             assertThat(fromOrigin(all, "http://evil.example").status()).isEqualTo(201);
         }
     }
@@ -113,7 +123,8 @@ class PathsTest {
         DelegatingPort failing = new DelegatingPort(broker) {
             @Override
             public MessageWriter writer() {
-                return (message, placement) -> CompletableFuture.failedFuture(new IllegalStateException("secret detail"));
+                return (message, placement) ->
+                        CompletableFuture.failedFuture(new IllegalStateException("secret detail"));
             }
         };
         Logger log = (Logger) LoggerFactory.getLogger("io.sluice.http.channel.Problems");

@@ -114,7 +114,10 @@ class PullTest {
 
     @Test
     void jsonComesAsAValueTextAsTextAndTheRestInBase64() {
-        door.post("/v1/topics/orders/messages?queue=0", bytes("{\"n\": 1.10,\r\n\"deep\":[true,null]}"), "application/json");
+        door.post(
+                "/v1/topics/orders/messages?queue=0",
+                bytes("{\"n\": 1.10,\r\n\"deep\":[true,null]}"),
+                "application/json");
         door.post("/v1/topics/orders/messages?queue=0", bytes("{\"n\":1}"), "text/plain");
         door.post("/v1/topics/orders/messages?queue=0", bytes("{not json"), "application/json");
         door.post("/v1/topics/orders/messages?queue=0", new byte[] {0, 1, (byte) 0xFF}, "application/octet-stream");
@@ -191,7 +194,8 @@ class PullTest {
         assertThat(data(door.pull("orders", "keeps", "wait=0&tag=a"))).containsExactly("a1");
         assertThat(data(door.pull("orders", "keeps", "wait=0"))).containsExactly("b1", "c1");
         assertThat(data(door.pull("orders", "two", "wait=0&tag=a%7C%7Cc"))).containsExactly("a1", "c1");
-        assertThat(data(door.pull("orders", "skips", "wait=0&tag=a&unmatched=skip"))).containsExactly("a1");
+        assertThat(data(door.pull("orders", "skips", "wait=0&tag=a&unmatched=skip")))
+                .containsExactly("a1");
         assertThat(data(door.pull("orders", "skips", "wait=0"))).isEmpty();
     }
 
@@ -202,7 +206,8 @@ class PullTest {
             sql.send("orders?queue=0&prop.colour=red", "r");
             sql.send("orders?queue=0&prop.colour=blue", "b");
 
-            assertThat(data(sql.pull("orders", "billing", "wait=0&sql=colour%3D%27red%27"))).containsExactly("r");
+            assertThat(data(sql.pull("orders", "billing", "wait=0&sql=colour%3D%27red%27")))
+                    .containsExactly("r");
         }
         door.send("orders", "x");
         door.pull("orders", "billing", "wait=0&sql=a%3D1").isProblem(501, "not-supported");

@@ -36,7 +36,9 @@ class SettleTest {
     }
 
     private int attemptsOfNext() {
-        return door.pull("orders", "billing", "wait=0").at("/messages/0/attempt").asInt();
+        return door.pull("orders", "billing", "wait=0")
+                .at("/messages/0/attempt")
+                .asInt();
     }
 
     @Test
@@ -44,8 +46,8 @@ class SettleTest {
         Reply first = door.post("/v1/ack", receipts.get(0)).is(200);
         Reply again = door.post("/v1/ack", receipts.get(0)).is(200);
 
-        assertThat(first.text()).isEqualTo("{\"results\":[{\"receipt\":\"%s\",\"result\":\"done\"}]}"
-                .formatted(receipts.get(0)));
+        assertThat(first.text())
+                .isEqualTo("{\"results\":[{\"receipt\":\"%s\",\"result\":\"done\"}]}".formatted(receipts.get(0)));
         assertThat(again.text()).isEqualTo(first.text());
         assertThat(door.broker.openLeases()).isEqualTo(2);
     }
@@ -113,8 +115,7 @@ class SettleTest {
     void aReceiptWhoseLeaseIsOverIsAConflictAndTheOthersAreSettledAllTheSame() {
         door.post("/v1/nack", receipts.get(0)).is(200);
 
-        Reply reply = door.post(
-                        "/v1/ack", "{\"receipts\":[\"%s\",\"%s\"]}".formatted(receipts.get(0), receipts.get(1)))
+        Reply reply = door.post("/v1/ack", "{\"receipts\":[\"%s\",\"%s\"]}".formatted(receipts.get(0), receipts.get(1)))
                 .isProblem(409, "lease-over");
 
         assertThat(reply.at("/results/0/result").asText()).isEqualTo("lease-over");

@@ -59,8 +59,9 @@ class StreamTest {
             await().until(() -> events.data().size() == 2);
 
             JsonNode first = Door.parse(events.data().get(0));
-            assertThat(first).isEqualTo(door.get("/v1/topics/orders/messages?queue=0&offset=1")
-                    .at("/messages/0"));
+            assertThat(first)
+                    .isEqualTo(door.get("/v1/topics/orders/messages?queue=0&offset=1")
+                            .at("/messages/0"));
             assertThat(Door.parse(events.data().get(1)).at("/data/m").asInt()).isEqualTo(2);
             assertThat(events.lines).contains("event: message");
         }
@@ -101,14 +102,12 @@ class StreamTest {
 
     @Test
     void anIdleStreamIsKeptAliveByComments() throws Exception {
-        try (Door brisk = Door.open(
-                config -> config.withConsume(config.consume().withKeepAlive(Duration.ofMillis(20))))) {
+        try (Door brisk =
+                Door.open(config -> config.withConsume(config.consume().withKeepAlive(Duration.ofMillis(20))))) {
             brisk.put("/v1/topics/orders", "").is(201);
             try (EventStream events = follow(brisk, "/v1/topics/orders/stream")) {
-                await().until(() -> events.lines.stream()
-                                .filter(": keep-alive"::equals)
-                                .count()
-                        >= 3);
+                await().until(() ->
+                        events.lines.stream().filter(": keep-alive"::equals).count() >= 3);
                 brisk.send("orders", "still here");
                 await().until(() -> events.data().size() == 1);
             }
@@ -223,13 +222,7 @@ class StreamTest {
             MessageQueue queue = new MessageQueue(new TopicName("fed"), "memory", 0);
             long end = broker.reader().range(queue).toCompletableFuture().join().max();
             Records stored = broker.reader()
-                    .fetch(new FetchRequest(
-                            queue,
-                            end - 1,
-                            1,
-                            Integer.MAX_VALUE,
-                            FilterExpression.ALL,
-                            Duration.ZERO))
+                    .fetch(new FetchRequest(queue, end - 1, 1, Integer.MAX_VALUE, FilterExpression.ALL, Duration.ZERO))
                     .toCompletableFuture()
                     .join()
                     .records();

@@ -23,15 +23,16 @@ class TopicsTest {
         Reply created = door.put("/v1/topics/orders", "").is(201);
 
         assertThat(created.text())
-                .isEqualTo("{\"topic\":\"orders\",\"writeQueues\":8,\"readQueues\":8,\"readable\":true,\"writable\":true}");
+                .isEqualTo(
+                        "{\"topic\":\"orders\",\"writeQueues\":8,\"readQueues\":8,\"readable\":true,\"writable\":true}");
     }
 
     @Test
     void aTopicIsCreatedAsToldAndWhatIsNotMentionedStaysWhenItIsChanged() {
         door.put("/v1/topics/orders", "{\"queues\":3}").is(201);
 
-        Reply changed =
-                door.put("/v1/topics/orders", "{\"readQueues\":5,\"writable\":false}").is(200);
+        Reply changed = door.put("/v1/topics/orders", "{\"readQueues\":5,\"writable\":false}")
+                .is(200);
 
         assertThat(changed.text())
                 .isEqualTo(
