@@ -98,7 +98,7 @@ class RawRequestsTest {
     @Test
     void aPeerThatSendsItsTooLargeBodyAllTheSameStillSeesTheAnswer() throws Exception {
         try (RawPeer peer = peer()) {
-            String heard = peer.say(SEND + "Content-Length: 2000000\r\n\r\n" + "x".repeat(2_000_000))
+            String heard = peer.say(SEND + "Content-Length: 12000000\r\n\r\n" + "x".repeat(12_000_000))
                     .hearToTheEnd();
 
             assertThat(heard).startsWith("HTTP/1.1 413 ").contains("urn:sluice:too-large");

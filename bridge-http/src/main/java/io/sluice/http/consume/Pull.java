@@ -75,7 +75,15 @@ final class Pull {
                 request.leaseFor(),
                 slice,
                 request.start());
-        leases.lease(now).whenComplete((leased, failed) -> call.onWorker(() -> answered(leased, failed)));
+        lease(now).whenComplete((leased, failed) -> call.onWorker(() -> answered(leased, failed)));
+    }
+
+    private CompletionStage<Leased> lease(LeaseRequest now) {
+        try {
+            return leases.lease(now);
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     private void answered(Leased leased, Throwable failed) {

@@ -152,17 +152,20 @@ final class TailedMessages implements BodySource, TailListener {
 
     /** False, and its memory given back, when nobody listens any more. */
     private boolean offer(Waiting batch) {
+        boolean awaited;
         synchronized (this) {
+            awaited = wanted != null;
             if (!over) {
                 waiting.add(batch);
-                if (wanted != null) {
-                    call.onWorker(this::serve);
-                }
-                return true;
+            } else {
+                batch.memory.giveBack();
+                return false;
             }
         }
-        batch.memory.giveBack();
-        return false;
+        if (awaited) {
+            call.onWorker(this::serve);
+        }
+        return true;
     }
 
     @Override
