@@ -2,6 +2,7 @@ package io.sluice.http.channel;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ public record Problem(ProblemType type, String detail, Map<String, Object> exten
     public Problem {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(detail, "detail");
-        extensions = Map.copyOf(extensions);
+        extensions = Collections.unmodifiableMap(new LinkedHashMap<>(extensions));
     }
 
     public static Problem of(ProblemType type, String detail) {

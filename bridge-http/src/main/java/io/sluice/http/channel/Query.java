@@ -83,7 +83,8 @@ public final class Query {
         String nearest = Nearest.to(name, candidates).map(inFull).orElse("");
         String detail = nearest.isEmpty()
                 ? "parameter '%s' is not known; known are %s".formatted(shown(name), all)
-                : "parameter '%s' is not known; the nearest known is '%s' of %s".formatted(shown(name), nearest, all);
+                : "parameter '%s' is not known; the nearest known is '%s'; known are %s"
+                        .formatted(shown(name), nearest, all);
         Problem problem = Problem.of(ProblemType.UNKNOWN_PARAMETER, detail).with("parameter", shown(name));
         throw (nearest.isEmpty() ? problem : problem.with("nearest", nearest)).asException();
     }
