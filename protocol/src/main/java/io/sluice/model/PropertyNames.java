@@ -37,6 +37,11 @@ public final class PropertyNames {
     public static final String POP_CHECK_POINT = "POP_CK";
     /** MIME type of the body, as every door shows it. */
     public static final String CONTENT_TYPE = "contentType";
+    /**
+     * Types of the properties, from senders whose properties have types; see {@code io.sluice.filter.PropertyTypes}.
+     * Present: a property that it does not list is text. Absent: nobody knows.
+     */
+    public static final String PROPERTY_TYPES = "propertyTypes";
     /** Where an answer is expected, as every door shows it. */
     public static final String REPLY_TO = "replyTo";
     /** Instant after which nobody needs the message any more, epoch milliseconds. */
