@@ -42,20 +42,23 @@ public record BrokerCalls(Duration timeout) {
         } catch (TimeoutException late) {
             throw withCause(
                     new JMSException(
-                            "%s: no answer within %d ms; whether it was done is not known".formatted(what, limit.toMillis()),
+                            "%s: no answer within %d ms; whether it was done is not known"
+                                    .formatted(what, limit.toMillis()),
                             NO_ANSWER),
                     late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw withCause(
-                    new JMSException("%s: the thread was interrupted; whether it was done is not known".formatted(what)),
+                    new JMSException(
+                            "%s: the thread was interrupted; whether it was done is not known".formatted(what)),
                     interrupted);
         }
     }
 
     /** The exception for a stage that failed. */
     public static JMSException failure(String what, Throwable failed) {
-        Throwable cause = failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+        Throwable cause =
+                failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
         if (cause instanceof JMSException already) {
             return already;
         }

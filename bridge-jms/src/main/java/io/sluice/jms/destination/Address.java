@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * One JMS destination. A name is {@code TOPIC} or {@code TOPIC/TAG}: the part before the first slash names the native
- * topic, with characters that are illegal there escaped reversibly ({@code orders.new} stands on {@code orders%2Enew}), the
- * rest is the tag, the same way as MQTT topic names are laid onto native topics.
+ * topic, with characters that are illegal there escaped reversibly, the rest is the tag: the same way as MQTT topic names
+ * are laid onto native topics.
  *
  * <p>Two addresses are equal when they mean the same messages.
  *
@@ -85,13 +85,15 @@ public record Address(Kind kind, String name, boolean temporary) {
         return topic() + tag().map(tag -> TAG_SEPARATOR + tag).orElse("");
     }
 
-    /** The one group whose shared cursor is the queue: {@code jms-queue-} and the whole name, escaped. */
+    /** The one group whose shared cursor is the queue: {@code jms-queue-}, the native topic, and if there is a tag {@code %2F} and the tag. */
     public GroupName group() {
         return groupOf(name);
     }
 
     private static GroupName groupOf(String name) {
-        return new GroupName(GROUP_PREFIX + NativeName.encode(name));
+        int slash = name.indexOf(TAG_SEPARATOR);
+        String tag = slash < 0 ? "" : NativeName.escape(name.substring(slash));
+        return new GroupName(GROUP_PREFIX + nativeTopic(name) + tag);
     }
 
     @Override

@@ -38,7 +38,10 @@ record ContentType(String essence, Optional<Charset> charset) {
         for (int i = 1; i < parts.length; i++) {
             String parameter = parts[i].trim();
             if (parameter.toLowerCase(Locale.ROOT).startsWith("charset=")) {
-                charset = charsetOf(parameter.substring("charset=".length()).replace("\"", "").trim());
+                charset = charsetOf(parameter
+                        .substring("charset=".length())
+                        .replace("\"", "")
+                        .trim());
             }
         }
         return new ContentType(parts.length == 0 ? "" : parts[0].trim().toLowerCase(Locale.ROOT), charset);

@@ -38,7 +38,7 @@ public record IncomingForm(Destinations destinations) {
     }
 
     private static SluiceMessage withBody(byte[] body, MessageProperties properties) {
-        String mark = properties.get(JmsPropertyNames.BODY);
+        String mark = properties.get(PropertyNames.JMS_BODY);
         if ("none".equals(mark) && body.length == 0) {
             return new SluiceMessage();
         }
@@ -69,18 +69,16 @@ public record IncomingForm(Destinations destinations) {
 
     private static void putHeaders(SluiceMessage message, Message stored) {
         MessageProperties properties = stored.properties();
-        boolean ours = properties.has(JmsPropertyNames.DESTINATION);
-        boolean untimed = ours && !properties.has(JmsPropertyNames.TIMESTAMP);
-        message.setJMSTimestamp(untimed ? 0 : stored.bornAtMs());
+        message.setJMSTimestamp(properties.has(PropertyNames.JMS_TIMESTAMP) ? 0 : stored.bornAtMs());
         message.setJMSDeliveryTime(stored.bornAtMs());
         message.setJMSCorrelationID(properties.get(PropertyNames.CORRELATION_ID));
-        message.setJMSType(properties.get(JmsPropertyNames.TYPE));
+        message.setJMSType(properties.get(PropertyNames.JMS_TYPE));
         message.setJMSDeliveryMode(
                 "false".equals(properties.get(PropertyNames.WAIT))
                         ? DeliveryMode.NON_PERSISTENT
                         : DeliveryMode.PERSISTENT);
         message.setJMSPriority(
-                (int) number(properties.get(JmsPropertyNames.PRIORITY), SluiceMessage.DEFAULT_PRIORITY));
+                (int) number(properties.get(PropertyNames.JMS_PRIORITY), SluiceMessage.DEFAULT_PRIORITY));
         message.setJMSExpiration(expiresAtMs(properties));
     }
 
@@ -89,11 +87,10 @@ public record IncomingForm(Destinations destinations) {
         if (name == null) {
             return;
         }
-        String word = properties.get(JmsPropertyNames.REPLY_KIND);
+        String word = properties.get(PropertyNames.JMS_REPLY_KIND);
         ReplyKind.addressOf(name, word, from.address().kind())
-                .ifPresentOrElse(
-                        address -> message.setJMSReplyTo(destinations.at(address)),
-                        () -> message.properties().put(JmsPropertyNames.FOREIGN_REPLY_TO, name));
+                .ifPresentOrElse(address -> message.setJMSReplyTo(destinations.at(address)), () -> message.properties()
+                        .put(JmsPropertyNames.FOREIGN_REPLY_TO, name));
     }
 
     /** When nobody needs the message any more, epoch milliseconds; 0 for never. */

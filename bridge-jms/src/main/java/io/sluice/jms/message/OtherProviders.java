@@ -9,7 +9,9 @@ import jakarta.jms.MessageFormatException;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
 
 /** Takes over messages that were made by another provider, which a producer must accept (Jakarta Messaging 3.1 §3.12). */
 public final class OtherProviders {
@@ -33,8 +35,8 @@ public final class OtherProviders {
         copy.setJMSCorrelationID(message.getJMSCorrelationID());
         copy.setJMSType(message.getJMSType());
         copy.setJMSReplyTo(message.getJMSReplyTo());
-        for (Object name : Collections.list(message.getPropertyNames())) {
-            copy.setObjectProperty((String) name, message.getObjectProperty((String) name));
+        for (String name : names(message.getPropertyNames())) {
+            copy.setObjectProperty(name, message.getObjectProperty(name));
         }
         return copy;
     }
@@ -48,8 +50,8 @@ public final class OtherProviders {
         }
         if (message instanceof MapMessage map) {
             SluiceMapMessage copy = new SluiceMapMessage();
-            for (Object name : Collections.list(map.getMapNames())) {
-                copy.setObject((String) name, map.getObject((String) name));
+            for (String name : names(map.getMapNames())) {
+                copy.setObject(name, map.getObject(name));
             }
             return copy;
         }
@@ -60,6 +62,15 @@ public final class OtherProviders {
             throw objectsRefused();
         }
         return new SluiceMessage();
+    }
+
+    /** The interfaces have raw enumerations. */
+    private static List<String> names(Enumeration<?> raw) {
+        List<String> names = new ArrayList<>();
+        while (raw.hasMoreElements()) {
+            names.add((String) raw.nextElement());
+        }
+        return names;
     }
 
     private static SluiceMessage copyOf(BytesMessage bytes) throws JMSException {
@@ -87,7 +98,8 @@ public final class OtherProviders {
 
     /** Why there are no object messages. */
     public static MessageFormatException objectsRefused() {
-        return new MessageFormatException("object messages are not supported: reading Java objects from a broker lets a sender"
-                + " run code in the receiver; send the object's data as text, bytes or a map message");
+        return new MessageFormatException(
+                "object messages are not supported: reading Java objects from a broker lets a sender"
+                        + " run code in the receiver; send the object's data as text, bytes or a map message");
     }
 }

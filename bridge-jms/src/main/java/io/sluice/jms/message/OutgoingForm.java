@@ -27,48 +27,54 @@ public record OutgoingForm(String connection) {
      * @throws JMSException when body or properties cannot be carried; the text says which and why
      */
     public Message of(SluiceMessage message, Address to) throws JMSException {
-        Map<String, String> stored = new LinkedHashMap<>();
-        stored.put(JmsPropertyNames.DESTINATION, to.kind().word());
-        message.properties().storeInto(stored);
-        placeTag(message, to, stored);
-        putHeaders(message, to, stored);
+        Map<String, String> stored = message.properties().stored(selectableHeaders(message));
+        stored.put(PropertyNames.JMS_DESTINATION, to.kind().word());
+        if (to.kind() == Kind.TOPIC) {
+            stored.put(PropertyNames.JMS_CONNECTION, connection);
+        }
+        placeTag(to, stored);
+        stored.put(PropertyNames.CORRELATION_ID, message.getJMSCorrelationID());
+        if (message.getJMSExpiration() != 0) {
+            stored.put(PropertyNames.EXPIRES_AT, Long.toString(message.getJMSExpiration()));
+        }
+        if (message.getJMSDeliveryMode() == DeliveryMode.NON_PERSISTENT) {
+            stored.put(PropertyNames.WAIT, "false");
+        }
+        putReplyTo(message.getJMSReplyTo(), stored);
         byte[] body = body(message, stored);
         long bornAtMs = message.getJMSTimestamp() == 0 ? System.currentTimeMillis() : message.getJMSTimestamp();
         return new Message(to.topic(), body, properties(stored), 0, bornAtMs);
     }
 
+    /** Headers that selectors may name, where they differ from what a reader assumes of a message without them. */
+    private static Map<String, Object> selectableHeaders(SluiceMessage message) {
+        Map<String, Object> headers = new LinkedHashMap<>();
+        if (message.getJMSType() != null && !message.getJMSType().isEmpty()) {
+            headers.put(PropertyNames.JMS_TYPE, message.getJMSType());
+        }
+        if (message.getJMSPriority() != SluiceMessage.DEFAULT_PRIORITY) {
+            headers.put(PropertyNames.JMS_PRIORITY, message.getJMSPriority());
+        }
+        if (message.getJMSDeliveryMode() == DeliveryMode.NON_PERSISTENT) {
+            headers.put(PropertyNames.JMS_DELIVERY_MODE, "NON_PERSISTENT");
+        }
+        if (message.getJMSTimestamp() == 0) {
+            headers.put(PropertyNames.JMS_TIMESTAMP, 0L);
+        }
+        return headers;
+    }
+
     /** A destination TOPIC/TAG brings its tag; a message that carries another one was meant for elsewhere. */
-    private static void placeTag(SluiceMessage message, Address to, Map<String, String> stored) throws JMSException {
+    private static void placeTag(Address to, Map<String, String> stored) throws JMSException {
         if (to.tag().isEmpty()) {
             return;
         }
-        String own = message.properties().getText(JmsPropertyNames.TAG);
+        String own = stored.put(PropertyNames.TAGS, to.tag().get());
         if (own != null && !own.equals(to.tag().get())) {
-            throw new MessageFormatException("%s is '%s', but the destination '%s' has another tag; set only one of them"
-                    .formatted(JmsPropertyNames.TAG, own, to.name()));
+            throw new MessageFormatException(
+                    "%s is '%s', but the destination '%s' has another tag; set only one of them"
+                            .formatted(JmsPropertyNames.TAG, own, to.name()));
         }
-        stored.put(PropertyNames.TAGS, to.tag().get());
-    }
-
-    private void putHeaders(SluiceMessage message, Address to, Map<String, String> stored) throws JMSException {
-        boolean persistent = message.getJMSDeliveryMode() != DeliveryMode.NON_PERSISTENT;
-        stored.put(JmsPropertyNames.DELIVERY_MODE, persistent ? "PERSISTENT" : "NON_PERSISTENT");
-        stored.put(JmsPropertyNames.PRIORITY, Integer.toString(message.getJMSPriority()));
-        if (!persistent) {
-            stored.put(PropertyNames.WAIT, "false");
-        }
-        if (message.getJMSTimestamp() != 0) {
-            stored.put(JmsPropertyNames.TIMESTAMP, Long.toString(message.getJMSTimestamp()));
-        }
-        if (message.getJMSExpiration() != 0) {
-            stored.put(PropertyNames.EXPIRES_AT, Long.toString(message.getJMSExpiration()));
-        }
-        if (to.kind() == Kind.TOPIC) {
-            stored.put(JmsPropertyNames.CONNECTION, connection);
-        }
-        stored.put(JmsPropertyNames.TYPE, message.getJMSType());
-        stored.put(PropertyNames.CORRELATION_ID, message.getJMSCorrelationID());
-        putReplyTo(message.getJMSReplyTo(), stored);
     }
 
     private static void putReplyTo(Destination replyTo, Map<String, String> stored) throws JMSException {
@@ -82,7 +88,7 @@ public record OutgoingForm(String connection) {
         }
         Address address = addressed.address();
         stored.put(PropertyNames.REPLY_TO, address.nativeText());
-        stored.put(JmsPropertyNames.REPLY_KIND, ReplyKind.wordFor(address));
+        stored.put(PropertyNames.JMS_REPLY_KIND, ReplyKind.wordFor(address));
     }
 
     /** The body, and in the properties the content type and what the bytes alone do not tell. */
@@ -100,14 +106,14 @@ public record OutgoingForm(String connection) {
         if (message instanceof SluiceStreamMessage stream) {
             return ownFormat(ContentType.STREAM, Items.encode(stream.items()), stored);
         }
-        stored.put(JmsPropertyNames.BODY, "none");
+        stored.put(PropertyNames.JMS_BODY, "none");
         return new byte[0];
     }
 
     private static byte[] textBody(SluiceTextMessage message, Map<String, String> stored) throws JMSException {
         String contentType = stored.computeIfAbsent(PropertyNames.CONTENT_TYPE, absent -> ContentType.TEXT);
         if (message.getText() == null) {
-            stored.put(JmsPropertyNames.BODY, "null");
+            stored.put(PropertyNames.JMS_BODY, "null");
             return new byte[0];
         }
         return ContentType.parse(contentType)

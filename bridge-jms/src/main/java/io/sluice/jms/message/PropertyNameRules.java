@@ -14,12 +14,18 @@ final class PropertyNameRules {
 
     /** Names that mean something to every door, and how a JMS application reaches the same field. */
     private static final Map<String, String> INSTEAD = Map.of(
-            PropertyNames.TAGS, "set " + JmsPropertyNames.TAG,
-            PropertyNames.KEYS, "set " + JmsPropertyNames.KEYS,
-            PropertyNames.CONTENT_TYPE, "set " + JmsPropertyNames.CONTENT_TYPE,
-            PropertyNames.REPLY_TO, "use setJMSReplyTo",
-            PropertyNames.CORRELATION_ID, "use setJMSCorrelationID",
-            PropertyNames.EXPIRES_AT, "set a time to live on the producer");
+            PropertyNames.TAGS,
+            "set " + JmsPropertyNames.TAG,
+            PropertyNames.KEYS,
+            "set " + JmsPropertyNames.KEYS,
+            PropertyNames.CONTENT_TYPE,
+            "set " + JmsPropertyNames.CONTENT_TYPE,
+            PropertyNames.REPLY_TO,
+            "use setJMSReplyTo",
+            PropertyNames.CORRELATION_ID,
+            "use setJMSCorrelationID",
+            PropertyNames.EXPIRES_AT,
+            "set a time to live on the producer");
 
     private PropertyNameRules() {}
 
@@ -32,13 +38,13 @@ final class PropertyNameRules {
             throw new IllegalArgumentException("a property name is null or empty; expected a Java identifier");
         }
         if (!isIdentifier(name)) {
-            throw new JMSException(
-                    "property name '%s' is not a Java identifier, or is a word of the selector language".formatted(name));
+            throw new JMSException("property name '%s' is not a Java identifier, or is a word of the selector language"
+                    .formatted(name));
         }
         if (INSTEAD.containsKey(name)) {
             throw new JMSException("property name '%s' belongs to the broker; %s".formatted(name, INSTEAD.get(name)));
         }
-        if (MessageProperties.isReserved(name) || JmsPropertyNames.HIDDEN.contains(name)) {
+        if (MessageProperties.isReserved(name) || JmsPropertyNames.FOREIGN_REPLY_TO.equals(name)) {
             throw new JMSException("property name '%s' belongs to the broker; choose another".formatted(name));
         }
     }

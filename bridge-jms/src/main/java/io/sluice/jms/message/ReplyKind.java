@@ -3,9 +3,10 @@ package io.sluice.jms.message;
 import io.sluice.jms.destination.Address;
 import io.sluice.jms.destination.Kind;
 import io.sluice.model.IllegalNameException;
+import io.sluice.model.PropertyNames;
 import java.util.Optional;
 
-/** What the name in a reply-to property stands for, as {@link JmsPropertyNames#REPLY_KIND} says it. */
+/** What the name in a reply-to property stands for, as {@link PropertyNames#JMS_REPLY_KIND} says it. */
 final class ReplyKind {
     private static final String TEMPORARY = "temp-";
 
@@ -25,7 +26,8 @@ final class ReplyKind {
         boolean temporary = word != null && word.startsWith(TEMPORARY);
         Kind kind = word == null
                 ? fallback
-                : Kind.ofWord(temporary ? word.substring(TEMPORARY.length()) : word).orElse(fallback);
+                : Kind.ofWord(temporary ? word.substring(TEMPORARY.length()) : word)
+                        .orElse(fallback);
         try {
             return Optional.of(new Address(kind, name, temporary));
         } catch (IllegalNameException notOurs) {

@@ -266,8 +266,9 @@ public final class SluiceBytesMessage extends SluiceMessage implements BytesMess
         } else if (value instanceof byte[] bytes) {
             writeBytes(bytes);
         } else {
-            throw new MessageFormatException("a bytes message cannot hold a %s; expected a boxed primitive, String or byte[]"
-                    .formatted(value.getClass().getName()));
+            throw new MessageFormatException(
+                    "a bytes message cannot hold a %s; expected a boxed primitive, String or byte[]"
+                            .formatted(value.getClass().getName()));
         }
     }
 }

@@ -341,6 +341,10 @@ public class SluiceMessage implements Message {
     @Override
     public String toString() {
         return "%s[%s, destination=%s, properties=%d]"
-                .formatted(getClass().getSimpleName(), messageId, destination, properties.names().size());
+                .formatted(
+                        getClass().getSimpleName(),
+                        messageId,
+                        destination,
+                        properties.names().size());
     }
 }

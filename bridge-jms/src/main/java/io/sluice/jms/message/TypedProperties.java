@@ -1,6 +1,8 @@
 package io.sluice.jms.message;
 
+import io.sluice.filter.PropertyTypes;
 import io.sluice.model.MessageProperties;
+import io.sluice.model.PropertyNames;
 import jakarta.jms.JMSException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.MessageNotWriteableException;
@@ -12,21 +14,19 @@ import java.util.Set;
 /**
  * Properties of one message, each with the type it was set with. Confined to whoever holds the message.
  *
- * <p>Stored properties are text, so that other doors read them; the types travel in one more property,
- * {@link JmsPropertyNames#TYPES}: {@code name:code} pairs joined by commas, one for each property that is not plain text.
- * Codes: {@code z} boolean, {@code b} byte, {@code s} short, {@code i} int, {@code l} long, {@code f} float, {@code d}
- * double, {@code e} empty text, {@code n} null. The last two have no stored property beside the code.
+ * <p>Stored properties are text, so that other doors read them; the types travel beside them in the form of
+ * {@link PropertyTypes}, with two more letters: {@code e} for empty text and {@code n} for null, which have no stored
+ * property beside the letter.
  */
 public final class TypedProperties {
-    private static final Map<Class<?>, Character> CODES = Map.of(
-            Boolean.class, 'z', Byte.class, 'b', Short.class, 's', Integer.class, 'i', Long.class, 'l', Float.class, 'f',
-            Double.class, 'd');
+    private static final Set<Class<?>> TYPES = Set.of(
+            String.class, Boolean.class, Byte.class, Short.class, Integer.class, Long.class, Float.class, Double.class);
     /** What every receipt sets anew, so that a value set by the sender would never be seen. */
     private static final Set<String> SET_ON_RECEIPT =
             Set.of(JmsPropertyNames.DELIVERY_COUNT, JmsPropertyNames.FOREIGN_REPLY_TO);
 
-    private static final char EMPTY = 'e';
-    private static final char NULL = 'n';
+    private static final String EMPTY = ":e";
+    private static final String NULL = ":n";
 
     private final Map<String, Object> values = new LinkedHashMap<>();
     private boolean readOnly;
@@ -62,7 +62,7 @@ public final class TypedProperties {
                     "property '%s': properties of a received message are read only; call clearProperties first"
                             .formatted(name));
         }
-        if (value != null && !(value instanceof String) && !CODES.containsKey(value.getClass())) {
+        if (value != null && !TYPES.contains(value.getClass())) {
             throw new MessageFormatException("property '%s' is a %s; expected a boxed primitive or a String"
                     .formatted(name, value.getClass().getName()));
         }
@@ -110,79 +110,45 @@ public final class TypedProperties {
         return Conversion.toText(get(name));
     }
 
-    /** Writes every property and the table of their types. */
-    void storeInto(Map<String, String> stored) {
-        StringBuilder types = new StringBuilder();
+    /** What is to be stored: the properties, then the headers that travel as properties, in their types. */
+    Map<String, String> stored(Map<String, Object> headers) {
+        Map<String, Object> typed = new LinkedHashMap<>();
+        Map<String, String> texts = new LinkedHashMap<>();
+        StringBuilder without = new StringBuilder();
         values.forEach((name, value) -> {
             if (SET_ON_RECEIPT.contains(name)) {
                 return;
             }
-            Character code = codeOf(value);
-            if (code != null) {
-                types.append(types.length() == 0 ? "" : ",").append(name).append(':').append((char) code);
-            }
-            if (value != null) {
-                stored.put(JmsPropertyNames.SHARED.getOrDefault(name, name), value.toString());
+            String sharedName = JmsPropertyNames.SHARED.get(name);
+            if (sharedName != null) {
+                texts.put(sharedName, value == null ? "" : value.toString());
+            } else if (value == null || "".equals(value)) {
+                without.append(',').append(name).append(value == null ? NULL : EMPTY);
+            } else {
+                typed.put(name, value);
             }
         });
-        stored.put(JmsPropertyNames.TYPES, types.toString());
+        typed.putAll(headers);
+        typed.forEach((name, value) -> texts.put(name, value.toString()));
+        String described = PropertyTypes.describe(typed) + without;
+        texts.put(PropertyNames.PROPERTY_TYPES, described.startsWith(",,") ? described.substring(1) : described);
+        return texts;
     }
 
-    private static Character codeOf(Object value) {
-        if (value == null) {
-            return NULL;
-        }
-        if (value instanceof String text) {
-            return text.isEmpty() ? EMPTY : null;
-        }
-        return CODES.get(value.getClass());
-    }
-
-    /** Reads what {@link #storeInto} wrote, or the plain text properties of another door. */
+    /** Reads what {@link #stored} wrote, or the plain text properties of another door. */
     void loadFrom(MessageProperties stored) {
+        String types = stored.find(PropertyNames.PROPERTY_TYPES).orElse("");
         stored.userProperties().forEach((name, value) -> {
-            if (!JmsPropertyNames.HIDDEN.contains(name)) {
-                values.put(name, value);
+            if (!JmsPropertyNames.HEADERS.contains(name)) {
+                values.put(name, PropertyTypes.read(types, name, value));
             }
         });
+        for (String entry : types.split(",")) {
+            if (entry.endsWith(NULL) || entry.endsWith(EMPTY)) {
+                values.put(entry.substring(0, entry.length() - 2), entry.endsWith(NULL) ? null : "");
+            }
+        }
         JmsPropertyNames.SHARED.forEach(
                 (name, storedName) -> stored.find(storedName).ifPresent(value -> values.put(name, value)));
-        String types = stored.get(JmsPropertyNames.TYPES);
-        if (types != null) {
-            for (String pair : types.split(",")) {
-                int colon = pair.lastIndexOf(':');
-                if (colon > 0 && colon == pair.length() - 2) {
-                    retype(pair.substring(0, colon), pair.charAt(colon + 1));
-                }
-            }
-        }
-    }
-
-    private void retype(String name, char code) {
-        if (code == NULL || code == EMPTY) {
-            values.put(name, code == NULL ? null : "");
-            return;
-        }
-        if (values.get(name) instanceof String text) {
-            values.put(name, typed(code, text));
-        }
-    }
-
-    /** The value of the type; the text itself when somebody on the way changed it so that it no longer spells one. */
-    private static Object typed(char code, String text) {
-        try {
-            return switch (code) {
-                case 'z' -> Boolean.valueOf(text);
-                case 'b' -> Byte.valueOf(text);
-                case 's' -> Short.valueOf(text);
-                case 'i' -> Integer.valueOf(text);
-                case 'l' -> Long.valueOf(text);
-                case 'f' -> Float.valueOf(text);
-                case 'd' -> Double.valueOf(text);
-                default -> text;
-            };
-        } catch (NumberFormatException changed) {
-            return text;
-        }
     }
 }
