@@ -3,6 +3,7 @@ package io.sluice.jms.destination;
 import io.sluice.model.GroupName;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -16,7 +17,9 @@ import java.util.Optional;
  * @param name      as applications see it, unescaped
  * @param temporary lives as long as the connection that made it
  */
-public record Address(Kind kind, String name, boolean temporary) {
+public record Address(Kind kind, String name, boolean temporary) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final String GROUP_PREFIX = "jms-queue-";
     private static final char TAG_SEPARATOR = '/';
 

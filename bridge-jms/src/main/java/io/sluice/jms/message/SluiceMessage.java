@@ -312,7 +312,7 @@ public class SluiceMessage implements Message {
     }
 
     /** The body in the form that {@link #getBody} hands out; {@code null} when there is none. */
-    Object bodyValue() throws JMSException {
+    Object bodyValue() {
         return null;
     }
 
@@ -329,10 +329,16 @@ public class SluiceMessage implements Message {
         return wanted.cast(body);
     }
 
+    /** Whether {@link #getBody} would hand out a body of this type; a message without one has none of any type. */
+    public boolean hasBodyOf(Class<?> wanted) {
+        Object body = bodyValue();
+        return body != null && wanted.isInstance(body);
+    }
+
     /** The parameter is raw because the interface has it so. */
     @Override
     @SuppressWarnings("rawtypes")
-    public boolean isBodyAssignableTo(Class wanted) throws JMSException {
+    public boolean isBodyAssignableTo(Class wanted) {
         Object body = bodyValue();
         return body == null || wanted.isInstance(body);
     }

@@ -51,6 +51,11 @@ public final class SluiceStreamMessage extends SluiceMessage implements StreamMe
     }
 
     @Override
+    public boolean hasBodyOf(Class<?> wanted) {
+        return false;
+    }
+
+    @Override
     @SuppressWarnings("rawtypes")
     public boolean isBodyAssignableTo(Class wanted) {
         return false;
