@@ -40,12 +40,14 @@ record ConnectionOptions(URI broker, Optional<String> clientId, Duration timeout
     /** @throws IllegalArgumentException when it is no URL, or an option is unknown or out of range */
     static ConnectionOptions parse(String url) {
         if (url == null || url.isBlank()) {
-            throw new IllegalArgumentException("the broker URL is empty; expected sluice://host:port[,host:port]?option=value");
+            throw new IllegalArgumentException(
+                    "the broker URL is empty; expected sluice://host:port[,host:port]?option=value");
         }
         int question = url.indexOf('?');
         Map<String, String> ours = new LinkedHashMap<>();
         List<String> passedOn = new ArrayList<>();
-        for (String pair : question < 0 ? new String[0] : url.substring(question + 1).split("&")) {
+        for (String pair :
+                question < 0 ? new String[0] : url.substring(question + 1).split("&")) {
             if (pair.startsWith(PREFIX)) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);
@@ -96,7 +98,8 @@ record ConnectionOptions(URI broker, Optional<String> clientId, Duration timeout
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException notANumber) {
-            throw new IllegalArgumentException("option %s is '%s'; expected a whole number".formatted(name, text), notANumber);
+            throw new IllegalArgumentException(
+                    "option %s is '%s'; expected a whole number".formatted(name, text), notANumber);
         }
     }
 

@@ -72,7 +72,8 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
         this.calls = new BrokerCalls(options.timeout());
         BrokerPort view = view();
         this.book = new LeaseBook(view.leases(), options.limits().leaseFor(), System::nanoTime);
-        this.upkeep = new Upkeep("jms-upkeep-" + id.substring(0, 8), book, options.limits().leaseFor());
+        this.upkeep = new Upkeep(
+                "jms-upkeep-" + id.substring(0, 8), book, options.limits().leaseFor());
         this.temporaries = new TemporaryDestinations(id, view.topics(), calls, this::isConsumed);
         this.upkeepThread = DutyThread.start(upkeep);
     }
@@ -292,7 +293,8 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     private static void requireForeignThread(List<SluiceSession> all, String what) throws JMSException {
         if (all.stream().anyMatch(session -> session.lane().isOwnThread())) {
             throw new IllegalStateException(
-                    "a listener or callback must not %s its own connection, which would wait for its end".formatted(what));
+                    "a listener or callback must not %s its own connection, which would wait for its end"
+                            .formatted(what));
         }
     }
 

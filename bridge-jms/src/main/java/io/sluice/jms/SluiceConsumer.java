@@ -125,7 +125,8 @@ public final class SluiceConsumer implements QueueReceiver, TopicSubscriber {
     /** How long a timeout of the API waits; none for ever. */
     static Optional<Duration> waiting(long timeoutMs) throws JMSException {
         if (timeoutMs < 0) {
-            throw new JMSException("timeout %d ms is negative; expected 0 to wait for ever, or more".formatted(timeoutMs));
+            throw new JMSException(
+                    "timeout %d ms is negative; expected 0 to wait for ever, or more".formatted(timeoutMs));
         }
         return timeoutMs == 0 || timeoutMs > FOREVER_MS ? Optional.empty() : Optional.of(Duration.ofMillis(timeoutMs));
     }

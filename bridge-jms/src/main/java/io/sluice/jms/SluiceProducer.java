@@ -14,7 +14,6 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
-import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueSender;
 import jakarta.jms.Topic;
@@ -231,8 +230,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
     }
 
     @Override
-    public void send(Message message, int mode, int level, long ttl, CompletionListener listener)
-            throws JMSException {
+    public void send(Message message, int mode, int level, long ttl, CompletionListener listener) throws JMSException {
         sendToOwn(message, mode, level, ttl, Optional.of(required(listener)));
     }
 
@@ -298,8 +296,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         if (listener.isPresent()) {
             sendLater(stored, ours, message, listener.get());
         } else {
-            SendOutcome outcome =
-                    session.connection().calls().await(write(stored), "sending to " + to.address());
+            SendOutcome outcome = session.connection().calls().await(write(stored), "sending to " + to.address());
             ours.setJMSMessageID(idOf(outcome, ours));
             tellOriginal(ours, message);
         }

@@ -68,7 +68,12 @@ public final class SluiceSession implements QueueSession, TopicSession {
         this.port = connection.view();
         this.orderingKey = name;
         this.lane = new SessionLane(
-                name, mode, connection.book(), connection.calls(), connection.options().limits(), started);
+                name,
+                mode,
+                connection.book(),
+                connection.calls(),
+                connection.options().limits(),
+                started);
     }
 
     SluiceConnection connection() {
@@ -183,16 +188,14 @@ public final class SluiceSession implements QueueSession, TopicSession {
     public TemporaryQueue createTemporaryQueue() throws JMSException {
         domain.requireQueues("createTemporaryQueue");
         requireOpen();
-        return new SluiceTemporaryQueue(
-                connection.temporaries().create(Kind.QUEUE), connection.temporaries());
+        return new SluiceTemporaryQueue(connection.temporaries().create(Kind.QUEUE), connection.temporaries());
     }
 
     @Override
     public TemporaryTopic createTemporaryTopic() throws JMSException {
         domain.requireTopics("createTemporaryTopic");
         requireOpen();
-        return new SluiceTemporaryTopic(
-                connection.temporaries().create(Kind.TOPIC), connection.temporaries());
+        return new SluiceTemporaryTopic(connection.temporaries().create(Kind.TOPIC), connection.temporaries());
     }
 
     /** @throws InvalidDestinationException when it is null, or not made by this provider */
@@ -280,8 +283,8 @@ public final class SluiceSession implements QueueSession, TopicSession {
         }
         Selector selector = Selector.parse(selectorText);
         Feed feed = address.kind() == Kind.QUEUE ? leaseFeed(address, selector) : tailFeed(address, selector, noLocal);
-        Subscription subscription = new Subscription(
-                feed, addressed, new IncomingForm(connection::destinationAt), lane::acknowledge);
+        Subscription subscription =
+                new Subscription(feed, addressed, new IncomingForm(connection::destinationAt), lane::acknowledge);
         SluiceConsumer consumer = new SluiceConsumer(this, addressed, subscription, feed, selector, noLocal);
         lane.add(subscription);
         connection.upkeep().watch(feed);
@@ -368,8 +371,7 @@ public final class SluiceSession implements QueueSession, TopicSession {
     }
 
     @Override
-    public MessageConsumer createSharedDurableConsumer(Topic topic, String name, String selector)
-            throws JMSException {
+    public MessageConsumer createSharedDurableConsumer(Topic topic, String name, String selector) throws JMSException {
         throw sharedRefused("createSharedDurableConsumer");
     }
 

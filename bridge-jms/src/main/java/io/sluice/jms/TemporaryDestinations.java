@@ -44,8 +44,9 @@ final class TemporaryDestinations {
 
     Address create(Kind kind) throws JMSException {
         if (live.size() >= COUNT_MAX) {
-            throw new JMSException("this connection has %d temporary destinations; delete some, or use one for many replies"
-                    .formatted(COUNT_MAX));
+            throw new JMSException(
+                    "this connection has %d temporary destinations; delete some, or use one for many replies"
+                            .formatted(COUNT_MAX));
         }
         TopicName name = new TopicName(NAME_PREFIX + connectionId + "-" + count.incrementAndGet());
         calls.await(topics.put(name, TopicSettings.ofQueues(1)), "creating temporary topic " + name);
@@ -64,8 +65,8 @@ final class TemporaryDestinations {
                 || calls.await(topics.describe(address.topic()), "looking up " + address)
                         .isPresent();
         if (!exists) {
-            throw new InvalidDestinationException("%s does not exist any more; its connection has closed or deleted it"
-                    .formatted(address));
+            throw new InvalidDestinationException(
+                    "%s does not exist any more; its connection has closed or deleted it".formatted(address));
         }
     }
 

@@ -24,7 +24,8 @@ public record DeliveryLimits(
         requireRange("topicBytes", topicBytes, 1, Long.MAX_VALUE);
         requireRange("unacknowledged", unacknowledged, 1, 1_000_000);
         requireRange("asyncSends", asyncSends, 1, 1_000_000);
-        requireRange("lease in ms", leaseFor.toMillis(), 1_000, Duration.ofHours(12).toMillis());
+        requireRange(
+                "lease in ms", leaseFor.toMillis(), 1_000, Duration.ofHours(12).toMillis());
     }
 
     private static void requireRange(String name, long value, long min, long max) {

@@ -47,8 +47,8 @@ public final class LeaseFeed implements Feed {
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     /** Asking again would get the same answer. */
-    private static final Set<Refusal> LASTING = Set.of(
-            Refusal.FORBIDDEN, Refusal.NOT_READABLE, Refusal.ILLEGAL_ARGUMENT, Refusal.NOT_SUPPORTED);
+    private static final Set<Refusal> LASTING =
+            Set.of(Refusal.FORBIDDEN, Refusal.NOT_READABLE, Refusal.ILLEGAL_ARGUMENT, Refusal.NOT_SUPPORTED);
 
     private final LeaseReader leases;
     private final LeaseBook book;
@@ -106,8 +106,8 @@ public final class LeaseFeed implements Feed {
 
     /** A queue gets what was sent to it, and what came in by another door; not what was sent to the JMS topic of its name. */
     private static FilterExpression shareOf(Address address) {
-        String notTopic = "(%s IS NULL OR %s = 'queue')"
-                .formatted(PropertyNames.JMS_DESTINATION, PropertyNames.JMS_DESTINATION);
+        String notTopic =
+                "(%s IS NULL OR %s = 'queue')".formatted(PropertyNames.JMS_DESTINATION, PropertyNames.JMS_DESTINATION);
         return FilterExpression.sql(address.tag()
                 .map(tag -> "%s = '%s' AND %s".formatted(PropertyNames.TAGS, tag.replace("'", "''"), notTopic))
                 .orElse(notTopic));
@@ -207,7 +207,8 @@ public final class LeaseFeed implements Feed {
     }
 
     private void refused(Throwable failed) {
-        Throwable cause = failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
+        Throwable cause =
+                failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
         Refusal reason = cause instanceof RefusedException refusal ? refusal.reason() : Refusal.UNAVAILABLE;
         JMSException toTell = null;
         synchronized (this) {
@@ -337,8 +338,11 @@ public final class LeaseFeed implements Feed {
         return settled.handle((done, failed) -> {
             if (failed != null) {
                 book.forget(settling);
-                log.warn("{} messages of {} stay hidden until their lease ends, giving them back failed: {}",
-                        settling.size(), address, failed.getMessage());
+                log.warn(
+                        "{} messages of {} stay hidden until their lease ends, giving them back failed: {}",
+                        settling.size(),
+                        address,
+                        failed.getMessage());
             }
             return null;
         });

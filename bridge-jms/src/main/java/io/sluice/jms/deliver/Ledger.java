@@ -55,8 +55,9 @@ final class Ledger {
     }
 
     JMSException full() {
-        return new JMSException("%d messages of this session are not acknowledged, no more are delivered; acknowledge them"
-                .formatted(unacknowledgedMax));
+        return new JMSException(
+                "%d messages of this session are not acknowledged, no more are delivered; acknowledge them"
+                        .formatted(unacknowledgedMax));
     }
 
     /**
@@ -159,14 +160,16 @@ final class Ledger {
         }
         List<HeldLease> leases =
                 all.stream().flatMap(delivery -> delivery.lease().stream()).toList();
-        List<HeldLease> over = calls.await(
-                book.acknowledge(leases), "acknowledging %d messages".formatted(all.size()));
+        List<HeldLease> over = calls.await(book.acknowledge(leases), "acknowledging %d messages".formatted(all.size()));
         synchronized (this) {
-            unacknowledged.subList(0, Math.min(all.size(), unacknowledged.size())).clear();
+            unacknowledged
+                    .subList(0, Math.min(all.size(), unacknowledged.size()))
+                    .clear();
         }
         if (!over.isEmpty()) {
-            throw new JMSException("%d of %d messages were not acknowledged, their leases had ended and they are delivered again; the first is ID:%s"
-                    .formatted(over.size(), all.size(), over.get(0).messageId()));
+            throw new JMSException(
+                    "%d of %d messages were not acknowledged, their leases had ended and they are delivered again; the first is ID:%s"
+                            .formatted(over.size(), all.size(), over.get(0).messageId()));
         }
     }
 
@@ -175,12 +178,13 @@ final class Ledger {
         flushLazy();
         Map<Feed, List<Delivery>> undone = new LinkedHashMap<>();
         synchronized (this) {
-            unacknowledged.forEach(delivery ->
-                    undone.computeIfAbsent(delivery.feed(), first -> new ArrayList<>()).add(delivery));
+            unacknowledged.forEach(delivery -> undone.computeIfAbsent(delivery.feed(), first -> new ArrayList<>())
+                    .add(delivery));
             unacknowledged.clear();
         }
         return CompletableFuture.allOf(undone.entrySet().stream()
-                .map(entry -> entry.getKey().rewind(entry.getValue(), Duration.ZERO).toCompletableFuture())
+                .map(entry ->
+                        entry.getKey().rewind(entry.getValue(), Duration.ZERO).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
 
@@ -189,7 +193,9 @@ final class Ledger {
         List<HeldLease> undone;
         List<HeldLease> done;
         synchronized (this) {
-            undone = unacknowledged.stream().flatMap(delivery -> delivery.lease().stream()).toList();
+            undone = unacknowledged.stream()
+                    .flatMap(delivery -> delivery.lease().stream())
+                    .toList();
             unacknowledged.clear();
             done = List.copyOf(lazily);
             lazily.clear();

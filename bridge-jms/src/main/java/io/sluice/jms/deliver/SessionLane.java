@@ -78,7 +78,12 @@ public final class SessionLane {
 
     /** @param name of the session, for its thread */
     public SessionLane(
-            String name, AcknowledgeMode mode, LeaseBook book, BrokerCalls calls, DeliveryLimits limits, boolean started) {
+            String name,
+            AcknowledgeMode mode,
+            LeaseBook book,
+            BrokerCalls calls,
+            DeliveryLimits limits,
+            boolean started) {
         this.name = name;
         this.ledger = new Ledger(mode, book, calls, limits.unacknowledged());
         this.calls = calls;
@@ -148,8 +153,8 @@ public final class SessionLane {
             }
             subscription.becomeClosed();
             changed.signalAll();
-            awaitWhile(() -> delivering == subscription && listening != Thread.currentThread()
-                    || receivingFrom == subscription);
+            awaitWhile(() ->
+                    delivering == subscription && listening != Thread.currentThread() || receivingFrom == subscription);
             subscriptions.remove(subscription);
         } finally {
             lock.unlock();
@@ -178,6 +183,7 @@ public final class SessionLane {
             Subscription from, Optional<Duration> timeout, Predicate<SluiceMessage> usable) throws JMSException {
         long deadline = System.nanoTime() + timeout.map(Duration::toNanos).orElse(0L);
         boolean forever = timeout.isEmpty();
+        boolean asked = false;
         enterReceive(from);
         try {
             while (true) {
@@ -185,14 +191,21 @@ public final class SessionLane {
                 if (seen < 0) {
                     return Optional.empty();
                 }
-                Optional<SluiceMessage> message = takeNext(from, usable);
-                if (message.isPresent()) {
-                    return message;
+                Look look = takeNext(from, usable);
+                if (look.message().isPresent()) {
+                    return look.message();
                 }
                 endHolding();
+                asked &= !look.usedUp();
                 Duration left = forever ? LISTENER_WAIT : Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+                boolean lastAnswerSeen = left.isZero() && asked && !from.feed().isAsking();
+                if (lastAnswerSeen) {
+                    throwTrouble(from.feed(), false);
+                    return Optional.empty();
+                }
                 ledger.flushLazy();
                 from.feed().ask(left);
+                asked = true;
                 if (!awaitTelling(from, seen, deadline, forever)) {
                     throwTrouble(from.feed(), false);
                     return Optional.empty();
@@ -268,27 +281,50 @@ public final class SessionLane {
         }
     }
 
-    private Optional<SluiceMessage> takeNext(Subscription from, Predicate<SluiceMessage> usable) throws JMSException {
+    /**
+     * What a receive found at hand.
+     *
+     * @param usedUp whether there were messages that nobody gets, so that others may stand behind them
+     */
+    private record Look(Optional<SluiceMessage> message, boolean usedUp) {}
+
+    private Look takeNext(Subscription from, Predicate<SluiceMessage> usable) throws JMSException {
         if (ledger.isFull()) {
             throw ledger.full();
         }
-        Optional<Delivery> next = nextUnexpired(from.feed());
+        boolean usedUp = false;
+        Optional<Delivery> next = from.feed().poll();
         while (next.isPresent()) {
-            SluiceMessage message = from.messageOf(next.get());
-            boolean refused = !usable.test(message);
-            if (refused && mode() != AcknowledgeMode.CLIENT) {
-                from.feed().putBack(next.get());
-                throw unusable(message);
-            }
-            if (ledger.receives(next.get())) {
-                if (refused) {
-                    throw unusable(message);
+            if (isExpired(next.get())) {
+                ledger.discard(next.get());
+            } else {
+                Optional<SluiceMessage> message = handedOver(from, next.get(), usable);
+                if (message.isPresent()) {
+                    return new Look(message, usedUp);
                 }
-                return Optional.of(message);
             }
-            next = nextUnexpired(from.feed());
+            usedUp = true;
+            next = from.feed().poll();
         }
-        return Optional.empty();
+        return new Look(Optional.empty(), usedUp);
+    }
+
+    /** None when the lease had ended, so that the message comes again. */
+    private Optional<SluiceMessage> handedOver(Subscription from, Delivery delivery, Predicate<SluiceMessage> usable)
+            throws JMSException {
+        SluiceMessage message = from.messageOf(delivery);
+        boolean refused = !usable.test(message);
+        if (refused && mode() != AcknowledgeMode.CLIENT) {
+            from.feed().putBack(delivery);
+            throw unusable(message);
+        }
+        if (!ledger.receives(delivery)) {
+            return Optional.empty();
+        }
+        if (refused) {
+            throw unusable(message);
+        }
+        return Optional.of(message);
     }
 
     private static MessageFormatException unusable(Message message) {
@@ -492,7 +528,8 @@ public final class SessionLane {
         try {
             calls.await(rewound, "giving a message back");
         } catch (JMSException noAnswer) {
-            log.warn("a message that its listener failed on is delivered again when its lease ends: {}",
+            log.warn(
+                    "a message that its listener failed on is delivered again when its lease ends: {}",
                     noAnswer.getMessage());
         }
     }

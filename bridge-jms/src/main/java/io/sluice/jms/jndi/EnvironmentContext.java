@@ -123,7 +123,8 @@ final class EnvironmentContext implements Context {
     public NamingEnumeration<NameClassPair> list(String name) throws NamingException {
         requireRoot(name);
         List<NameClassPair> pairs = new ArrayList<>();
-        bound.forEach((key, object) -> pairs.add(new NameClassPair(key, object.getClass().getName())));
+        bound.forEach((key, object) ->
+                pairs.add(new NameClassPair(key, object.getClass().getName())));
         return new Listing<>(pairs);
     }
 

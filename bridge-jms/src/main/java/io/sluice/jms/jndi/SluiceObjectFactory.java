@@ -21,8 +21,7 @@ public final class SluiceObjectFactory implements ObjectFactory {
     @Override
     public Object getObjectInstance(Object bound, Name name, Context context, Hashtable<?, ?> environment)
             throws NamingException {
-        if (!(bound instanceof Reference reference)
-                || !getClass().getName().equals(reference.getFactoryClassName())) {
+        if (!(bound instanceof Reference reference) || !getClass().getName().equals(reference.getFactoryClassName())) {
             return null;
         }
         AdministeredObjects objects = AdministeredObjects.ofProvider();
@@ -39,7 +38,10 @@ public final class SluiceObjectFactory implements ObjectFactory {
         try {
             return Class.forName(className, false, SluiceObjectFactory.class.getClassLoader());
         } catch (ClassNotFoundException unknown) {
-            throw withCause(new NamingException("a reference names class '%s', which is not on the class path".formatted(className)), unknown);
+            throw withCause(
+                    new NamingException(
+                            "a reference names class '%s', which is not on the class path".formatted(className)),
+                    unknown);
         }
     }
 
