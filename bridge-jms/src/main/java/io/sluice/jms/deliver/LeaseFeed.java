@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages of a queue, leased from its shared cursor. The first question asks for one message; as long as answers are full
- * and used up, the next asks for twice as many, up to the prefetch limit, so that a consumer which takes one message and
- * closes holds nothing back from others.
+ * Messages of a queue, leased from its shared cursor. The first question asks for one message; as long as answers are full,
+ * each message used makes the next question larger by one, up to the prefetch limit, so that a consumer which takes one
+ * message and closes holds nothing back from others.
  *
  * <p>At most one question is under way. An answer to a question from before a rewind, pause or close is given back at once.
  * Guarded by itself; the broker is never asked under the lock.
@@ -63,6 +63,8 @@ public final class LeaseFeed implements Feed {
     private final Deque<Delivery> atHand = new ArrayDeque<>();
     /** How many messages may be at hand or asked for; 1..prefetch. */
     private int window = 1;
+    /** Whether the latest answer was full: each message used then widens the window by one. */
+    private boolean plenty;
 
     private boolean asking;
     /** Counts rewinds and pauses: answers to questions of an earlier generation are given back. */
@@ -121,6 +123,9 @@ public final class LeaseFeed implements Feed {
             log.debug("message {} was not delivered in time, the broker lends it again", next.id());
             book.forget(List.of(leaseOf(next)));
             next = atHand.pollFirst();
+        }
+        if (next != null && plenty) {
+            window = Math.min(limits.prefetch(), window + 1);
         }
         return Optional.ofNullable(next);
     }
@@ -184,7 +189,7 @@ public final class LeaseFeed implements Feed {
             tooLate = askedIn != generation || closed || paused;
             if (!tooLate) {
                 atHand.addAll(fresh);
-                window = fresh.size() < wanted ? window : Math.min(limits.prefetch(), window * 2);
+                plenty = fresh.size() >= wanted;
             }
         }
         if (tooLate) {
@@ -278,6 +283,7 @@ public final class LeaseFeed implements Feed {
         atHand.clear();
         generation++;
         window = 1;
+        plenty = false;
         return forgotten;
     }
 
