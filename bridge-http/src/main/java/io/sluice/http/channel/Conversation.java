@@ -61,8 +61,8 @@ final class Conversation implements ExchangeCompletionListener, AnswerWriter.Con
             Query query = Query.parse(exchange.getQueryString(), route.parameters(), route.prefixes());
             refuseBodyInDisguise();
             receive(query);
-        } catch (ProblemException refused) {
-            say(Answer.problem(refused.problem()));
+        } catch (RuntimeException refused) {
+            say(Answer.problem(Problems.of(refused, route.name())));
         }
     }
 
