@@ -231,7 +231,7 @@ class RealClientsTest {
             assertThat(connAck.getServerKeepAlive()).hasValue(1800);
             assertThat(connAck.getRestrictions().isRetainAvailable()).isFalse();
             assertThat(connAck.getRestrictions().isSharedSubscriptionAvailable())
-                    .isFalse();
+                    .isTrue();
             assertThat(connAck.getRestrictions().isWildcardSubscriptionAvailable())
                     .isTrue();
             assertThat(connAck.getRestrictions().areSubscriptionIdentifiersAvailable())
