@@ -119,30 +119,19 @@ class RealClientsTest {
         void manyMessagesUnderOneNameKeepTheirOrder() throws MqttException {
             int count = 2000;
             List<Integer> heard = new CopyOnWriteArrayList<>();
-            try (MqttClient client = connected("c")) {
+            MqttConnectOptions options = new MqttConnectOptions();
+            options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+            options.setMaxInflight(count);
+            try (MqttClient client = connected("c", options)) {
                 client.subscribe("many/x", 1, (topic, message) -> heard.add(Integer.valueOf(message.toString())));
                 org.eclipse.paho.client.mqttv3.MqttTopic topic = client.getTopic("many/x");
                 for (int i = 0; i < count; i++) {
-                    publishWhenThereIsRoom(topic, i);
+                    topic.publish(bytes(Integer.toString(i)), 1, false);
                 }
                 await().atMost(DEADLINE_SECONDS, TimeUnit.SECONDS).until(() -> heard.size() == count);
                 assertThat(heard).isEqualTo(IntStream.range(0, count).boxed().toList());
                 client.disconnect();
             }
-        }
-
-        /** Paho refuses more than ten messages in flight. */
-        private void publishWhenThereIsRoom(org.eclipse.paho.client.mqttv3.MqttTopic topic, int number) {
-            await().pollDelay(0, TimeUnit.MILLISECONDS)
-                    .pollInterval(1, TimeUnit.MILLISECONDS)
-                    .until(() -> {
-                        try {
-                            topic.publish(bytes(Integer.toString(number)), 1, false);
-                            return true;
-                        } catch (MqttException full) {
-                            return false;
-                        }
-                    });
         }
 
         @Test

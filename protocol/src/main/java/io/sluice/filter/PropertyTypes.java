@@ -8,7 +8,7 @@ import java.util.Map;
  * properties have types. Written {@code name:letter}, separated by commas; a property that is not listed is a text.
  *
  * <p>Letters: {@code z} boolean, {@code b} byte, {@code s} short, {@code i} int, {@code l} long, {@code f} float,
- * {@code d} double. Values are written as Java's {@code toString} does.
+ * {@code d} double; {@code e} empty text and {@code n} null, which have no stored value. Values are written as Java's {@code toString} does.
  */
 public final class PropertyTypes {
     private PropertyTypes() {}
@@ -55,9 +55,17 @@ public final class PropertyTypes {
                                 name, value == null ? "null" : value.getClass().getName()));
     }
 
-    /** The value of a property in its type; the text itself when it is listed as none or does not fit its type. */
+    /**
+     * The value of a property in its type; the text itself when it is listed as none or does not fit its type.
+     *
+     * @param text {@code null} when the message has no such property
+     * @return {@code null} when the property is absent or null
+     */
     public static Object read(String types, String name, String text) {
         char letter = letterOf(types, name);
+        if (text == null) {
+            return letter == 'e' ? "" : null;
+        }
         try {
             return switch (letter) {
                 case 'z' -> text.equals("true") ? Boolean.TRUE : text.equals("false") ? (Object) Boolean.FALSE : text;

@@ -5,8 +5,8 @@ import io.sluice.wire.message.MessageView;
 
 /**
  * The properties of a stored message. Typed when the message says so in {@link PropertyNames#PROPERTY_TYPES}, else all
- * text. Jakarta Messaging's header fields (§3.8.1.1) that no property carries are taken from the record. Confined to one
- * evaluation.
+ * text. Jakarta Messaging's header fields (§3.8.1.1) that no property carries, and the properties that every door shares,
+ * are taken from the record. Confined to one evaluation.
  */
 final class StoredProperties implements PropertyLookup {
     private static final Long PRIORITY_DEFAULT = 4L;
@@ -28,8 +28,8 @@ final class StoredProperties implements PropertyLookup {
     @Override
     public Object get(String name) {
         String text = message.property(name);
-        if (text == null) {
-            return name.startsWith("JMS") ? headerField(name) : null;
+        if (text == null && name.startsWith("JMS")) {
+            return headerField(name);
         }
         return types == null ? text : PropertyTypes.read(types, name, text);
     }
@@ -41,6 +41,9 @@ final class StoredProperties implements PropertyLookup {
             case "JMSCorrelationID" -> message.property(PropertyNames.CORRELATION_ID);
             case "JMSPriority" -> PRIORITY_DEFAULT;
             case "JMSDeliveryMode" -> "PERSISTENT";
+            case "JMS_Sluice_Tag" -> message.tag();
+            case "JMS_Sluice_Keys" -> message.property(PropertyNames.KEYS);
+            case "JMS_Sluice_ContentType" -> message.property(PropertyNames.CONTENT_TYPE);
             default -> null;
         };
     }

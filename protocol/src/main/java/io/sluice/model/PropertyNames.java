@@ -24,6 +24,9 @@ public final class PropertyNames {
     public static final String MAX_RECONSUME_TIMES = "MAX_RECONSUME_TIMES";
     public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
     public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = "DLQ_ORIGIN_MESSAGE_ID";
+    /** Why a message is in a dead-letter topic, a sentence. */
+    public static final String DEAD_LETTER_REASON = "deadLetterReason";
+
     public static final String TRANSACTION_PREPARED = "TRAN_MSG";
     public static final String PRODUCER_GROUP = "PGROUP";
     public static final String TRANSACTION_ID = "__transactionId__";

@@ -7,6 +7,7 @@ import io.sluice.port.BrokerPort;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Status;
 import io.sluice.port.Records;
+import io.sluice.port.RefusedException;
 import io.sluice.port.Tails.Tail;
 import io.sluice.port.Tails.TailListener;
 import io.sluice.port.TopicCatalog.TopicDescription;
@@ -69,7 +70,13 @@ final class FollowedTopic implements TailListener {
 
     /** Called once, by whoever made it. */
     void start() {
-        Tail opened = port.tails().follow(topic, this);
+        Tail opened;
+        try {
+            opened = port.tails().follow(topic, this);
+        } catch (RefusedException refused) {
+            ready.completeExceptionally(refused);
+            return;
+        }
         tail = opened;
         if (closed) {
             opened.close();

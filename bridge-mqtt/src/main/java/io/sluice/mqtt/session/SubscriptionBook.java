@@ -44,6 +44,9 @@ final class SubscriptionBook {
     private final Executor loop;
 
     private final Map<String, Subscription> byFilter = new HashMap<>();
+    /** How many of them have No Local. */
+    private int noLocals;
+
     private boolean closed;
 
     /** @param loop runs tasks as the session does: on its event loop, ending the session at a violation */
@@ -66,8 +69,7 @@ final class SubscriptionBook {
 
     /** Whether the client asked anywhere not to hear its own messages. */
     boolean hasNoLocal() {
-        return byFilter.values().stream()
-                .anyMatch(subscription -> subscription.options().noLocal());
+        return noLocals > 0;
     }
 
     /**
@@ -125,10 +127,7 @@ final class SubscriptionBook {
                 refuse(index, Refusals.ofSubscribe(failure), because == null ? "" : because);
                 return;
             }
-            Subscription before = byFilter.put(subscription.filter().text(), subscription);
-            if (before != null) {
-                before.close();
-            }
+            enter(subscription);
             settle(index, GRANTED);
         }
 
@@ -256,20 +255,32 @@ final class SubscriptionBook {
         }
         List<ReasonCode> codes = new ArrayList<>(filters.size());
         for (String filter : filters) {
-            Subscription subscription = byFilter.remove(filter);
-            if (subscription != null) {
-                subscription.close();
-            }
-            codes.add(subscription == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED : ReasonCode.SUCCESS);
+            boolean existed = end(byFilter.remove(filter));
+            codes.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
         link.write(packets.unsubAck(packet.variableHeader().messageId(), codes));
         link.flush();
     }
 
+    private void enter(Subscription subscription) {
+        noLocals += subscription.options().noLocal() ? 1 : 0;
+        end(byFilter.put(subscription.filter().text(), subscription));
+    }
+
+    /** Whether there was one to end. */
+    private boolean end(Subscription subscription) {
+        if (subscription == null) {
+            return false;
+        }
+        noLocals -= subscription.options().noLocal() ? 1 : 0;
+        subscription.close();
+        return true;
+    }
+
     /** Ends every subscription. */
     void close() {
         closed = true;
-        byFilter.values().forEach(Subscription::close);
+        byFilter.values().forEach(this::end);
         byFilter.clear();
     }
 }

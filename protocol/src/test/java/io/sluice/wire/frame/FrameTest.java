@@ -103,6 +103,18 @@ class FrameTest {
     }
 
     @Test
+    void headersAreBoundedInBytesAndFields() {
+        assertThatThrownBy(() -> json("{\"code\":1,\"remark\":\"" + "x".repeat(FrameCodec.HEADER_MAX_BYTES) + "\"}"))
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("at most");
+        assertThatThrownBy(() -> json("{\"code\":1,\"extFields\":{\"a\":1" + ",\"a\":1".repeat(5000) + "}}"))
+                .isInstanceOf(FrameException.class)
+                .hasMessageContaining("fields");
+        Frame wordy = Frame.answer(1, "x".repeat(FrameCodec.HEADER_MAX_BYTES));
+        assertThatThrownBy(() -> GoldenFramesTest.encode(wordy)).isInstanceOf(FrameException.class);
+    }
+
+    @Test
     void anAnswerTakesOpaqueAndSerializationOfItsRequest() {
         Frame request =
                 Frame.request(1).withSerialization(Serialization.ROCKETMQ).asking(42, false);
