@@ -1,9 +1,9 @@
 package io.sluice.client.link;
 
 import io.netty.util.concurrent.DefaultEventExecutor;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.sluice.runtime.Threads;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +20,7 @@ public final class ClientClock implements Executor, AutoCloseable {
     private static final long STOP_MS = 5_000;
 
     private final DefaultEventExecutor thread =
-            new DefaultEventExecutor(new DefaultThreadFactory("sluice-client-clock", true));
+            new DefaultEventExecutor(Threads.daemons("sluice-client-clock"));
 
     /** A step that was planned. */
     @FunctionalInterface
