@@ -22,6 +22,8 @@ final class QueueBuffer {
     private long bytes;
 
     private boolean dropped;
+    /** Whether no further message goes to the listener; those that are there may still be settled. */
+    private boolean closing;
 
     QueueBuffer(MessageQueue queue, long startOffset) {
         this.queue = queue;
@@ -34,7 +36,7 @@ final class QueueBuffer {
 
     /** Adds what a pull brought; false when the buffer was dropped meanwhile, and then nothing is added. */
     synchronized boolean accept(List<ReceivedMessage> messages, long next) {
-        if (dropped) {
+        if (dropped || closing) {
             return false;
         }
         for (ReceivedMessage message : messages) {
@@ -51,7 +53,7 @@ final class QueueBuffer {
      */
     synchronized boolean begin(ReceivedMessage message, long nowNanos) {
         Held entry = held.get(message.queueOffset());
-        if (dropped || entry == null || entry.message != message) {
+        if (dropped || closing || entry == null || entry.message != message) {
             return false;
         }
         entry.sinceNanos = nowNanos;
@@ -101,6 +103,11 @@ final class QueueBuffer {
 
     synchronized int messagesHeld() {
         return held.size();
+    }
+
+    /** No further message goes to the listener. */
+    synchronized void stopDelivery() {
+        closing = true;
     }
 
     synchronized void drop() {

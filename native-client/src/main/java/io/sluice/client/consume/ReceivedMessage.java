@@ -49,6 +49,20 @@ public record ReceivedMessage(
                 view.totalSize());
     }
 
+    /** A message whose body cannot be read; only where it lies is right. */
+    static ReceivedMessage withoutBody(MessageView view, MessageQueue queue) {
+        return new ReceivedMessage(
+                new Message(queue.topic(), new byte[0], MessageProperties.NONE, view.flag(), view.bornAtMs()),
+                queue,
+                view.queueOffset(),
+                view.logOffset(),
+                view.reconsumeTimes() + 1,
+                view.storedAtMs(),
+                view.bornHost(),
+                view.messageId().toString(),
+                view.totalSize());
+    }
+
     public TopicName topic() {
         return message.topic();
     }

@@ -138,6 +138,13 @@ public final class ClusterLink implements AutoCloseable {
         return nameServers.ask(request(code, header, FrameBody.NONE));
     }
 
+    /** Asks every name server; completes when all have answered successfully, fails with the first refusal otherwise. */
+    public CompletionStage<Void> askEveryNameServer(String what, int code, Record header) {
+        return CompletableFuture.allOf(config.nameServers().stream()
+                .map(address -> ask(what, address, code, header).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+    }
+
     /** Tells a server something it does not answer; nobody learns whether it arrived. */
     public void tell(String address, int code, Record header) {
         connections.oneWay(address, request(code, header, FrameBody.NONE)).exceptionally(lost -> null);
@@ -181,8 +188,9 @@ public final class ClusterLink implements AutoCloseable {
     }
 
     /** Runs with the name of a group, on an event loop, when a broker says that its members have changed. */
-    public void onMembersChanged(Consumer<String> listener) {
+    public Listening onMembersChanged(Consumer<String> listener) {
         membersListeners.add(listener);
+        return () -> membersListeners.remove(listener);
     }
 
     /** Runs with the address, on an event loop, when a connection has ended. */

@@ -2,6 +2,7 @@ package io.sluice.client.route;
 
 import io.sluice.client.link.ClientClock;
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.link.Listening;
 import io.sluice.client.link.Refusals;
 import io.sluice.model.TopicName;
 import io.sluice.wire.body.Body;
@@ -147,6 +148,13 @@ public final class RouteCache implements AutoCloseable {
         return ask(topic, entryOf(topic));
     }
 
+    /** The route as a name server tells it now, or has told it within the last second. */
+    public CompletionStage<Optional<TopicRoute>> recent(TopicName topic) {
+        Entry entry = entryOf(topic);
+        boolean young = System.nanoTime() - entry.askedAtNanos < SUSPECT_NANOS;
+        return entry.route != null && !young && entry.creation.isDone() ? refresh(topic) : find(topic);
+    }
+
     /** The route may be wrong: asks again soon, unless that was done within the last second. */
     public void suspect(TopicName topic) {
         Entry entry = entries.get(topic);
@@ -227,8 +235,9 @@ public final class RouteCache implements AutoCloseable {
     }
 
     /** Runs with the topic, on any thread, after its route became known or changed. */
-    public void onChange(Consumer<TopicName> listener) {
+    public Listening onChange(Consumer<TopicName> listener) {
         listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     private Entry entryOf(TopicName topic) {

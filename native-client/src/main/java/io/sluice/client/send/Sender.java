@@ -231,6 +231,7 @@ public final class Sender {
         private final RetryRule rule;
         private MessageQueue queue;
         private String lastBroker = "";
+        private boolean routeIsFresh;
 
         Sending(Outbound outbound, QueueChoice choice, long deadlineNanos) {
             this.outbound = outbound;
@@ -260,8 +261,7 @@ public final class Sender {
                 queue = queueFor(outbound, choice, route, lastBroker);
                 address = primaryOf(route, queue);
             } catch (SendFailedException refused) {
-                routes.suspect(outbound.topic());
-                fail(refused.reason(), refused.getMessage());
+                askAgainOrFail(refused);
                 return;
             }
             outlet.send(address, queue, outbound, Duration.ofNanos(leftNanos)).whenComplete((answer, failure) -> {
@@ -272,6 +272,16 @@ public final class Sender {
                     take(answer, address);
                 }
             });
+        }
+
+        /** The route may be out of date: queues are added, and brokers come and go. Asked anew once per send. */
+        private void askAgainOrFail(SendFailedException refused) {
+            if (routeIsFresh) {
+                fail(refused.reason(), refused.getMessage());
+                return;
+            }
+            routeIsFresh = true;
+            routes.refresh(outbound.topic()).whenComplete((route, failure) -> next());
         }
 
         private void take(Frame answer, String address) {
