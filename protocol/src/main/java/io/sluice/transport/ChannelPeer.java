@@ -52,7 +52,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     private volatile InetSocketAddress localAddress;
     private volatile String closeReason = "the peer closed it";
 
-    /** Where the bodies of frames lie that come in. */
+    /** Where the bodies of requests lie that come in; those of answers always lie on the heap. */
     enum Bodies {
         /** Copied, nobody need release them. */
         ON_HEAP,

@@ -76,6 +76,16 @@ public final class RemotingClient implements AutoCloseable {
                 waiting = null;
             }
         }
+
+        boolean isOpen() {
+            return made.isDone()
+                    && !made.isCompletedExceptionally()
+                    && made.join().isOpen();
+        }
+
+        boolean isOver() {
+            return made.isDone() && !isOpen();
+        }
     }
 
     private RemotingClient(IoThreads threads, ConnectionLimits limits, RequestTable inbound) {
@@ -157,8 +167,7 @@ public final class RemotingClient implements AutoCloseable {
     /** Whether there is a connection now; does not make one. */
     public boolean isConnected(String address) {
         Line line = lines.get(address);
-        ChannelPeer peer = line == null || line.made.isCompletedExceptionally() ? null : line.made.getNow(null);
-        return peer != null && peer.isOpen();
+        return line != null && line.isOpen();
     }
 
     /** Ends the connection to an address, if there is one; the next request makes a new one. */
@@ -174,8 +183,12 @@ public final class RemotingClient implements AutoCloseable {
             throw closedException();
         }
         Line line = lines.get(address);
-        if (line != null) {
+        if (line != null && !line.isOver()) {
             return line;
+        }
+        if (line != null) {
+            // It has ended, and its listener has not come round to it yet.
+            lines.remove(address, line);
         }
         InetSocketAddress target = Addresses.parse(address);
         Line fresh = new Line(new PendingReplies(limits.pendingMax(), System::nanoTime));

@@ -25,6 +25,9 @@ public final class ScriptedServer implements AutoCloseable {
     private final RemotingServer server = RemotingServer.open(threads, ConnectionLimits.DEFAULT);
     private final Map<Integer, Function<Asked, CompletionStage<Frame>>> scripts = new ConcurrentHashMap<>();
     private final List<Asked> heard = new CopyOnWriteArrayList<>();
+    /** Answers that may be outstanding when the server closes. */
+    private final List<CompletableFuture<Frame>> open = new CopyOnWriteArrayList<>();
+
     private final String address;
 
     /** One request; the body is a copy. */
@@ -57,9 +60,12 @@ public final class ScriptedServer implements AutoCloseable {
                 request.code(), request.fields().asMap(), request.body().toByteArray(), request.isOneWay(), kept);
         heard.add(asked);
         Function<Asked, CompletionStage<Frame>> script = scripts.get(request.code());
-        return script == null
-                ? CompletableFuture.completedFuture(Frame.answer(3, "no script"))
-                : script.apply(asked);
+        if (script == null) {
+            return CompletableFuture.completedFuture(Frame.answer(3, "no script"));
+        }
+        CompletionStage<Frame> answer = script.apply(asked);
+        open.add(answer.toCompletableFuture());
+        return answer;
     }
 
     public ScriptedServer on(int code, Function<Asked, Frame> script) {
@@ -91,6 +97,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     @Override
     public void close() {
+        open.forEach(answer -> answer.complete(Frame.answer(1, "the server is closing")));
         server.close();
         threads.close();
     }
