@@ -179,7 +179,7 @@ public final class RemotingClient implements AutoCloseable {
     }
 
     private Line lineTo(String address) {
-        if (closed) {
+        if (closed || threads.group().isShuttingDown()) {
             throw closedException();
         }
         Line line = lines.get(address);
