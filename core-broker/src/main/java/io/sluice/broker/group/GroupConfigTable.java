@@ -6,7 +6,6 @@ import io.sluice.model.GroupName;
 import io.sluice.tail.Later;
 import io.sluice.wire.json.JsonObject;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,13 +135,13 @@ public final class GroupConfigTable {
     }
 
     /** Every group in name order. */
-    public Collection<GroupConfig> all() {
-        return new TreeMap<>(groups).values();
+    public List<GroupConfig> all() {
+        return List.copyOf(new TreeMap<>(groups).values());
     }
 
     /** The whole table as its file has it, which is also how tools and replicas ask for it. */
     public String text() {
-        return new GroupConfigText(version, List.copyOf(all()), forbidden).write();
+        return new GroupConfigText(version, all(), forbidden).write();
     }
 
     /** Brings the table to its file on the calling thread. */

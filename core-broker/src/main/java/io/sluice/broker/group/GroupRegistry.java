@@ -235,8 +235,8 @@ public final class GroupRegistry {
     }
 
     /** Consumer groups with at least one member, in name order. */
-    public Collection<ConsumerGroup> allConsumers() {
-        return new TreeMap<>(consumers).values();
+    public List<ConsumerGroup> allConsumers() {
+        return List.copyOf(new TreeMap<>(consumers).values());
     }
 
     /** The one connection of a consumer group with this client id. */

@@ -91,9 +91,7 @@ public final class OffsetTable {
     public void reset(GroupName group, TopicName topic, int queueId, long next) {
         Reader reader = reader(group, topic);
         set(reader, queueId, next);
-        pendingResets
-                .computeIfAbsent(reader, none -> new ConcurrentHashMap<>())
-                .put(queueId, next);
+        pendingResets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>()).put(queueId, next);
     }
 
     private void set(Reader reader, int queueId, long next) {

@@ -74,7 +74,8 @@ public final class OffsetTableText {
         json.name("offsetTable").beginObject();
         offsets.forEach((reader, ofReader) -> {
             json.name(reader.topic() + BETWEEN + reader.group()).beginObject();
-            ofReader.forEach((queueId, next) -> json.nameOf(Integer.toString(queueId)).number(next));
+            ofReader.forEach(
+                    (queueId, next) -> json.nameOf(Integer.toString(queueId)).number(next));
             json.endObject();
         });
         json.endObject().endObject();

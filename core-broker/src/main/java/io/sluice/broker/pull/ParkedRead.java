@@ -1,13 +1,13 @@
 package io.sluice.broker.pull;
 
-import io.sluice.model.MessageQueue;
-
 /** A read that found nothing and waits. Its steps are called by one thread at a time. */
 abstract class ParkedRead {
     /** The place last taken in the parking lot, in the order of coming. Guarded by the lot. */
     long place;
 
-    abstract MessageQueue queue();
+    abstract String topic();
+
+    abstract int queueId();
 
     /** When it must answer, on the clock of the parking lot. */
     abstract long deadlineNanos();

@@ -1,6 +1,5 @@
 package io.sluice.broker.pull;
 
-import io.sluice.model.MessageQueue;
 import io.sluice.runtime.Duty;
 import io.sluice.runtime.DutyThread;
 import java.util.ArrayDeque;
@@ -13,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +31,11 @@ public final class ParkingLot implements Duty, AutoCloseable {
     private final int placesMax;
     private final LongSupplier nanos;
 
-    /** Parked reads by queue; none is empty. Guarded by this object. */
-    private final Map<MessageQueue, Set<ParkedRead>> byQueue = new HashMap<>();
+    /**
+     * Parked reads by topic and queue id; no map or set is empty. Changed under this object's lock; whether a topic is in
+     * it may be asked without.
+     */
+    private final Map<String, Map<Integer, Set<ParkedRead>>> byTopic = new ConcurrentHashMap<>();
     /** The same reads, first to time out first. Guarded by this object. */
     private final TreeSet<ParkedRead> byDeadline =
             new TreeSet<>(Comparator.comparingLong(ParkedRead::deadlineNanos).thenComparingLong(read -> read.place));
@@ -70,7 +72,8 @@ public final class ParkingLot implements Duty, AutoCloseable {
             hasPlace = !closed && byDeadline.size() < placesMax;
             if (hasPlace) {
                 read.place = ++lastPlace;
-                byQueue.computeIfAbsent(read.queue(), none -> new LinkedHashSet<>())
+                byTopic.computeIfAbsent(read.topic(), none -> new HashMap<>())
+                        .computeIfAbsent(read.queueId(), none -> new LinkedHashSet<>())
                         .add(read);
                 byDeadline.add(read);
                 parked = byDeadline.size();
@@ -85,45 +88,61 @@ public final class ParkingLot implements Duty, AutoCloseable {
             wake();
         }
         if (read.hasGrown()) {
-            grown(read.queue());
+            grown(read.topic(), read.queueId());
         }
     }
 
     /** Takes a read out, because nobody waits for its answer any more. */
     synchronized void unpark(ParkedRead read) {
         if (byDeadline.remove(read)) {
-            byQueue.computeIfPresent(read.queue(), (queue, reads) -> {
-                reads.remove(read);
-                return reads.isEmpty() ? null : reads;
+            byTopic.computeIfPresent(read.topic(), (topic, queues) -> {
+                queues.computeIfPresent(read.queueId(), (queueId, reads) -> {
+                    reads.remove(read);
+                    return reads.isEmpty() ? null : reads;
+                });
+                return queues.isEmpty() ? null : queues;
             });
             parked = byDeadline.size();
         }
     }
 
     /** The queue has grown: its reads are retried soon. Cheap when nobody waits; never blocks, never calls out. */
-    public void grown(MessageQueue queue) {
-        if (parked == 0) {
+    public void grown(String topic, int queueId) {
+        if (parked == 0 || !byTopic.containsKey(topic)) {
             return;
         }
+        boolean found;
         synchronized (this) {
-            Set<ParkedRead> reads = byQueue.remove(queue);
-            if (reads == null) {
-                return;
+            Map<Integer, Set<ParkedRead>> queues = byTopic.get(topic);
+            Set<ParkedRead> reads = queues == null ? null : queues.remove(queueId);
+            found = reads != null;
+            if (found) {
+                makeReady(reads);
+                if (queues.isEmpty()) {
+                    byTopic.remove(topic);
+                }
             }
-            byDeadline.removeAll(reads);
-            ready.addAll(reads);
-            parked = byDeadline.size();
         }
-        wake();
+        if (found) {
+            wake();
+        }
     }
 
-    /** Retries the reads of all queues that satisfy the condition, for example those of a topic that was deleted. */
-    public void shake(Predicate<MessageQueue> which) {
-        List<MessageQueue> found;
+    private void makeReady(Set<ParkedRead> reads) {
+        byDeadline.removeAll(reads);
+        ready.addAll(reads);
+        parked = byDeadline.size();
+    }
+
+    /** Retries all reads of a topic, because it has changed or is gone. */
+    public void shake(String topic) {
         synchronized (this) {
-            found = byQueue.keySet().stream().filter(which).toList();
+            Map<Integer, Set<ParkedRead>> queues = byTopic.remove(topic);
+            if (queues != null) {
+                queues.values().forEach(this::makeReady);
+            }
         }
-        found.forEach(this::grown);
+        wake();
     }
 
     /** How many reads wait now. */
@@ -181,7 +200,7 @@ public final class ParkingLot implements Duty, AutoCloseable {
         try {
             step.run();
         } catch (RuntimeException failed) {
-            log.error("a waiting read of {} failed and is turned away", read.queue(), failed);
+            log.error("a waiting read of {}/{} failed and is turned away", read.topic(), read.queueId(), failed);
             read.turnAway();
         }
     }
@@ -209,7 +228,7 @@ public final class ParkingLot implements Duty, AutoCloseable {
             left.addAll(byDeadline);
             left.addAll(ready);
             byDeadline.clear();
-            byQueue.clear();
+            byTopic.clear();
             ready.clear();
             parked = 0;
         }

@@ -4,6 +4,7 @@ package io.sluice.broker.topic;
 public final class Permission {
     /** The topic may serve as template when topics are created by sending. */
     public static final int INHERIT = 1;
+
     public static final int WRITE = 1 << 1;
     public static final int READ = 1 << 2;
     public static final int READ_WRITE = READ | WRITE;

@@ -75,8 +75,7 @@ public final class SystemTopics {
         }
         all.add(TopicConfig.of(SELF_TEST, 1, Permission.READ_WRITE));
         all.add(TopicConfig.of(BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
-        all.add(TopicConfig.of(
-                rules.clusterName(), CLUSTER_TOPIC_QUEUES, Permission.READ_WRITE | Permission.INHERIT));
+        all.add(TopicConfig.of(rules.clusterName(), CLUSTER_TOPIC_QUEUES, Permission.READ_WRITE | Permission.INHERIT));
         all.add(TopicConfig.of(rules.brokerName(), 1, Permission.READ_WRITE | Permission.INHERIT));
         all.add(TopicConfig.of(OFFSET_MOVED_EVENT, 1, Permission.READ_WRITE));
         all.add(TopicConfig.of(SCHEDULE, rules.delayLevels(), Permission.READ_WRITE));

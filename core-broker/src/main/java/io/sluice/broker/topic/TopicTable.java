@@ -6,10 +6,8 @@ import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
 import io.sluice.tail.Later;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -53,7 +51,8 @@ public final class TopicTable {
         record IllegalName(String sentence) implements Wanted {}
     }
 
-    private TopicTable(TopicRules rules, InstantSource clock, Later later, Consumer<String> file, TopicTableText loaded) {
+    private TopicTable(
+            TopicRules rules, InstantSource clock, Later later, Consumer<String> file, TopicTableText loaded) {
         this.rules = rules;
         this.system = new SystemTopics(rules);
         this.clock = clock;
@@ -72,7 +71,11 @@ public final class TopicTable {
      * @param file   writes the file
      */
     public static TopicTable open(
-            TopicRules rules, InstantSource clock, Later later, Optional<TopicTableText> stored, Consumer<String> file) {
+            TopicRules rules,
+            InstantSource clock,
+            Later later,
+            Optional<TopicTableText> stored,
+            Consumer<String> file) {
         return new TopicTable(
                 rules,
                 clock,
@@ -99,8 +102,8 @@ public final class TopicTable {
     }
 
     /** Every topic in name order. */
-    public Collection<TopicConfig> all() {
-        return new TreeMap<>(topics).values();
+    public List<TopicConfig> all() {
+        return List.copyOf(new TreeMap<>(topics).values());
     }
 
     public DataVersion version() {
@@ -138,14 +141,7 @@ public final class TopicTable {
         }
         int queues = Math.max(1, Math.min(queuesWanted, model.writeQueues()));
         return new Wanted.Found(createOnce(new TopicConfig(
-                name,
-                queues,
-                queues,
-                model.perm() & ~Permission.INHERIT,
-                0,
-                model.filterType(),
-                false,
-                Map.of())));
+                name, queues, queues, model.perm() & ~Permission.INHERIT, 0, model.filterType(), false, Map.of())));
     }
 
     /** The retry or dead-letter topic of a group, made on demand; it may be read and written. */
@@ -248,7 +244,7 @@ public final class TopicTable {
     }
 
     private String text() {
-        return new TopicTableText(version, List.copyOf(all())).write();
+        return new TopicTableText(version, all()).write();
     }
 
     /** Brings the table to its file on the calling thread. */

@@ -2,15 +2,14 @@ package io.sluice.broker.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.model.MessageQueue;
-import io.sluice.model.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ParkingLotTest {
-    private static final MessageQueue QUEUE = new MessageQueue(new TopicName("orders"), "broker-a", 0);
-    private static final MessageQueue OTHER = new MessageQueue(new TopicName("orders"), "broker-a", 1);
+    private static final String TOPIC = "orders";
+    private static final int QUEUE = 0;
+    private static final int OTHER = 1;
 
     private long nanos;
     private final ParkingLot lot = new ParkingLot(3, () -> nanos);
@@ -20,7 +19,7 @@ class ParkingLotTest {
     void growthOfAQueueRetriesItsReadsAndNoOthers() {
         lot.park(new Scripted("a", QUEUE, 100, true));
         lot.park(new Scripted("b", OTHER, 100, true));
-        lot.grown(QUEUE);
+        lot.grown(TOPIC, QUEUE);
         assertThat(lot.work()).isEqualTo(1);
         assertThat(happened).containsExactly("retry a");
         assertThat(lot.parked()).isEqualTo(1);
@@ -29,14 +28,14 @@ class ParkingLotTest {
     @Test
     void nothingHappensOnTheThreadThatReportsGrowth() {
         lot.park(new Scripted("a", QUEUE, 100, true));
-        lot.grown(QUEUE);
+        lot.grown(TOPIC, QUEUE);
         assertThat(happened).isEmpty();
     }
 
     @Test
     void aReadThatFindsNothingAgainIsParkedAgainUnderItsOldDeadline() {
         lot.park(new Scripted("a", QUEUE, 100, false));
-        lot.grown(QUEUE);
+        lot.grown(TOPIC, QUEUE);
         lot.work();
         assertThat(lot.parked()).isEqualTo(1);
         nanos = 100;
@@ -83,19 +82,22 @@ class ParkingLotTest {
         lot.park(new Scripted("stays", QUEUE, 100, true));
         lot.unpark(gone);
         lot.unpark(gone);
-        lot.grown(QUEUE);
+        lot.grown(TOPIC, QUEUE);
         nanos = 1000;
         lot.work();
         assertThat(happened).containsExactly("retry stays");
     }
 
     @Test
-    void shakingRetriesTheReadsOfTheChosenQueues() {
+    void shakingATopicRetriesAllItsReads() {
         lot.park(new Scripted("a", QUEUE, 100, true));
         lot.park(new Scripted("b", OTHER, 100, true));
-        lot.shake(queue -> queue.queueId() == 1);
+        lot.shake("another topic");
+        assertThat(lot.work()).isZero();
+        lot.shake(TOPIC);
         lot.work();
-        assertThat(happened).containsExactly("retry b");
+        assertThat(happened).containsExactlyInAnyOrder("retry a", "retry b");
+        assertThat(lot.parked()).isZero();
     }
 
     @Test
@@ -107,7 +109,7 @@ class ParkingLotTest {
             }
         });
         lot.park(new Scripted("good", QUEUE, 100, true));
-        lot.grown(QUEUE);
+        lot.grown(TOPIC, QUEUE);
         lot.work();
         assertThat(happened).containsExactly("turn away bad", "retry good");
     }
@@ -116,7 +118,7 @@ class ParkingLotTest {
     void closingTurnsEveryReadAwayAlsoLaterOnes() {
         lot.park(new Scripted("a", QUEUE, 100, true));
         lot.park(new Scripted("b", OTHER, 100, true));
-        lot.grown(OTHER);
+        lot.grown(TOPIC, OTHER);
         lot.close();
         lot.close();
         lot.park(new Scripted("c", QUEUE, 100, true));
@@ -125,12 +127,12 @@ class ParkingLotTest {
 
     private class Scripted extends ParkedRead {
         private final String name;
-        private final MessageQueue queue;
+        private final int queue;
         private final long deadlineNanos;
         private final boolean overAfterRetry;
         boolean grown;
 
-        Scripted(String name, MessageQueue queue, long deadlineNanos, boolean overAfterRetry) {
+        Scripted(String name, int queue, long deadlineNanos, boolean overAfterRetry) {
             this.name = name;
             this.queue = queue;
             this.deadlineNanos = deadlineNanos;
@@ -138,7 +140,12 @@ class ParkingLotTest {
         }
 
         @Override
-        MessageQueue queue() {
+        String topic() {
+            return TOPIC;
+        }
+
+        @Override
+        int queueId() {
             return queue;
         }
 
