@@ -1,0 +1,33 @@
+package io.sluice.store.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A file as memory. Reading and writing disjoint parts from several threads is safe; who writes where is the owner's
+ * business. After {@link #close} neither {@link #bytes} nor any slice of it may be touched: the memory is gone.
+ */
+public interface MappedFile extends AutoCloseable {
+
+    Path path();
+
+    int size();
+
+    /** The whole file, big endian. One shared buffer: callers use absolute positions or their own slices. */
+    ByteBuffer bytes();
+
+    /**
+     * Returns when the bytes in [from, to) survive a power cut.
+     *
+     * @throws IOException also for what the platform reports as an error while touching the memory
+     */
+    void force(int from, int to) throws IOException;
+
+    /** Fills [from, to) with zeros that have real blocks, so that a full disk is met here and not when memory is written. */
+    void allocate(int from, int to) throws IOException;
+
+    /** Unmaps at once. */
+    @Override
+    void close();
+}
