@@ -43,6 +43,18 @@ public final class PropertyNames {
     public static final String EXPIRES_AT = "expiresAt";
     /** Full MQTT topic name of a message that came in by the MQTT door. */
     public static final String MQTT_TOPIC = "mqttTopic";
+    /** {@code queue} or {@code topic}: kind of the destination that a JMS sender sent to; on every message of the JMS door. */
+    public static final String JMS_DESTINATION = "jmsDestination";
+    /** Types of the properties that are more than text; see {@code io.sluice.filter.PropertyTypes}. */
+    public static final String JMS_TYPES = "jmsTypes";
+    /** JMSType. */
+    public static final String JMS_TYPE = "jmsType";
+    /** JMSPriority, 0..9. */
+    public static final String JMS_PRIORITY = "jmsPriority";
+    /** JMSDeliveryMode: {@code PERSISTENT} or {@code NON_PERSISTENT}. */
+    public static final String JMS_DELIVERY_MODE = "jmsDeliveryMode";
+    /** JMSTimestamp, epoch milliseconds. */
+    public static final String JMS_TIMESTAMP = "jmsTimestamp";
 
     private PropertyNames() {}
 }
