@@ -1,0 +1,122 @@
+package io.sluice.gateway.node;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** An unmodified Apache RocketMQ client in a process of its own; see the driver in {@code peers/}. */
+public final class ApacheClient implements AutoCloseable {
+    private static final Duration ANSWER_DEADLINE = Duration.ofSeconds(90);
+
+    /** Which release of the client. */
+    public enum Version {
+        V4_9_8("rocketmq-4"),
+        V5("rocketmq-5");
+
+        private final String directory;
+
+        Version(String directory) {
+            this.directory = directory;
+        }
+    }
+
+    /** One message as the client's listener saw it. */
+    public record Got(
+            String topic,
+            int queueId,
+            long queueOffset,
+            int reconsumeTimes,
+            String body,
+            Map<String, String> properties) {}
+
+    private final LineProcess process;
+
+    public ApacheClient(Version version, String nameServers, Path home) {
+        Path peer = Path.of(System.getProperty("sluice.root"), "peers", version.directory, "target");
+        this.process = new LineProcess(
+                "apache-" + version.directory,
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Duser.home=" + home,
+                        "-Drocketmq.client.logRoot=" + home.resolve("logs"),
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "-cp",
+                        peer.resolve("classes") + File.pathSeparator + peer.resolve("lib") + "/*",
+                        "io.sluice.peers.ApacheClientDriver",
+                        nameServers));
+    }
+
+    /** Sends one command and returns what follows OK; an ERR fails the test. */
+    public String tell(String... words) {
+        String answer = ask(words);
+        if (!answer.startsWith("OK")) {
+            throw new AssertionError(Arrays.toString(words) + " answered " + answer + "\n" + process.told());
+        }
+        return answer.substring(3);
+    }
+
+    /** Sends one command and returns the whole answer, OK or ERR. */
+    public String ask(String... words) {
+        int from = process.output().size();
+        process.say(String.join("\t", words));
+        return process.line(process.awaitLine(
+                from, line -> line.startsWith("OK") || line.startsWith("ERR"), ANSWER_DEADLINE));
+    }
+
+    public String send(String topic, String tag, String keys, String body, String... properties) {
+        return tell(Stream.concat(Stream.of("send", topic, tag, keys, base64(body)), Stream.of(properties))
+                .toArray(String[]::new));
+    }
+
+    public List<Got> received() {
+        return process.output().stream()
+                .filter(line -> line.startsWith("GOT\t"))
+                .map(ApacheClient::parse)
+                .collect(Collectors.toList());
+    }
+
+    private static Got parse(String line) {
+        String[] fields = line.split("\t", -1);
+        Map<String, String> properties = new LinkedHashMap<>();
+        for (String pair : text(fields[6]).split("\u0002")) {
+            int middle = pair.indexOf('\u0001');
+            if (middle > 0) {
+                properties.put(pair.substring(0, middle), pair.substring(middle + 1));
+            }
+        }
+        return new Got(
+                fields[1],
+                Integer.parseInt(fields[2]),
+                Long.parseLong(fields[3]),
+                Integer.parseInt(fields[4]),
+                text(fields[5]),
+                properties);
+    }
+
+    static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(String base64) {
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    }
+
+    public LineProcess process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
