@@ -145,6 +145,10 @@ public final class ParkingLot implements Duty, AutoCloseable {
         wake();
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** How many reads wait now. */
     public int parked() {
         return parked;
