@@ -111,6 +111,12 @@ public final class ApacheClient implements AutoCloseable {
         return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
+    /** Shuts producers and consumers down as an application would, offsets committed, and waits for the end. */
+    public void finish() {
+        process.endInput();
+        process.awaitExit(ANSWER_DEADLINE);
+    }
+
     public LineProcess process() {
         return process;
     }

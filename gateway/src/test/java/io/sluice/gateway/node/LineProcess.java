@@ -68,6 +68,15 @@ public final class LineProcess implements AutoCloseable {
         }
     }
 
+    /** Tells the process that nothing more will be said. */
+    public void endInput() {
+        try {
+            input.close();
+        } catch (IOException failed) {
+            throw new AssertionError(name + " does not listen any more\n" + told(), failed);
+        }
+    }
+
     /** Waits for a line of standard output, from the given one on, and returns its number. */
     public synchronized int awaitLine(int from, Predicate<String> wanted, Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();

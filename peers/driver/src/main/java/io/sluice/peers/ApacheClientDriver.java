@@ -13,7 +13,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
+import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.client.consumer.listener.ConsumeConcurrentlyStatus;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
@@ -35,6 +37,9 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *   sendmany  TOPIC COUNT THREADS PREFIX BYTES          OK COUNT; bodies are PREFIX-0, PREFIX-1... padded to BYTES
  *   sendbatch TOPIC COUNT PREFIX                        OK COUNT, as one batch
  *   consumer  GROUP TOPIC EXPRESSION FAILFIRST          start a push consumer; its first FAILFIRST deliveries fail
+ *   pullall   TOPIC                                     OK COUNT, after a GOT for each message of every queue
+ *   querykey  TOPIC KEY                                 OK COUNT, after a GOT for each message with the key
+ *   committed GROUP TOPIC QUEUEID                       OK OFFSET, what the broker remembers of the group
  * </pre>
  */
 public final class ApacheClientDriver {
@@ -86,6 +91,12 @@ public final class ApacheClientDriver {
                 return sendBatch(command[1], Integer.parseInt(command[2]), command[3]);
             case "consumer":
                 return startConsumer(command[1], command[2], command[3], Integer.parseInt(command[4]));
+            case "pullall":
+                return pullAll(command[1]);
+            case "querykey":
+                return queryKey(command[1], command[2]);
+            case "committed":
+                return committed(command[1], command[2], Integer.parseInt(command[3]));
             default:
                 throw new IllegalArgumentException("unknown command " + command[0]);
         }
@@ -185,6 +196,52 @@ public final class ApacheClientDriver {
         consumer.start();
         closing.add(consumer::shutdown);
         return group;
+    }
+
+    @SuppressWarnings("deprecation") // the plainest consumer there is, present in every release
+    private DefaultMQPullConsumer puller(String group) throws Exception {
+        DefaultMQPullConsumer puller = new DefaultMQPullConsumer(group);
+        puller.setNamesrvAddr(nameServers);
+        puller.setInstanceName(group + "-" + closing.size());
+        puller.start();
+        closing.add(puller::shutdown);
+        return puller;
+    }
+
+    @SuppressWarnings("deprecation")
+    private String pullAll(String topic) throws Exception {
+        DefaultMQPullConsumer puller = puller("PULL_" + topic.hashCode());
+        int count = 0;
+        for (MessageQueue queue : puller.fetchSubscribeMessageQueues(topic)) {
+            long next = puller.minOffset(queue);
+            long end = puller.maxOffset(queue);
+            while (next < end) {
+                PullResult pulled = puller.pull(queue, "*", next, 32);
+                if (pulled.getMsgFoundList() != null) {
+                    pulled.getMsgFoundList().forEach(ApacheClientDriver::tell);
+                    count += pulled.getMsgFoundList().size();
+                }
+                next = pulled.getNextBeginOffset();
+            }
+        }
+        return String.valueOf(count);
+    }
+
+    private String queryKey(String topic, String key) throws Exception {
+        List<MessageExt> found = producer.queryMessage(topic, key, 64, 0, Long.MAX_VALUE).getMessageList();
+        found.forEach(ApacheClientDriver::tell);
+        return String.valueOf(found.size());
+    }
+
+    @SuppressWarnings("deprecation")
+    private String committed(String group, String topic, int queueId) throws Exception {
+        DefaultMQPullConsumer puller = puller(group);
+        for (MessageQueue queue : puller.fetchSubscribeMessageQueues(topic)) {
+            if (queue.getQueueId() == queueId) {
+                return String.valueOf(puller.fetchConsumeOffset(queue, true));
+            }
+        }
+        throw new IllegalArgumentException("no queue " + queueId + " of " + topic);
     }
 
     private static void tell(MessageExt message) {
