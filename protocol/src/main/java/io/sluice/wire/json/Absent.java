@@ -1,0 +1,16 @@
+package io.sluice.wire.json;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * On a component of a record that travels as a header or a JSON object: it may be missing, and then has this value; a
+ * component that has this value is not written. Without a value: empty text, 0, {@code false}.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Absent {
+    String value() default "";
+}
