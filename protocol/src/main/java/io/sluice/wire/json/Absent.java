@@ -6,8 +6,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On a component of a record that travels as a header or a JSON object: it may be missing, and then has this value; a
- * component that has this value is not written. Without a value: empty text, 0, {@code false}.
+ * On a component of a record that travels as a header or a JSON object: it may be missing, and then has this value. Without
+ * a value: empty text, 0, {@code false}. A header field that has its absent value is not written; of JSON members only
+ * empty texts are left out.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
