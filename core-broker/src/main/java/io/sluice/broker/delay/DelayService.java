@@ -1,7 +1,7 @@
 package io.sluice.broker.delay;
 
-import io.sluice.broker.table.DataVersion;
 import io.sluice.broker.table.TableSaver;
+import io.sluice.broker.table.TableText;
 import io.sluice.broker.topic.SystemTopics;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.model.PropertyNames;
@@ -13,6 +13,8 @@ import io.sluice.store.MessageStore;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.log.AppendResult;
 import io.sluice.tail.Later;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.DelayOffsetTable;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
 import java.time.InstantSource;
@@ -54,7 +56,7 @@ public final class DelayService implements Duty, AutoCloseable {
     /** What may be saved as soon as the disk holds the log up to its end. Guarded by this object. */
     private Snapshot candidate;
     /** What the next save writes. Guarded by this object. */
-    private DelayOffsetsText saved;
+    private DelayOffsetTable saved;
 
     private volatile DutyThread thread;
 
@@ -92,7 +94,7 @@ public final class DelayService implements Duty, AutoCloseable {
             TopicTable topics,
             InstantSource clock,
             Later later,
-            DelayOffsetsText loaded,
+            DelayOffsetTable loaded,
             Consumer<String> file) {
         this.store = Objects.requireNonNull(store, "store");
         this.topics = Objects.requireNonNull(topics, "topics");
@@ -102,7 +104,9 @@ public final class DelayService implements Duty, AutoCloseable {
         List<Level> all = new ArrayList<>();
         for (int number = 1; number <= levels.max(); number++) {
             all.add(new Level(
-                    number, levels.delay(number).toMillis(), loaded.offsets().getOrDefault(number, 0L)));
+                    number,
+                    levels.delay(number).toMillis(),
+                    loaded.offsetTable().getOrDefault(number, 0L)));
         }
         this.levels = Collections.unmodifiableList(all);
         store.onArrival(this::arrived);
@@ -119,7 +123,7 @@ public final class DelayService implements Duty, AutoCloseable {
             TopicTable topics,
             InstantSource clock,
             Later later,
-            Optional<DelayOffsetsText> stored,
+            Optional<DelayOffsetTable> stored,
             Consumer<String> file) {
         return new DelayService(
                 levels,
@@ -127,7 +131,7 @@ public final class DelayService implements Duty, AutoCloseable {
                 topics,
                 clock,
                 later,
-                stored.orElseGet(() -> new DelayOffsetsText(DataVersion.first(clock.millis()), Map.of())),
+                stored.orElseGet(() -> new DelayOffsetTable(Map.of(), DataVersion.initial(clock.millis()))),
                 file);
     }
 
@@ -317,9 +321,9 @@ public final class DelayService implements Duty, AutoCloseable {
     }
 
     private boolean accept(Map<Integer, Long> offsets) {
-        boolean changed = !offsets.equals(saved.offsets());
+        boolean changed = !offsets.equals(saved.offsetTable());
         if (changed) {
-            saved = new DelayOffsetsText(saved.version().next(clock.millis()), offsets);
+            saved = new DelayOffsetTable(offsets, saved.dataVersion().next(clock.millis()));
         }
         return changed;
     }
@@ -335,9 +339,13 @@ public final class DelayService implements Duty, AutoCloseable {
         return offsets;
     }
 
-    /** The table as its file has it, which is also how replicas ask for it. */
-    public synchronized String text() {
-        return saved.write();
+    /** How far each level had come when that was last saved, as replicas ask for it. */
+    public synchronized DelayOffsetTable saved() {
+        return saved;
+    }
+
+    private String text() {
+        return TableText.write(saved());
     }
 
     /** Stops delivering and saves the progress. Twice is harmless. */

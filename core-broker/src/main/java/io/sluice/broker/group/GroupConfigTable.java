@@ -1,12 +1,13 @@
 package io.sluice.broker.group;
 
-import io.sluice.broker.table.DataVersion;
 import io.sluice.broker.table.TableSaver;
+import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
 import io.sluice.tail.Later;
-import io.sluice.wire.json.JsonObject;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.SubscriptionGroupConfig;
+import io.sluice.wire.body.SubscriptionGroupTable;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,19 +41,25 @@ public final class GroupConfigTable {
     private final boolean autoCreate;
     private final InstantSource clock;
     private final TableSaver saver;
-    private final Map<GroupName, GroupConfig> groups = new ConcurrentHashMap<>();
-    private final JsonObject forbidden;
+    private final Map<GroupName, SubscriptionGroupConfig> groups = new ConcurrentHashMap<>();
+    /** Of other brokers; carried unchanged. */
+    private final Map<String, Map<String, Integer>> forbidden;
+
     private volatile DataVersion version;
 
     private GroupConfigTable(
-            boolean autoCreate, InstantSource clock, Later later, Consumer<String> file, GroupConfigText loaded) {
+            boolean autoCreate,
+            InstantSource clock,
+            Later later,
+            Consumer<String> file,
+            SubscriptionGroupTable loaded) {
         this.autoCreate = autoCreate;
         this.clock = clock;
-        this.version = loaded.version();
-        this.forbidden = loaded.forbidden();
+        this.version = loaded.dataVersion();
+        this.forbidden = loaded.forbiddenTable();
         this.saver = new TableSaver("the group table", later, this::text, file);
-        INITIAL.forEach(name -> groups.put(new GroupName(name), GroupConfig.of(new GroupName(name))));
-        loaded.groups().forEach(group -> groups.put(group.name(), group));
+        INITIAL.forEach(name -> groups.put(new GroupName(name), SubscriptionGroupConfig.ofDefaults(name)));
+        loaded.subscriptionGroupTable().values().forEach(group -> groups.put(new GroupName(group.groupName()), group));
     }
 
     /**
@@ -66,7 +73,7 @@ public final class GroupConfigTable {
             boolean autoCreate,
             InstantSource clock,
             Later later,
-            Optional<GroupConfigText> stored,
+            Optional<SubscriptionGroupTable> stored,
             Consumer<String> file) {
         return new GroupConfigTable(
                 autoCreate,
@@ -74,16 +81,16 @@ public final class GroupConfigTable {
                 later,
                 file,
                 stored.orElseGet(
-                        () -> new GroupConfigText(DataVersion.first(clock.millis()), List.of(), new JsonObject())));
+                        () -> new SubscriptionGroupTable(Map.of(), Map.of(), DataVersion.initial(clock.millis()))));
     }
 
-    public Optional<GroupConfig> find(GroupName group) {
+    public Optional<SubscriptionGroupConfig> find(GroupName group) {
         return Optional.ofNullable(groups.get(group));
     }
 
     /** The settings of a group that is used now; made if that is allowed or the group is the broker's own. */
-    public Optional<GroupConfig> forUse(GroupName group) {
-        GroupConfig known = groups.get(group);
+    public Optional<SubscriptionGroupConfig> forUse(GroupName group) {
+        SubscriptionGroupConfig known = groups.get(group);
         if (known != null) {
             return Optional.of(known);
         }
@@ -91,11 +98,11 @@ public final class GroupConfigTable {
             return Optional.empty();
         }
         synchronized (this) {
-            GroupConfig raced = groups.get(group);
+            SubscriptionGroupConfig raced = groups.get(group);
             if (raced != null) {
                 return Optional.of(raced);
             }
-            GroupConfig made = GroupConfig.of(group);
+            SubscriptionGroupConfig made = SubscriptionGroupConfig.ofDefaults(group.value());
             log.info("consumer group {} is created on demand", group);
             groups.put(group, made);
             saveChange();
@@ -103,15 +110,20 @@ public final class GroupConfigTable {
         }
     }
 
-    /** Completes when the file holds the settings. */
-    public synchronized CompletionStage<Void> put(GroupConfig group) {
+    /**
+     * Completes when the file holds the settings.
+     *
+     * @throws io.sluice.model.IllegalNameException when the name of the group is illegal
+     */
+    public synchronized CompletionStage<Void> put(SubscriptionGroupConfig group) {
+        GroupName name = new GroupName(group.groupName());
         log.info(
                 "consumer group {} is set: consumeEnable={} retryQueues={} retryMaxTimes={}",
-                group.name(),
+                name,
                 group.consumeEnable(),
-                group.retryQueues(),
+                group.retryQueueNums(),
                 group.retryMaxTimes());
-        groups.put(group.name(), group);
+        groups.put(name, group);
         return saveChange();
     }
 
@@ -131,17 +143,20 @@ public final class GroupConfigTable {
 
     /** Whether the members of a group are told of changes; yes for groups without settings. */
     public boolean mayNotify(GroupName group) {
-        return find(group).map(GroupConfig::notifyChanges).orElse(true);
+        return find(group)
+                .map(SubscriptionGroupConfig::notifyConsumerIdsChangedEnable)
+                .orElse(true);
     }
 
-    /** Every group in name order. */
-    public List<GroupConfig> all() {
-        return List.copyOf(new TreeMap<>(groups).values());
+    /** Every group with the version of the table, as tools and replicas ask for it. */
+    public SubscriptionGroupTable all() {
+        Map<String, SubscriptionGroupConfig> all = new TreeMap<>();
+        groups.forEach((name, group) -> all.put(name.value(), group));
+        return new SubscriptionGroupTable(all, forbidden, version);
     }
 
-    /** The whole table as its file has it, which is also how tools and replicas ask for it. */
-    public String text() {
-        return new GroupConfigText(version, all(), forbidden).write();
+    private String text() {
+        return TableText.write(all());
     }
 
     /** Brings the table to its file on the calling thread. */

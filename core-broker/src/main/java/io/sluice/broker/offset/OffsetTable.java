@@ -1,12 +1,14 @@
 package io.sluice.broker.offset;
 
-import io.sluice.broker.table.DataVersion;
 import io.sluice.broker.table.TableSaver;
+import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
+import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import io.sluice.tail.Later;
+import io.sluice.wire.body.ConsumerOffsetTable;
+import io.sluice.wire.body.DataVersion;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,27 +38,42 @@ public final class OffsetTable {
     /**
      * A group reading a topic. The group is text, because files of other brokers hold keys that are no group's name.
      */
-    record Reader(String topic, String group) {}
+    private record Reader(String topic, String group) {
+        private static final char BETWEEN = '@';
 
-    private OffsetTable(InstantSource clock, Later later, Consumer<String> file, OffsetTableText loaded) {
+        static Reader of(String key) {
+            int middle = key.indexOf(BETWEEN);
+            if (middle < 1) {
+                throw new SluiceException("the offset table has the key '%s', expected topic@group".formatted(key));
+            }
+            return new Reader(key.substring(0, middle), key.substring(middle + 1));
+        }
+
+        String key() {
+            return topic + BETWEEN + group;
+        }
+    }
+
+    private OffsetTable(InstantSource clock, Later later, Consumer<String> file, ConsumerOffsetTable loaded) {
         this.clock = clock;
-        this.version = loaded.version();
+        this.version = loaded.dataVersion();
         this.saver = new TableSaver("the offset table", later, this::text, file);
-        loaded.offsets().forEach((reader, ofReader) -> offsets.put(reader, new ConcurrentHashMap<>(ofReader)));
+        loaded.offsetTable().forEach((key, ofReader) -> offsets.put(Reader.of(key), new ConcurrentHashMap<>(ofReader)));
     }
 
     /**
      * @param stored what the table's file holds, if it exists
      * @param later  where the file is written
      * @param file   writes the file
+     * @throws SluiceException when the file has a key that names no topic and group
      */
     public static OffsetTable open(
-            InstantSource clock, Later later, Optional<OffsetTableText> stored, Consumer<String> file) {
+            InstantSource clock, Later later, Optional<ConsumerOffsetTable> stored, Consumer<String> file) {
         return new OffsetTable(
                 clock,
                 later,
                 file,
-                stored.orElseGet(() -> new OffsetTableText(DataVersion.first(clock.millis()), Map.of())));
+                stored.orElseGet(() -> new ConsumerOffsetTable(Map.of(), DataVersion.initial(clock.millis()))));
     }
 
     private static Reader reader(GroupName group, TopicName topic) {
@@ -197,15 +214,14 @@ public final class OffsetTable {
         saver.saveNow();
     }
 
-    /** The whole table as its file has it, which is also how replicas ask for it. */
-    public String text() {
-        Map<Reader, Map<Integer, Long>> all = new TreeMap<>(OffsetTableText.ORDER);
-        offsets.forEach((reader, ofReader) -> all.put(reader, new TreeMap<>(ofReader)));
-        return new OffsetTableText(version, all).write();
+    /** Every offset with the version of the table, as replicas ask for it. */
+    public ConsumerOffsetTable all() {
+        Map<String, Map<Integer, Long>> all = new TreeMap<>();
+        offsets.forEach((reader, ofReader) -> all.put(reader.key(), new TreeMap<>(ofReader)));
+        return new ConsumerOffsetTable(all, version);
     }
 
-    /** Every reader with its topic and group, for tools. */
-    public List<String> groups() {
-        return offsets.keySet().stream().map(Reader::group).distinct().sorted().toList();
+    private String text() {
+        return TableText.write(all());
     }
 }

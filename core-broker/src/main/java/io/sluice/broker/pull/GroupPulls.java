@@ -1,7 +1,6 @@
 package io.sluice.broker.pull;
 
 import io.sluice.broker.group.ConsumerGroup;
-import io.sluice.broker.group.GroupConfig;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.GroupRegistry;
 import io.sluice.broker.group.Subscription;
@@ -14,6 +13,7 @@ import io.sluice.port.QueueReader.Fetched;
 import io.sluice.port.QueueReader.Status;
 import io.sluice.port.Records;
 import io.sluice.store.MessageStore;
+import io.sluice.wire.body.SubscriptionGroupConfig;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -76,7 +76,7 @@ public final class GroupPulls {
     }
 
     public Begun pull(GroupPull pull) {
-        Optional<GroupConfig> group = groups.forUse(pull.group());
+        Optional<SubscriptionGroupConfig> group = groups.forUse(pull.group());
         if (group.isEmpty()) {
             return denied(
                     Denial.GROUP_UNKNOWN,
@@ -99,10 +99,9 @@ public final class GroupPulls {
         return readSubscribed(pull, group.get());
     }
 
-    private Begun readSubscribed(GroupPull pull, GroupConfig settings) {
+    private Begun readSubscribed(GroupPull pull, SubscriptionGroupConfig settings) {
         Optional<ConsumerGroup> group = members.consumers(pull.group());
-        Subscription wants =
-                group.map(found -> found.wants().get(pull.topic())).orElse(null);
+        Subscription wants = group.map(found -> found.wants().get(pull.topic())).orElse(null);
         if (wants == null) {
             return denied(
                     Denial.NOT_SUBSCRIBED,
@@ -133,8 +132,7 @@ public final class GroupPulls {
         if (reset.isPresent() && reset.getAsLong() != pull.offset()) {
             return new Begun.Reading(CompletableFuture.completedFuture(sentTo(reset.getAsLong(), pull)));
         }
-        pull.committed()
-                .ifPresent(next -> offsets.commit(pull.group(), pull.topic(), pull.queueId(), next));
+        pull.committed().ifPresent(next -> offsets.commit(pull.group(), pull.topic(), pull.queueId(), next));
         return new Begun.Reading(pulls.fetch(
                 new FetchRequest(
                         pull.queueOn(topics.rules().brokerName()),

@@ -17,8 +17,9 @@ public record PullLimits(int messagesMax, int bytesMax, Duration waitMax, int pl
 
     public PullLimits {
         if (messagesMax < 1 || bytesMax < 1 || placesMax < 1 || coldGap < 1) {
-            throw new IllegalArgumentException("limits of reads must be positive: %d messages, %d bytes, %d places, %d behind"
-                    .formatted(messagesMax, bytesMax, placesMax, coldGap));
+            throw new IllegalArgumentException(
+                    "limits of reads must be positive: %d messages, %d bytes, %d places, %d behind"
+                            .formatted(messagesMax, bytesMax, placesMax, coldGap));
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.sluice.broker.pull;
 
-import io.sluice.broker.topic.TopicConfig;
+import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.CompiledFilter;
 import io.sluice.filter.FilterSyntaxException;
@@ -94,7 +94,8 @@ public final class PullService implements QueueReader {
             coldReads.execute(fetch::begin);
         } catch (RejectedExecutionException full) {
             fetch.answer.completeExceptionally(new RefusedException(
-                    Refusal.OVERLOADED, "too many reads wait for the disk (%s); try again".formatted(full.getMessage())));
+                    Refusal.OVERLOADED,
+                    "too many reads wait for the disk (%s); try again".formatted(full.getMessage())));
         }
         return fetch.answer;
     }
@@ -108,7 +109,7 @@ public final class PullService implements QueueReader {
     }
 
     private void checkReadable(MessageQueue queue) {
-        TopicConfig topic = topics.find(queue.topic())
+        Topic topic = topics.find(queue.topic())
                 .orElseThrow(() -> new RefusedException(
                         Refusal.NO_SUCH_TOPIC,
                         "topic %s does not exist on broker %s; create it first".formatted(queue.topic(), brokerName)));
@@ -135,10 +136,11 @@ public final class PullService implements QueueReader {
             return false;
         }
         boolean[] recent = {true};
-        store.entries(topic, queueId, request.fromOffset(), request.fromOffset() + 1, (offset, logOffset, size, tag) -> {
-            recent[0] = store.isRecent(logOffset);
-            return false;
-        });
+        store.entries(
+                topic, queueId, request.fromOffset(), request.fromOffset() + 1, (offset, logOffset, size, tag) -> {
+                    recent[0] = store.isRecent(logOffset);
+                    return false;
+                });
         return !recent[0];
     }
 
@@ -219,12 +221,9 @@ public final class PullService implements QueueReader {
             QueueRead read = store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
             rebuilding = read.status() == QueueRead.Status.REBUILDING;
             return switch (read.status()) {
-                case FOUND -> answered(
-                        new Fetched(
-                                Status.FOUND,
-                                new Records(read.slices(), read.hold()),
-                                read.nextOffset(),
-                                read.range()));
+                case FOUND ->
+                    answered(new Fetched(
+                            Status.FOUND, new Records(read.slices(), read.hold()), read.nextOffset(), read.range()));
                 case OFFSET_TOO_SMALL -> answered(Status.BEFORE_RANGE, read);
                 case OFFSET_BEYOND_END -> answered(Status.AFTER_RANGE, read);
                 case NO_SUCH_QUEUE, EMPTY_QUEUE -> {

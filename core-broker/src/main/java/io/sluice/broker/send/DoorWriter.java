@@ -59,8 +59,8 @@ public final class DoorWriter implements MessageWriter {
             return queue.queueId() < 0 ? Integer.MAX_VALUE : queue.queueId();
         }
         if (placement instanceof Placement.ByShardingKey byKey) {
-            Wanted wanted = topics.forSending(
-                    message.topic().value(), SystemTopics.AUTO_CREATE_TEMPLATE, LIKE_TEMPLATE);
+            Wanted wanted =
+                    topics.forSending(message.topic().value(), SystemTopics.AUTO_CREATE_TEMPLATE, LIKE_TEMPLATE);
             return wanted instanceof Wanted.Found found && found.topic().writeQueues() > 0
                     ? Placement.queueFor(byKey.key(), found.topic().writeQueues())
                     : BROKER_CHOOSES;

@@ -41,8 +41,7 @@ final class MessageIds {
         if (known.host != host) {
             String whole = new MessageId(host, 0).toString();
             known = new Prefix(
-                    host,
-                    whole.substring(0, whole.length() - OFFSET_DIGITS).getBytes(StandardCharsets.ISO_8859_1));
+                    host, whole.substring(0, whole.length() - OFFSET_DIGITS).getBytes(StandardCharsets.ISO_8859_1));
             prefix = known;
         }
         return known.digits;

@@ -1,8 +1,7 @@
 package io.sluice.broker.send;
 
-import io.sluice.broker.group.GroupConfig;
 import io.sluice.broker.group.GroupConfigTable;
-import io.sluice.broker.topic.TopicConfig;
+import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.model.GroupName;
 import io.sluice.model.IllegalNameException;
@@ -14,6 +13,7 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.store.MessageStore;
+import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.PropertiesCodec;
 import java.util.Objects;
@@ -56,13 +56,13 @@ public final class SendBack {
      * there.
      */
     public CompletionStage<Optional<SendOutcome>> sendBack(Failed failed) {
-        GroupConfig group = groups.forUse(failed.group()).orElse(null);
+        SubscriptionGroupConfig group = groups.forUse(failed.group()).orElse(null);
         if (group == null) {
             return CompletableFuture.failedFuture(new RefusedException(
                     Refusal.NO_SUCH_GROUP,
                     "subscription group [%s] does not exist; create it with updateSubGroup".formatted(failed.group())));
         }
-        if (group.retryQueues() <= 0) {
+        if (group.retryQueueNums() <= 0) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         try (Records found = store.recordAt(failed.logOffset())) {
@@ -75,26 +75,23 @@ public final class SendBack {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         } catch (IllegalNameException illegal) {
-            return CompletableFuture.failedFuture(
-                    new RefusedException(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
+            return CompletableFuture.failedFuture(new RefusedException(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
     }
 
-    private CompletionStage<Sent> again(MessageView message, Failed failed, GroupConfig group) {
+    private CompletionStage<Sent> again(MessageView message, Failed failed, SubscriptionGroupConfig group) {
         MessageProperties properties = retried(message);
         int max = failed.maxReconsumeTimes() >= 0 ? failed.maxReconsumeTimes() : group.retryMaxTimes();
         if (failed.delayLevel() < 0 || message.reconsumeTimes() >= max) {
-            TopicConfig deadLetters = topics.ensureGroupTopic(TopicName.deadLetterOf(group.name()), 1);
+            Topic deadLetters = topics.ensureGroupTopic(TopicName.deadLetterOf(failed.group()), 1);
             MessageProperties buried = properties
                     .without(PropertyNames.DELAY_LEVEL)
                     .with(PropertyNames.DEAD_LETTER_ORIGIN_TOPIC, properties.get(PropertyNames.RETRY_TOPIC))
-                    .with(
-                            PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID,
-                            properties.get(PropertyNames.ORIGIN_MESSAGE_ID));
+                    .with(PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID, properties.get(PropertyNames.ORIGIN_MESSAGE_ID));
             return sends.store(deadLetters, copy(message, deadLetters, 0, buried));
         }
         int level = failed.delayLevel() > 0 ? failed.delayLevel() : FIRST_RETRY_LEVEL + message.reconsumeTimes();
-        TopicConfig retry = topics.ensureGroupTopic(TopicName.retryOf(group.name()), group.retryQueues());
+        Topic retry = topics.ensureGroupTopic(TopicName.retryOf(failed.group()), group.retryQueueNums());
         int queueId = ThreadLocalRandom.current().nextInt(Math.max(1, retry.writeQueues()));
         return sends.store(
                 retry,
@@ -117,7 +114,7 @@ public final class SendBack {
         return properties;
     }
 
-    private static NewMessage copy(MessageView message, TopicConfig topic, int queueId, MessageProperties properties) {
+    private static NewMessage copy(MessageView message, Topic topic, int queueId, MessageProperties properties) {
         return new NewMessage(
                 topic.name().value(),
                 queueId,

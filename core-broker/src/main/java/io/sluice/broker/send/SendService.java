@@ -1,11 +1,10 @@
 package io.sluice.broker.send;
 
-import io.sluice.broker.group.GroupConfig;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.OrderLocks;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.topic.SystemTopics;
-import io.sluice.broker.topic.TopicConfig;
+import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicTable.Wanted;
 import io.sluice.model.GroupName;
@@ -19,12 +18,12 @@ import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.store.MessageStore;
 import io.sluice.store.log.AppendResult;
+import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
 import io.sluice.wire.message.SysFlag;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,10 +84,7 @@ public final class SendService {
         this.rules = Objects.requireNonNull(rules, "rules");
         this.ids = new MessageIds(storeHost);
         this.uniqueKeys = new UniqueKeys(
-                storeHost.get().getAddress(),
-                ProcessHandle.current().pid(),
-                System.identityHashCode(this),
-                clock);
+                storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
         this.stamp = PropertiesCodec.encode(MessageProperties.NONE
                 .with(PropertyNames.REGION, rules.region())
                 .with(PropertyNames.CLUSTER, rules.clusterName())
@@ -98,7 +94,7 @@ public final class SendService {
     /** Stores one message of a client or a door. The body is free for reuse on return. */
     public CompletionStage<Sent> send(NewMessage message) {
         try {
-            TopicConfig topic = admit(message);
+            Topic topic = admit(message);
             return topic.name().isRetry() ? sendAgain(topic, message) : store(topic, message);
         } catch (RefusedException refused) {
             return refusal(refused);
@@ -112,11 +108,10 @@ public final class SendService {
     }
 
     /** The topic that the message may go to; checks in the order in which clients expect complaints. */
-    private TopicConfig admit(NewMessage message) {
+    private Topic admit(NewMessage message) {
         if (topics.system().isClosedToClients(message.topic())) {
             throw new RefusedException(
-                    Refusal.NOT_WRITABLE,
-                    "Sending message to topic[%s] is forbidden.".formatted(message.topic()));
+                    Refusal.NOT_WRITABLE, "Sending message to topic[%s] is forbidden.".formatted(message.topic()));
         }
         Wanted wanted = topics.forSending(message.topic(), message.template(), message.templateQueues());
         if (!(wanted instanceof Wanted.Found found)) {
@@ -124,7 +119,7 @@ public final class SendService {
                     ? new RefusedException(Refusal.NO_SUCH_TOPIC, missing.sentence())
                     : new RefusedException(Refusal.ILLEGAL_ARGUMENT, ((Wanted.IllegalName) wanted).sentence());
         }
-        TopicConfig topic = found.topic();
+        Topic topic = found.topic();
         if (!topic.isWritable() || topic.writeQueues() == 0) {
             throw new RefusedException(
                     Refusal.NOT_WRITABLE,
@@ -156,9 +151,9 @@ public final class SendService {
     }
 
     /** A message that a consumer sends to its retry topic itself; one failure too many takes it to the dead letters. */
-    private CompletionStage<Sent> sendAgain(TopicConfig topic, NewMessage message) {
+    private CompletionStage<Sent> sendAgain(Topic topic, NewMessage message) {
         GroupName group = groupOf(topic.name());
-        GroupConfig settings = groups.forUse(group)
+        SubscriptionGroupConfig settings = groups.forUse(group)
                 .orElseThrow(() -> new RefusedException(
                         Refusal.NO_SUCH_GROUP,
                         "subscription group [%s] does not exist; create it with updateSubGroup".formatted(group)));
@@ -168,7 +163,7 @@ public final class SendService {
         }
         MessageProperties properties =
                 PropertiesCodec.decode(message.properties()).without(PropertyNames.DELAY_LEVEL);
-        TopicConfig deadLetters = topics.ensureGroupTopic(TopicName.deadLetterOf(group), 1);
+        Topic deadLetters = topics.ensureGroupTopic(TopicName.deadLetterOf(group), 1);
         return store(deadLetters, buried(message, PropertiesCodec.text(properties)));
     }
 
@@ -197,7 +192,7 @@ public final class SendService {
     }
 
     /** Stores a message whose topic was chosen by the broker. */
-    CompletionStage<Sent> store(TopicConfig topic, NewMessage message) {
+    CompletionStage<Sent> store(Topic topic, NewMessage message) {
         PropertyScan said = PropertyScan.of(message.properties());
         checkSupported(said, message);
         int queueId = message.queueId() >= 0
@@ -240,7 +235,7 @@ public final class SendService {
                 : appended.thenApply(step);
     }
 
-    private Sent sent(AppendResult result, TopicConfig topic, int queueId, String uniqueKey) {
+    private Sent sent(AppendResult result, Topic topic, int queueId, String uniqueKey) {
         if (result instanceof AppendResult.Stored stored) {
             return new Sent(stored(stored, topic, queueId), uniqueKey);
         }
@@ -253,7 +248,7 @@ public final class SendService {
         return new Sent(new SendOutcome.Refused(refusalOf(refused.reason()), refused.sentence()), "");
     }
 
-    private SendOutcome.Stored stored(AppendResult.Stored stored, TopicConfig topic, int queueId) {
+    private SendOutcome.Stored stored(AppendResult.Stored stored, Topic topic, int queueId) {
         metrics.stored(topic.name().value(), 1, stored.size());
         return new SendOutcome.Stored(
                 new MessageQueue(topic.name(), rules.brokerName(), queueId),
@@ -276,7 +271,7 @@ public final class SendService {
      * A topic that was made by this send, or just before, is told to be there only when its table's file says so. If the
      * file cannot be written the message is stored all the same, and the table is tried again.
      */
-    private CompletionStage<Sent> whenSaved(TopicConfig topic, CompletionStage<Sent> sent) {
+    private CompletionStage<Sent> whenSaved(Topic topic, CompletionStage<Sent> sent) {
         Optional<CompletionStage<Void>> unsaved = topics.unsaved(topic.name().value());
         return unsaved.isEmpty()
                 ? sent
@@ -291,18 +286,19 @@ public final class SendService {
      */
     public CompletionStage<Sent> sendBatch(NewMessage message) {
         try {
-            TopicConfig topic = admit(message);
+            Topic topic = admit(message);
             return storeBatch(topic, message);
         } catch (RefusedException refused) {
             return refusal(refused);
         }
     }
 
-    private CompletionStage<Sent> storeBatch(TopicConfig topic, NewMessage message) {
+    private CompletionStage<Sent> storeBatch(Topic topic, NewMessage message) {
         if (topic.name().isRetry() || topic.name().value().length() > TopicName.LENGTH_MAX) {
             throw new RefusedException(
                     Refusal.NOT_SUPPORTED,
-                    "batch request does not support retry group %s; send the messages one by one".formatted(topic.name()));
+                    "batch request does not support retry group %s; send the messages one by one"
+                            .formatted(topic.name()));
         }
         PropertyScan saidOfAll = PropertyScan.of(message.properties());
         checkPlain(saidOfAll);
@@ -317,7 +313,9 @@ public final class SendService {
         }
         return whenSaved(
                 topic,
-                mapped(store.appendBatch(records), results -> sentBatch(results, topic, queueId, saidOfAll.uniqueKey())));
+                mapped(
+                        store.appendBatch(records),
+                        results -> sentBatch(results, topic, queueId, saidOfAll.uniqueKey())));
     }
 
     private static void checkPlain(PropertyScan said) {
@@ -330,7 +328,7 @@ public final class SendService {
 
     /** @param ofAll what stands in the batch's own header; a message's own properties come after it and win */
     private NewRecord record(
-            BatchBody.Entry entry, TopicConfig topic, int queueId, NewMessage message, String ofAll, boolean waits) {
+            BatchBody.Entry entry, Topic topic, int queueId, NewMessage message, String ofAll, boolean waits) {
         PropertyScan said = PropertyScan.of(entry.properties());
         checkPlain(said);
         PropertyBytes properties = scratch.get().clear();
@@ -351,7 +349,7 @@ public final class SendService {
                 waits);
     }
 
-    private Sent sentBatch(List<AppendResult> results, TopicConfig topic, int queueId, String uniqueKey) {
+    private Sent sentBatch(List<AppendResult> results, Topic topic, int queueId, String uniqueKey) {
         List<Sent> each = results.stream()
                 .map(result -> sent(result, topic, queueId, uniqueKey))
                 .toList();
@@ -360,12 +358,10 @@ public final class SendService {
                 return one;
             }
         }
-        String allIds = each.stream()
-                .map(one -> storedOf(one.outcome()).messageId())
-                .collect(Collectors.joining(","));
+        String allIds =
+                each.stream().map(one -> storedOf(one.outcome()).messageId()).collect(Collectors.joining(","));
         SendOutcome.Stored first = storedOf(each.get(0).outcome());
-        SendOutcome.Stored all =
-                new SendOutcome.Stored(first.queue(), first.logOffset(), first.queueOffset(), allIds);
+        SendOutcome.Stored all = new SendOutcome.Stored(first.queue(), first.logOffset(), first.queueOffset(), allIds);
         SendOutcome last = each.get(each.size() - 1).outcome();
         return new Sent(
                 last instanceof SendOutcome.StoredWithDoubt doubt

@@ -34,8 +34,7 @@ final class UniqueKeys {
 
     String next() {
         Instant now = clock.instant();
-        ZonedDateTime month =
-                now.atZone(ZoneOffset.UTC).withDayOfMonth(1).truncatedTo(ChronoUnit.DAYS);
+        ZonedDateTime month = now.atZone(ZoneOffset.UTC).withDayOfMonth(1).truncatedTo(ChronoUnit.DAYS);
         int sinceMonth = (int) (now.toEpochMilli() - month.toInstant().toEpochMilli());
         ByteBuffer id = ByteBuffer.allocate(prefix.length + 6)
                 .put(prefix)

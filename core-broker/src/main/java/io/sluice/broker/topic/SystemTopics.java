@@ -67,23 +67,22 @@ public final class SystemTopics {
     }
 
     /** Those that exist from the start. */
-    public List<TopicConfig> initial() {
-        List<TopicConfig> all = new ArrayList<>();
+    public List<Topic> initial() {
+        List<Topic> all = new ArrayList<>();
         if (rules.autoCreate()) {
-            all.add(TopicConfig.of(
-                    AUTO_CREATE_TEMPLATE, rules.defaultQueues(), Permission.READ_WRITE | Permission.INHERIT));
+            all.add(Topic.of(AUTO_CREATE_TEMPLATE, rules.defaultQueues(), Permission.READ_WRITE | Permission.INHERIT));
         }
-        all.add(TopicConfig.of(SELF_TEST, 1, Permission.READ_WRITE));
-        all.add(TopicConfig.of(BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
-        all.add(TopicConfig.of(rules.clusterName(), CLUSTER_TOPIC_QUEUES, Permission.READ_WRITE | Permission.INHERIT));
-        all.add(TopicConfig.of(rules.brokerName(), 1, Permission.READ_WRITE | Permission.INHERIT));
-        all.add(TopicConfig.of(OFFSET_MOVED_EVENT, 1, Permission.READ_WRITE));
-        all.add(TopicConfig.of(SCHEDULE, rules.delayLevels(), Permission.READ_WRITE));
-        all.add(TopicConfig.of(HALF, 1, Permission.READ_WRITE));
-        all.add(TopicConfig.of(OP_HALF, 1, Permission.READ_WRITE));
-        all.add(TopicConfig.of(replyTopic(), 1, Permission.READ_WRITE));
+        all.add(Topic.of(SELF_TEST, 1, Permission.READ_WRITE));
+        all.add(Topic.of(BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
+        all.add(Topic.of(rules.clusterName(), CLUSTER_TOPIC_QUEUES, Permission.READ_WRITE | Permission.INHERIT));
+        all.add(Topic.of(rules.brokerName(), 1, Permission.READ_WRITE | Permission.INHERIT));
+        all.add(Topic.of(OFFSET_MOVED_EVENT, 1, Permission.READ_WRITE));
+        all.add(Topic.of(SCHEDULE, rules.delayLevels(), Permission.READ_WRITE));
+        all.add(Topic.of(HALF, 1, Permission.READ_WRITE));
+        all.add(Topic.of(OP_HALF, 1, Permission.READ_WRITE));
+        all.add(Topic.of(replyTopic(), 1, Permission.READ_WRITE));
         if (rules.traceTopic()) {
-            all.add(TopicConfig.of(TRACE, 1, Permission.READ_WRITE));
+            all.add(Topic.of(TRACE, 1, Permission.READ_WRITE));
         }
         return all;
     }

@@ -1,10 +1,12 @@
 package io.sluice.broker.topic;
 
-import io.sluice.broker.table.DataVersion;
 import io.sluice.broker.table.TableSaver;
+import io.sluice.broker.table.TableText;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
 import io.sluice.tail.Later;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.TopicConfig;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ public final class TopicTable {
     private final SystemTopics system;
     private final InstantSource clock;
     private final TableSaver saver;
-    private final Map<String, TopicConfig> topics = new ConcurrentHashMap<>();
+    private final Map<String, Topic> topics = new ConcurrentHashMap<>();
     private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
     /** Topics not in the file yet: who is told that something was stored in one waits for its stage. */
     private final Map<String, CompletionStage<Void>> unsaved = new ConcurrentHashMap<>();
@@ -42,7 +44,7 @@ public final class TopicTable {
     /** What became of the wish for a topic to send to. */
     public sealed interface Wanted {
         /** @param topic exists now, perhaps since this moment */
-        record Found(TopicConfig topic) implements Wanted {}
+        record Found(Topic topic) implements Wanted {}
 
         /** @param sentence why there is no such topic and what would help */
         record Missing(String sentence) implements Wanted {}
@@ -51,14 +53,13 @@ public final class TopicTable {
         record IllegalName(String sentence) implements Wanted {}
     }
 
-    private TopicTable(
-            TopicRules rules, InstantSource clock, Later later, Consumer<String> file, TopicTableText loaded) {
+    private TopicTable(TopicRules rules, InstantSource clock, Later later, Consumer<String> file, TopicsFile loaded) {
         this.rules = rules;
         this.system = new SystemTopics(rules);
         this.clock = clock;
-        this.version = loaded.version();
+        this.version = loaded.dataVersion();
         this.saver = new TableSaver("the topic table", later, this::text, file);
-        loaded.topics().forEach(topic -> topics.put(topic.name().value(), topic));
+        loaded.topicConfigTable().values().forEach(topic -> topics.put(topic.topicName(), Topic.of(topic)));
         system.initial().forEach(topic -> topics.putIfAbsent(topic.name().value(), topic));
         if (!rules.autoCreate()) {
             topics.remove(SystemTopics.AUTO_CREATE_TEMPLATE);
@@ -71,17 +72,13 @@ public final class TopicTable {
      * @param file   writes the file
      */
     public static TopicTable open(
-            TopicRules rules,
-            InstantSource clock,
-            Later later,
-            Optional<TopicTableText> stored,
-            Consumer<String> file) {
+            TopicRules rules, InstantSource clock, Later later, Optional<TopicsFile> stored, Consumer<String> file) {
         return new TopicTable(
                 rules,
                 clock,
                 later,
                 file,
-                stored.orElseGet(() -> new TopicTableText(DataVersion.first(clock.millis()), List.of())));
+                stored.orElseGet(() -> new TopicsFile(Map.of(), DataVersion.initial(clock.millis()))));
     }
 
     /** Tells the listener the name of each topic that is created, changed or deleted, from now on. */
@@ -89,11 +86,11 @@ public final class TopicTable {
         listeners.add(listener);
     }
 
-    public Optional<TopicConfig> find(String topic) {
+    public Optional<Topic> find(String topic) {
         return Optional.ofNullable(topics.get(topic));
     }
 
-    public Optional<TopicConfig> find(TopicName topic) {
+    public Optional<Topic> find(TopicName topic) {
         return find(topic.value());
     }
 
@@ -102,7 +99,7 @@ public final class TopicTable {
     }
 
     /** Every topic in name order. */
-    public List<TopicConfig> all() {
+    public List<Topic> all() {
         return List.copyOf(new TreeMap<>(topics).values());
     }
 
@@ -118,7 +115,7 @@ public final class TopicTable {
      * @param queuesWanted how many queues the client would like
      */
     public Wanted forSending(String topic, String template, int queuesWanted) {
-        TopicConfig known = topics.get(topic);
+        Topic known = topics.get(topic);
         return known != null ? new Wanted.Found(known) : create(topic, template, queuesWanted);
     }
 
@@ -132,7 +129,7 @@ public final class TopicTable {
         if (name.isRetry() || name.isDeadLetter()) {
             return new Wanted.Found(ensureGroupTopic(name, 1));
         }
-        TopicConfig model = topics.get(template);
+        Topic model = topics.get(template);
         if (model == null || !Permission.isInherited(model.perm())) {
             return new Wanted.Missing(
                     ("topic[%s] not exist, apply first please! It can be created with updateTopic, or by sending when"
@@ -140,19 +137,19 @@ public final class TopicTable {
                             .formatted(topic));
         }
         int queues = Math.max(1, Math.min(queuesWanted, model.writeQueues()));
-        return new Wanted.Found(createOnce(new TopicConfig(
+        return new Wanted.Found(createOnce(new Topic(
                 name, queues, queues, model.perm() & ~Permission.INHERIT, 0, model.filterType(), false, Map.of())));
     }
 
     /** The retry or dead-letter topic of a group, made on demand; it may be read and written. */
-    public TopicConfig ensureGroupTopic(TopicName name, int queues) {
-        TopicConfig known = topics.get(name.value());
-        return known != null ? known : createOnce(TopicConfig.of(name.value(), queues, Permission.READ_WRITE));
+    public Topic ensureGroupTopic(TopicName name, int queues) {
+        Topic known = topics.get(name.value());
+        return known != null ? known : createOnce(Topic.of(name.value(), queues, Permission.READ_WRITE));
     }
 
-    private TopicConfig createOnce(TopicConfig wanted) {
+    private Topic createOnce(Topic wanted) {
         synchronized (this) {
-            TopicConfig raced = topics.get(wanted.name().value());
+            Topic raced = topics.get(wanted.name().value());
             if (raced != null) {
                 return raced;
             }
@@ -168,7 +165,7 @@ public final class TopicTable {
     }
 
     /** Creates the topic or replaces what is known of it. Completes when the file holds it. */
-    public CompletionStage<Void> put(TopicConfig topic) {
+    public CompletionStage<Void> put(Topic topic) {
         CompletionStage<Void> saved;
         synchronized (this) {
             saved = change(topic);
@@ -183,7 +180,7 @@ public final class TopicTable {
         return saved;
     }
 
-    private CompletionStage<Void> change(TopicConfig topic) {
+    private CompletionStage<Void> change(Topic topic) {
         String name = topic.name().value();
         CompletableFuture<Void> saved = new CompletableFuture<>();
         unsaved.put(name, saved);
@@ -228,7 +225,7 @@ public final class TopicTable {
     }
 
     /** Names of topics that belong neither to the broker nor to a group. */
-    public boolean isOfApplications(TopicConfig topic) {
+    public boolean isOfApplications(Topic topic) {
         return !topic.name().isRetry()
                 && !topic.name().isDeadLetter()
                 && !system.isSystem(topic.name().value());
@@ -243,8 +240,15 @@ public final class TopicTable {
         return rules;
     }
 
+    /** Every topic by name, as the protocol carries them. */
+    public Map<String, TopicConfig> configs() {
+        Map<String, TopicConfig> configs = new TreeMap<>();
+        topics.forEach((name, topic) -> configs.put(name, topic.toConfig()));
+        return configs;
+    }
+
     private String text() {
-        return new TopicTableText(version, all()).write();
+        return TableText.write(new TopicsFile(configs(), version));
     }
 
     /** Brings the table to its file on the calling thread. */

@@ -2,7 +2,12 @@ package io.sluice.broker.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
+import io.sluice.wire.body.SubscriptionGroupConfig;
+import io.sluice.wire.body.SubscriptionGroupTable;
+import io.sluice.wire.json.JsonForm;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +23,8 @@ class GroupConfigTableTest {
     void aGroupThatIsUsedForTheFirstTimeGetsTheUsualSettings() {
         GroupConfigTable table = open(true, Optional.empty());
         assertThat(table.find(GROUP)).isEmpty();
-        assertThat(table.forUse(GROUP)).contains(GroupConfig.of(GROUP));
-        assertThat(table.find(GROUP)).contains(GroupConfig.of(GROUP));
+        assertThat(table.forUse(GROUP)).contains(SubscriptionGroupConfig.ofDefaults("readers"));
+        assertThat(table.find(GROUP)).contains(SubscriptionGroupConfig.ofDefaults("readers"));
         assertThat(written).hasSize(1);
     }
 
@@ -34,12 +39,13 @@ class GroupConfigTableTest {
     @Test
     void settingsAreKeptInTheFileAndReadBack() {
         GroupConfigTable table = open(true, Optional.empty());
-        table.put(GroupConfig.of(GROUP).withConsumeEnable(false));
+        table.put(JsonForm.of(SubscriptionGroupConfig.class)
+                .read("{\"groupName\":\"readers\",\"consumeEnable\":false}".getBytes(StandardCharsets.UTF_8)));
 
-        GroupConfigTable again = open(true, Optional.of(GroupConfigText.read(written.get(0))));
+        GroupConfigTable again = open(true, Optional.of(TableText.read(SubscriptionGroupTable.class, written.get(0))));
 
         assertThat(again.find(GROUP).orElseThrow().consumeEnable()).isFalse();
-        assertThat(again.text()).isEqualTo(table.text());
+        assertThat(again.all()).isEqualTo(table.all());
     }
 
     @Test
@@ -49,9 +55,9 @@ class GroupConfigTableTest {
                 + "\"subscriptionGroupTable\":{\"readers\":{\"attributes\":{\"a\":\"b\"},\"groupName\":\"readers\","
                 + "\"groupRetryPolicy\":{\"type\":\"EXPONENTIAL\",\"exponentialRetryPolicy\":{\"initial\":5000}},"
                 + "\"retryMaxTimes\":3}}}";
-        GroupConfigTable table = open(true, Optional.of(GroupConfigText.read(text)));
+        GroupConfigTable table = open(true, Optional.of(TableText.read(SubscriptionGroupTable.class, text)));
         assertThat(table.find(GROUP).orElseThrow().retryMaxTimes()).isEqualTo(3);
-        assertThat(table.text())
+        assertThat(TableText.write(table.all()))
                 .contains("\"forbiddenTable\":{\"readers\":{\"orders\":1}}")
                 .contains("\"exponentialRetryPolicy\":{\"initial\":5000}")
                 .contains("\"attributes\":{\"a\":\"b\"}");
@@ -70,13 +76,14 @@ class GroupConfigTableTest {
     void membersAreToldOfChangesUnlessTheGroupForbidsIt() {
         GroupConfigTable table = open(
                 true,
-                Optional.of(GroupConfigText.read(
-                        "{\"subscriptionGroupTable\":{\"readers\":{\"notifyConsumerIdsChangedEnable\":false}}}")));
+                Optional.of(TableText.read(
+                        SubscriptionGroupTable.class,
+                        "{\"subscriptionGroupTable\":{\"readers\":{\"groupName\":\"readers\",\"notifyConsumerIdsChangedEnable\":false}}}")));
         assertThat(table.mayNotify(GROUP)).isFalse();
         assertThat(table.mayNotify(new GroupName("others"))).isTrue();
     }
 
-    private GroupConfigTable open(boolean autoCreate, Optional<GroupConfigText> stored) {
+    private GroupConfigTable open(boolean autoCreate, Optional<SubscriptionGroupTable> stored) {
         return GroupConfigTable.open(
                 autoCreate,
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),

@@ -3,9 +3,11 @@ package io.sluice.broker.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import io.sluice.wire.body.ConsumerOffsetTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,27 +84,29 @@ class OffsetTableTest {
                 .contains("\"orders@readers\":{\"0\":8,\"1\":19}")
                 .contains("\"counter\":1");
 
-        OffsetTable again = open(Optional.of(OffsetTableText.read(written.get(0))));
+        OffsetTable again = open(Optional.of(TableText.read(ConsumerOffsetTable.class, written.get(0))));
 
         assertThat(again.offsets(GROUP, TOPIC)).isEqualTo(Map.of(0, 8L, 1, 19L));
-        assertThat(again.text()).isEqualTo(table.text());
+        assertThat(again.all()).isEqualTo(table.all());
     }
 
     @Test
     void aFileWithBareQueueNumbersAndKeysThatAreNoGroupsSurvives() {
-        OffsetTable again = open(Optional.of(
-                OffsetTableText.read("{\"dataVersion\":{\"counter\":3},\"groupTopicMap\":{\"readers\":[\"orders\"]},\n"
+        OffsetTable again = open(Optional.of(TableText.read(
+                ConsumerOffsetTable.class,
+                "{\"dataVersion\":{\"counter\":3},\"groupTopicMap\":{\"readers\":[\"orders\"]},\n"
                         + "\"offsetTable\":{\"orders@readers\":{0:8,1:19},\"orders@readers@broadcast\":{0:4}}}")));
         assertThat(again.offsets(GROUP, TOPIC)).isEqualTo(Map.of(0, 8L, 1, 19L));
-        assertThat(again.text()).contains("\"orders@readers@broadcast\":{\"0\":4}");
+        assertThat(again.all().offsetTable()).containsEntry("orders@readers@broadcast", Map.of(0, 4L));
     }
 
     @Test
     void aFileThatIsNoTableIsRefused() {
-        assertThatThrownBy(() -> OffsetTableText.read("{\"offsetTable\":{\"noGroup\":{}}}"))
+        ConsumerOffsetTable nobodys = TableText.read(ConsumerOffsetTable.class, "{\"offsetTable\":{\"noGroup\":{}}}");
+        assertThatThrownBy(() -> open(Optional.of(nobodys)))
                 .isInstanceOf(SluiceException.class)
                 .hasMessageContaining("noGroup");
-        assertThatThrownBy(() -> OffsetTableText.read("{\"offsetTable\":{\"a@b\":{\"x\":1}}}"))
+        assertThatThrownBy(() -> TableText.read(ConsumerOffsetTable.class, "{\"offsetTable\":{\"a@b\":{\"x\":1}}}"))
                 .isInstanceOf(SluiceException.class);
     }
 
@@ -128,7 +132,7 @@ class OffsetTableTest {
         assertThat(table.offsets(copy, TOPIC)).isEqualTo(Map.of(0, 1L, 3, 9L));
     }
 
-    private OffsetTable open(Optional<OffsetTableText> stored) {
+    private OffsetTable open(Optional<ConsumerOffsetTable> stored) {
         return OffsetTable.open(
                 () -> Instant.ofEpochMilli(1_700_000_000_000L), (delay, step) -> step.run(), stored, written::add);
     }

@@ -3,6 +3,7 @@ package io.sluice.broker.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.broker.table.TableText;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import java.time.Instant;
@@ -24,7 +25,7 @@ class TopicTableTest {
     void theBrokersOwnTopicsExistFromTheStart() {
         TopicTable table = open(true, Optional.empty());
         assertThat(table.find("TBW102"))
-                .hasValueSatisfying(topic -> assertThat(topic).isEqualTo(TopicConfig.of("TBW102", 8, 7)));
+                .hasValueSatisfying(topic -> assertThat(topic).isEqualTo(Topic.of("TBW102", 8, 7)));
         assertThat(table.find("SCHEDULE_TOPIC_XXXX").orElseThrow().writeQueues())
                 .isEqualTo(18);
         assertThat(table.find("test-cluster").orElseThrow().perm()).isEqualTo(7);
@@ -37,9 +38,9 @@ class TopicTableTest {
     void aSendToAnUnknownTopicCopiesTheTemplateWithoutItsRightToBeCopied() {
         TopicTable table = open(true, Optional.empty());
         assertThat(table.forSending("orders", "TBW102", 4))
-                .isEqualTo(new TopicTable.Wanted.Found(TopicConfig.of("orders", 4, 6)));
+                .isEqualTo(new TopicTable.Wanted.Found(Topic.of("orders", 4, 6)));
         assertThat(table.forSending("wide", "TBW102", 100))
-                .isEqualTo(new TopicTable.Wanted.Found(TopicConfig.of("wide", 8, 6)));
+                .isEqualTo(new TopicTable.Wanted.Found(Topic.of("wide", 8, 6)));
         assertThat(table.find("orders")).isPresent();
     }
 
@@ -57,7 +58,7 @@ class TopicTableTest {
     @Test
     void aTemplateThatMayNotBeCopiedCreatesNothing() {
         TopicTable table = open(true, Optional.empty());
-        table.put(TopicConfig.of("plain", 4, Permission.READ_WRITE));
+        table.put(Topic.of("plain", 4, Permission.READ_WRITE));
         assertThat(table.forSending("orders", "plain", 4)).isInstanceOf(TopicTable.Wanted.Missing.class);
         assertThat(table.forSending("orders", "unheard-of", 4)).isInstanceOf(TopicTable.Wanted.Missing.class);
     }
@@ -66,7 +67,7 @@ class TopicTableTest {
     void retryTopicsAreMadeEvenWithoutAutoCreation() {
         TopicTable table = open(false, Optional.empty());
         assertThat(table.forSending("%RETRY%readers", "TBW102", 4))
-                .isEqualTo(new TopicTable.Wanted.Found(TopicConfig.of("%RETRY%readers", 1, 6)));
+                .isEqualTo(new TopicTable.Wanted.Found(Topic.of("%RETRY%readers", 1, 6)));
     }
 
     @Test
@@ -81,8 +82,8 @@ class TopicTableTest {
         List<TopicName> told = new ArrayList<>();
         table.onChange(told::add);
         long before = table.version().counter();
-        table.put(TopicConfig.of("orders", 4, 6));
-        table.put(TopicConfig.of("orders", 8, 6));
+        table.put(Topic.of("orders", 4, 6));
+        table.put(Topic.of("orders", 8, 6));
         table.remove(new TopicName("orders"));
         table.remove(new TopicName("orders"));
         assertThat(table.version().counter()).isEqualTo(before + 3);
@@ -105,7 +106,7 @@ class TopicTableTest {
     void manyChangesAtOnceCostOneWrite() {
         TopicTable table = open(true, Optional.empty());
         for (int i = 0; i < 10; i++) {
-            table.put(TopicConfig.of("t" + i, 1, 6));
+            table.put(Topic.of("t" + i, 1, 6));
         }
         drain();
         assertThat(written).hasSize(1);
@@ -115,7 +116,7 @@ class TopicTableTest {
     void aWriteThatFailsIsTriedAgain() {
         TopicTable table = open(true, Optional.empty());
         diskRefuses = true;
-        CompletionStage<Void> saved = table.put(TopicConfig.of("orders", 1, 6));
+        CompletionStage<Void> saved = table.put(Topic.of("orders", 1, 6));
         steps.poll().run();
         assertThat(saved.toCompletableFuture()).isCompletedExceptionally();
         diskRefuses = false;
@@ -127,11 +128,10 @@ class TopicTableTest {
     @Test
     void whatWasWrittenIsReadBackWithItsVersion() {
         TopicTable table = open(true, Optional.empty());
-        table.put(new TopicConfig(
-                new TopicName("orders"), 3, 5, 4, 1, "MULTI_TAG", true, Map.of("message.type", "NORMAL")));
+        table.put(new Topic(new TopicName("orders"), 3, 5, 4, 1, "MULTI_TAG", true, Map.of("message.type", "NORMAL")));
         drain();
 
-        TopicTable again = open(true, Optional.of(TopicTableText.read(written.get(0))));
+        TopicTable again = open(true, Optional.of(TableText.read(TopicsFile.class, written.get(0))));
 
         assertThat(again.find("orders")).isEqualTo(table.find("orders"));
         assertThat(again.version()).isEqualTo(table.version());
@@ -140,22 +140,24 @@ class TopicTableTest {
 
     @Test
     void aFileOfAnOlderBrokerIsUnderstood() {
-        TopicTableText text = TopicTableText.read(
+        TopicsFile text = TableText.read(
+                TopicsFile.class,
                 "{\n\t\"dataVersion\":{\"counter\":2,\"timestamp\":1700000000000},\n\t\"topicConfigTable\":{\n"
                         + "\t\t\"T1\":{\"order\":false,\"perm\":6,\"readQueueNums\":4,\"topicFilterType\":\"SINGLE_TAG\","
                         + "\"topicName\":\"T1\",\"topicSysFlag\":0,\"writeQueueNums\":4}}\n}");
-        assertThat(text.topics()).containsExactly(TopicConfig.of("T1", 4, 6));
-        assertThat(text.version().counter()).isEqualTo(2);
+        assertThat(Topic.of(text.topicConfigTable().get("T1"))).isEqualTo(Topic.of("T1", 4, 6));
+        assertThat(text.dataVersion().counter()).isEqualTo(2);
     }
 
     @Test
     void aFileThatIsNoTableIsRefused() {
-        assertThatThrownBy(() -> TopicTableText.read("[]")).isInstanceOf(SluiceException.class);
-        assertThatThrownBy(() -> TopicTableText.read("{\"topicConfigTable\":{\"T 1\":{}}}"))
-                .isInstanceOf(SluiceException.class);
+        assertThatThrownBy(() -> TableText.read(TopicsFile.class, "[]")).isInstanceOf(SluiceException.class);
+        TopicsFile illegal =
+                TableText.read(TopicsFile.class, "{\"topicConfigTable\":{\"T 1\":{\"topicName\":\"T 1\"}}}");
+        assertThatThrownBy(() -> open(true, Optional.of(illegal))).isInstanceOf(SluiceException.class);
     }
 
-    private TopicTable open(boolean autoCreate, Optional<TopicTableText> stored) {
+    private TopicTable open(boolean autoCreate, Optional<TopicsFile> stored) {
         return TopicTable.open(
                 new TopicRules("test-cluster", "broker-a", autoCreate, 8, 18, false),
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),

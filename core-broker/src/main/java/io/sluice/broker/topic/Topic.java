@@ -1,6 +1,7 @@
 package io.sluice.broker.topic;
 
 import io.sluice.model.TopicName;
+import io.sluice.wire.body.TopicConfig;
 import java.util.Map;
 import java.util.Objects;
 
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param ordered     whether tools show the topic as ordered
  * @param attributes  settings of newer releases by name, carried unchanged
  */
-public record TopicConfig(
+public record Topic(
         TopicName name,
         int readQueues,
         int writeQueues,
@@ -24,9 +25,7 @@ public record TopicConfig(
         String filterType,
         boolean ordered,
         Map<String, String> attributes) {
-    public static final String SINGLE_TAG = "SINGLE_TAG";
-
-    public TopicConfig {
+    public Topic {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(filterType, "filterType");
         if (readQueues < 0 || writeQueues < 0) {
@@ -36,16 +35,34 @@ public record TopicConfig(
         attributes = Map.copyOf(attributes);
     }
 
-    public static TopicConfig of(String name, int queues, int perm) {
-        return new TopicConfig(new TopicName(name), queues, queues, perm, 0, SINGLE_TAG, false, Map.of());
+    public static Topic of(String name, int queues, int perm) {
+        return new Topic(new TopicName(name), queues, queues, perm, 0, TopicConfig.SINGLE_TAG, false, Map.of());
     }
 
-    public TopicConfig withQueues(int newReadQueues, int newWriteQueues) {
-        return new TopicConfig(name, newReadQueues, newWriteQueues, perm, sysFlag, filterType, ordered, attributes);
+    /** @throws io.sluice.model.SluiceException when the name is illegal */
+    public static Topic of(TopicConfig said) {
+        return new Topic(
+                new TopicName(said.topicName()),
+                said.readQueueNums(),
+                said.writeQueueNums(),
+                said.perm(),
+                said.topicSysFlag(),
+                said.topicFilterType(),
+                said.order(),
+                said.attributes());
     }
 
-    public TopicConfig withPerm(int newPerm) {
-        return new TopicConfig(name, readQueues, writeQueues, newPerm, sysFlag, filterType, ordered, attributes);
+    /** The same as the protocol carries it. */
+    public TopicConfig toConfig() {
+        return new TopicConfig(name.value(), readQueues, writeQueues, perm, filterType, sysFlag, ordered, attributes);
+    }
+
+    public Topic withQueues(int newReadQueues, int newWriteQueues) {
+        return new Topic(name, newReadQueues, newWriteQueues, perm, sysFlag, filterType, ordered, attributes);
+    }
+
+    public Topic withPerm(int newPerm) {
+        return new Topic(name, readQueues, writeQueues, newPerm, sysFlag, filterType, ordered, attributes);
     }
 
     public boolean isReadable() {
