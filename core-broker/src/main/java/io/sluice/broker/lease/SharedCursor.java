@@ -388,7 +388,7 @@ final class SharedCursor {
     enum Answer {
         /** In force already. */
         ALREADY,
-        /** Begun now, or before by the same holder: it is in force when the entry's {@code settling} completes. */
+        /** Begun now or before, by whoever: it is in force when the entry's {@code settling} completes. */
         STARTED,
         /** Done now. */
         DONE,
@@ -415,14 +415,16 @@ final class SharedCursor {
         if (isSettled(claim.offset())) {
             return Answer.ALREADY;
         }
+        OpenEntry known = open.get(claim.offset());
+        if (known != null && known.settling != null) {
+            return Answer.STARTED;
+        }
         OpenEntry entry = heldBy(claim, nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
-        if (entry.state == State.LEASED) {
-            entry.settling = settling;
-            moveTo(entry, state, entry.dueMs);
-        }
+        entry.settling = settling;
+        moveTo(entry, state, entry.dueMs);
         return Answer.STARTED;
     }
 
@@ -433,7 +435,7 @@ final class SharedCursor {
 
     Answer extend(Claim claim, long nowMs, long untilMs, LongPredicate isSame) {
         OpenEntry entry = isSettled(claim.offset()) ? null : heldBy(claim, nowMs, isSame);
-        if (entry == null || entry.state != State.LEASED) {
+        if (entry == null) {
             return Answer.OVER;
         }
         moveTo(entry, State.LEASED, untilMs);
@@ -450,7 +452,7 @@ final class SharedCursor {
             return Answer.ALREADY;
         }
         OpenEntry entry = heldBy(claim, nowMs, isSame);
-        if (entry == null || entry.state != State.LEASED) {
+        if (entry == null) {
             return Answer.OVER;
         }
         entry.releasedLeaseId = claim.leaseId();
@@ -468,8 +470,8 @@ final class SharedCursor {
      */
     private OpenEntry heldBy(Claim claim, long nowMs, LongPredicate isSame) {
         OpenEntry entry = open.get(claim.offset());
-        if (entry != null && entry.isHeldBy(claim.leaseId())) {
-            return entry.state == State.LEASED && entry.dueMs <= nowMs ? null : entry;
+        if (entry != null && entry.state == State.LEASED && entry.leaseId == claim.leaseId()) {
+            return entry.dueMs <= nowMs ? null : entry;
         }
         boolean isLentSince = entry != null
                 && (entry.attempts >= claim.attempt() || entry.state != State.FREE && entry.state != State.DELAYED);
