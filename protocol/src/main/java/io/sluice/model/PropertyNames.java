@@ -59,5 +59,22 @@ public final class PropertyNames {
     /** JMSTimestamp, epoch milliseconds. */
     public static final String JMS_TIMESTAMP = "jmsTimestamp";
 
+    /** {@code queue} or {@code topic}: which of two JMS destinations of one name the message was sent to. */
+    public static final String JMS_DESTINATION = "jmsDestination";
+    /** What {@link #REPLY_TO} names to JMS: {@code queue}, {@code topic}, {@code temp-queue} or {@code temp-topic}. */
+    public static final String JMS_REPLY_KIND = "jmsReplyTo";
+    /** {@code none}: a JMS message without a body; {@code null}: a JMS text message whose text is null. */
+    public static final String JMS_BODY = "jmsBody";
+    /** Which JMS connection sent a message to a topic, for subscribers that leave out their own connection's messages. */
+    public static final String JMS_CONNECTION = "jmsConnection";
+    /** JMS header, under the name that selectors use. */
+    public static final String JMS_TYPE = "JMSType";
+    /** JMS header, under the name that selectors use; absent for the default, 4. */
+    public static final String JMS_PRIORITY = "JMSPriority";
+    /** JMS header, under the name that selectors use; absent for the default, {@code PERSISTENT}. */
+    public static final String JMS_DELIVERY_MODE = "JMSDeliveryMode";
+    /** JMS header, under the name that selectors use; only when the sender disabled it, then 0. */
+    public static final String JMS_TIMESTAMP = "JMSTimestamp";
+
     private PropertyNames() {}
 }

@@ -127,7 +127,7 @@ public final class MemoryBroker implements BrokerPort {
         long now = System.currentTimeMillis();
         return cursors.values().stream()
                 .mapToInt(cursor -> (int) cursor.entries.values().stream()
-                        .filter(entry -> entry.receipt != null && entry.freeAtMs > now)
+                        .filter(entry -> entry.receipt != null && entry.settledBy == null && entry.freeAtMs > now)
                         .count())
                 .sum();
     }

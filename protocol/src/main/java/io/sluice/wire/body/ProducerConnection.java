@@ -1,0 +1,6 @@
+package io.sluice.wire.body;
+
+import java.util.Set;
+
+/** Who produces in a group. */
+public record ProducerConnection(Set<ConnectionData> connectionSet) implements Body {}

@@ -1,0 +1,121 @@
+package io.sluice.wire.command;
+
+import io.sluice.wire.frame.FieldException;
+import io.sluice.wire.json.Absent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Leases between Sluice's own client and broker. A genuine broker answers these codes with 3, by which a client recognises
+ * that it cannot lease there.
+ *
+ * <p>A broker that turns the question down answers {@link ResponseCode#SYSTEM_ERROR} with the name of the
+ * {@code io.sluice.port.Refusal} in the field {@code refusal} ({@link RefusedAnswer}) and the remedy as the remark.
+ * Settling ({@link RequestCode#SETTLE}) has no header; bodies: {@code SettleRequestBody}, {@code SettleAnswerBody}.
+ */
+public sealed interface LeaseCommands {
+
+    /** Where a group begins that has no cursor yet. */
+    enum Start {
+        FIRST,
+        LAST
+    }
+
+    /** How a filter is written. */
+    enum FilterType {
+        TAG,
+        SQL92
+    }
+
+    /**
+     * Answer body: the records lent, one after the other, in the order of {@link LeaseAnswer#lent}.
+     *
+     * @param groupFilter {@code *} or empty: every message
+     * @param leaseMs     how long each message is lent
+     * @param waitMs      how long the answer may be held
+     */
+    record Lease(
+            String group,
+            String topic,
+            @Absent("TAG") FilterType groupFilterType,
+            @Absent("*") String groupFilter,
+            @Absent("TAG") FilterType ownFilterType,
+            @Absent("*") String ownFilter,
+            int maxMessages,
+            long leaseMs,
+            long waitMs,
+            @Absent("FIRST") Start start)
+            implements LeaseCommands {}
+
+    /**
+     * @param brokerName whose queues they are
+     * @param leases     see {@link Lent#format}; empty when nothing is lent
+     */
+    record LeaseAnswer(String brokerName, @Absent String leases) {
+
+        public static LeaseAnswer of(String brokerName, List<Lent> lent) {
+            return new LeaseAnswer(brokerName, Lent.format(lent));
+        }
+
+        /** One entry per record of the body. */
+        public List<Lent> lent() {
+            return Lent.parse(leases);
+        }
+    }
+
+    /** Why a broker turned a question down. */
+    record RefusedAnswer(String refusal) {}
+
+    /**
+     * One message lent.
+     *
+     * @param receipt      without blanks and semicolons
+     * @param attempt      1 for the first delivery
+     * @param leaseUntilMs epoch ms
+     */
+    record Lent(String receipt, int queueId, int attempt, long leaseUntilMs) {
+        private static final int PARTS = 4;
+
+        public Lent {
+            if (receipt.isEmpty() || receipt.chars().anyMatch(c -> c <= ' ' || c == ';')) {
+                throw new IllegalArgumentException("a receipt is neither empty nor has blanks or semicolons");
+            }
+        }
+
+        /** Entries joined by semicolons, the parts of each by blanks. */
+        static String format(List<Lent> lent) {
+            return lent.stream()
+                    .map(one -> one.receipt + " " + one.queueId + " " + one.attempt + " " + one.leaseUntilMs)
+                    .collect(Collectors.joining(";"));
+        }
+
+        static List<Lent> parse(String text) {
+            List<Lent> lent = new ArrayList<>();
+            if (text.isEmpty()) {
+                return lent;
+            }
+            for (String entry : text.split(";", -1)) {
+                String[] parts = entry.split(" ", -1);
+                if (parts.length != PARTS) {
+                    throw new FieldException(
+                            "field leases has an entry of %d parts, expected %d".formatted(parts.length, PARTS));
+                }
+                try {
+                    lent.add(new Lent(
+                            parts[0],
+                            Integer.parseInt(parts[1]),
+                            Integer.parseInt(parts[2]),
+                            Long.parseLong(parts[3])));
+                } catch (IllegalArgumentException wrong) {
+                    throw new FieldException("field leases has a damaged entry: " + wrong.getMessage());
+                }
+            }
+            return lent;
+        }
+    }
+
+    static CommandTable.Builder addTo(CommandTable.Builder table) {
+        return table.row(RequestCode.LEASE, Lease.class).row(RequestCode.SETTLE, NoFields.class);
+    }
+}

@@ -1,0 +1,4 @@
+package io.sluice.wire.command;
+
+/** The header of a request that has no extension fields. */
+public record NoFields() {}

@@ -1,0 +1,198 @@
+package io.sluice.wire.frame;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.Future;
+import io.sluice.wire.json.JsonBytes;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns frames into bytes and decides when they are flushed.
+ *
+ * <p>Small frames are collected in one pooled buffer and go out together: at the end of the read that caused them, or, for
+ * frames written at other times, in a task behind the writes already waiting. Large bodies follow their header as buffers
+ * of their own, without a copy. The body of a frame is released when its bytes have left or when writing failed.
+ * Confined to the event loop of its connection.
+ */
+public final class FrameWriter extends ChannelDuplexHandler {
+    private static final Logger log = LoggerFactory.getLogger(FrameWriter.class);
+
+    private static final int SYSTEM_ERROR = 1;
+    /** Bodies up to this size are copied behind their header: cheaper than further entries in the outbound queue. */
+    private static final int COPY_MAX_BYTES = 16 * 1024;
+
+    private static final int BATCH_MIN_BYTES = 1024;
+    private static final int BATCH_MAX_BYTES = 64 * 1024;
+    private static final int HEADER_CAPACITY = 512;
+
+    private final JsonBytes head = new JsonBytes(HEADER_CAPACITY);
+    /** Collected bytes not yet written; {@code null} when there are none. */
+    private ByteBuf batch;
+    /** Those who want to know when the batch has left. */
+    private List<ChannelPromise> batchPromises = new ArrayList<>(0);
+
+    private int nextBatchBytes = BATCH_MIN_BYTES;
+    private boolean reading;
+    private boolean unflushed;
+    private boolean flushScheduled;
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (!(message instanceof Frame asked)) {
+            context.write(message, promise);
+            return;
+        }
+        Frame frame = encodable(asked, promise);
+        if (frame == null) {
+            return;
+        }
+        if (frame.body().length() <= COPY_MAX_BYTES) {
+            collect(context, frame, promise);
+        } else {
+            writeThrough(context, frame, promise);
+        }
+        unflushed = true;
+        if (!reading && !flushScheduled) {
+            flushScheduled = true;
+            context.executor().execute(() -> flushLate(context));
+        }
+    }
+
+    /**
+     * The frame whose header now lies in {@link #head}. An answer that cannot be written is replaced by one that says so,
+     * because its asker waits; of a request the writer is told, and {@code null} answered.
+     */
+    private Frame encodable(Frame frame, ChannelPromise promise) {
+        head.clear();
+        try {
+            FrameCodec.encodeHead(frame, head);
+            return frame;
+        } catch (RuntimeException refused) {
+            frame.release();
+            if (!frame.isAnswer()) {
+                promise.tryFailure(refused);
+                return null;
+            }
+            log.warn("answer cannot be written: {} cause={}", frame, refused.toString());
+            Frame instead = Frame.answer(SYSTEM_ERROR, "the answer cannot be written: " + refused.getMessage())
+                    .answering(frame);
+            head.clear();
+            FrameCodec.encodeHead(instead, head);
+            return instead;
+        }
+    }
+
+    private void collect(ChannelHandlerContext context, Frame frame, ChannelPromise promise) {
+        int bytes = head.length() + frame.body().length();
+        if (batch != null && batch.readableBytes() + bytes > BATCH_MAX_BYTES) {
+            writeBatch(context);
+        }
+        if (batch == null) {
+            batch = context.alloc().ioBuffer(Math.max(bytes, nextBatchBytes));
+        }
+        try {
+            batch.writeBytes(head.array(), 0, head.length());
+            frame.body().copyTo(batch);
+        } finally {
+            frame.release();
+        }
+        if (!promise.isVoid()) {
+            batchPromises.add(promise);
+        }
+    }
+
+    private void writeBatch(ChannelHandlerContext context) {
+        if (batch == null) {
+            return;
+        }
+        ByteBuf full = batch;
+        batch = null;
+        // The next batch is probably about as large as this one.
+        nextBatchBytes = Math.max(BATCH_MIN_BYTES, Math.min(BATCH_MAX_BYTES, full.readableBytes()));
+        if (batchPromises.isEmpty()) {
+            context.write(full, context.voidPromise());
+            return;
+        }
+        List<ChannelPromise> promises = batchPromises;
+        batchPromises = new ArrayList<>(promises.size());
+        context.write(full).addListener(written -> promises.forEach(promise -> complete(promise, written)));
+    }
+
+    private void writeThrough(ChannelHandlerContext context, Frame frame, ChannelPromise promise) {
+        writeBatch(context);
+        ByteBuf header = context.alloc().ioBuffer(head.length());
+        header.writeBytes(head.array(), 0, head.length());
+        context.write(header, context.voidPromise());
+        List<ByteBuf> buffers = frame.body().buffers();
+        for (ByteBuf buffer : buffers.subList(0, buffers.size() - 1)) {
+            context.write(buffer, context.voidPromise());
+        }
+        context.write(buffers.get(buffers.size() - 1)).addListener(written -> {
+            frame.release();
+            complete(promise, written);
+        });
+    }
+
+    private static void complete(ChannelPromise promise, Future<?> written) {
+        if (promise.isVoid()) {
+            return;
+        }
+        if (written.isSuccess()) {
+            promise.trySuccess();
+        } else {
+            promise.tryFailure(written.cause());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        reading = true;
+        context.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        context.fireChannelReadComplete();
+        reading = false;
+        flush(context);
+    }
+
+    private void flushLate(ChannelHandlerContext context) {
+        flushScheduled = false;
+        if (!reading) {
+            flush(context);
+        }
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext context) {
+        if (unflushed) {
+            unflushed = false;
+            writeBatch(context);
+            context.flush();
+        }
+    }
+
+    /** What was written before a close still goes out. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        flush(context);
+        context.close(promise);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (batch != null) {
+            batch.release();
+            batch = null;
+        }
+        batchPromises.forEach(promise -> promise.tryFailure(new ClosedChannelException()));
+        batchPromises.clear();
+    }
+}
