@@ -40,24 +40,17 @@ public final class PropertyNames {
     public static final String POP_CHECK_POINT = "POP_CK";
     /** MIME type of the body, as every door shows it. */
     public static final String CONTENT_TYPE = "contentType";
+    /**
+     * Types of the properties, from senders whose properties have types; see {@code io.sluice.filter.PropertyTypes}.
+     * Present: a property that it does not list is text. Absent: nobody knows.
+     */
+    public static final String PROPERTY_TYPES = "propertyTypes";
     /** Where an answer is expected, as every door shows it. */
     public static final String REPLY_TO = "replyTo";
     /** Instant after which nobody needs the message any more, epoch milliseconds. */
     public static final String EXPIRES_AT = "expiresAt";
     /** Full MQTT topic name of a message that came in by the MQTT door. */
     public static final String MQTT_TOPIC = "mqttTopic";
-    /** {@code queue} or {@code topic}: kind of the destination that a JMS sender sent to; on every message of the JMS door. */
-    public static final String JMS_DESTINATION = "jmsDestination";
-    /** Types of the properties that are more than text; see {@code io.sluice.filter.PropertyTypes}. */
-    public static final String JMS_TYPES = "jmsTypes";
-    /** JMSType. */
-    public static final String JMS_TYPE = "jmsType";
-    /** JMSPriority, 0..9. */
-    public static final String JMS_PRIORITY = "jmsPriority";
-    /** JMSDeliveryMode: {@code PERSISTENT} or {@code NON_PERSISTENT}. */
-    public static final String JMS_DELIVERY_MODE = "jmsDeliveryMode";
-    /** JMSTimestamp, epoch milliseconds. */
-    public static final String JMS_TIMESTAMP = "jmsTimestamp";
 
     /** {@code queue} or {@code topic}: which of two JMS destinations of one name the message was sent to. */
     public static final String JMS_DESTINATION = "jmsDestination";

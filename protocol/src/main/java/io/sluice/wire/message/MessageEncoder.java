@@ -33,9 +33,7 @@ public final class MessageEncoder {
     }
 
     private static int hostBytes(InetSocketAddress host) {
-        return host.getAddress() instanceof Inet6Address
-                ? MessageLayout.HOST_V6_BYTES
-                : MessageLayout.HOST_V4_BYTES;
+        return host.getAddress() instanceof Inet6Address ? MessageLayout.HOST_V6_BYTES : MessageLayout.HOST_V4_BYTES;
     }
 
     /** An address as records carry it: 4 or 16 bytes, then the port in 4. */
