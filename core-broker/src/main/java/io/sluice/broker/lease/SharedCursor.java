@@ -35,7 +35,7 @@ final class SharedCursor {
     static final int VIEWS_MAX = 256;
 
     /** Entries looked at between two looks at the bounds. */
-    private static final int CHUNK_ENTRIES = 256;
+    private static final int CHUNK_ENTRIES = 800;
 
     final CursorKey key;
     private final String topic;

@@ -3,16 +3,15 @@ package io.sluice.broker.lease;
 import io.sluice.filter.Filters;
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
+import io.sluice.model.MessageProperties;
 import io.sluice.model.TopicName;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
-import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
-import io.sluice.wire.message.MessageView;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,12 +23,13 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A lease service whose threads are stepped by the test, over a log that the test holds, with everything that survives a
  * crash kept beside it.
  */
-final class LeaseBench {
+final class LeaseBench implements LeaseGround {
     static final GroupName CREW = new GroupName("crew");
     static final TopicName JOBS = new TopicName("Jobs");
     static final Duration LEASE = Duration.ofSeconds(30);
@@ -121,29 +121,41 @@ final class LeaseBench {
         }
     }
 
+    @Override
+    public LeaseService service() {
+        return service;
+    }
+
+    @Override
+    public ManualClock clock() {
+        return clock;
+    }
+
+    @Override
+    public void send(String topic, int queueId, String text, MessageProperties properties) {
+        log.send(topic, queueId, text, properties);
+    }
+
+    @Override
+    public List<String> texts(String topic, int queueId) {
+        return IntStream.range(0, log.count(topic, queueId))
+                .mapToObj(
+                        offset -> new String(log.message(topic, queueId, offset).body(), StandardCharsets.UTF_8))
+                .toList();
+    }
+
     /** The process is killed: what was appended stays, what was in memory does not. */
-    void kill() {
+    @Override
+    public void kill() {
         log.onArrival((topic, queueId) -> {});
         log.confirm();
         open();
     }
 
-    void closeAndReopen() {
+    @Override
+    public void closeAndReopen() {
         service.close();
         open();
-    }
-
-    /** Runs the threads until they have nothing to do. */
-    void settleDown() {
-        int done;
-        do {
-            done = service.journal().work() + service.keeper().work();
-        } while (done > 0);
-    }
-
-    void pass(Duration time) {
-        clock.pass(time);
-        settleDown();
     }
 
     LeaseRequest request(int max, Duration leaseFor, Duration maxWait) {
@@ -155,16 +167,6 @@ final class LeaseBench {
         return new LeaseRequest(CREW, JOBS, group, own, max, LEASE, NO_WAIT, Start.FIRST);
     }
 
-    CompletableFuture<Leased> ask(LeaseRequest request) {
-        CompletableFuture<Leased> answer = service.lease(request).toCompletableFuture();
-        settleDown();
-        return answer;
-    }
-
-    List<Lease> lease(LeaseRequest request) {
-        return ask(request).join().leases();
-    }
-
     List<Lease> lease(int max) {
         return lease(request(max, LEASE, NO_WAIT));
     }
@@ -173,22 +175,7 @@ final class LeaseBench {
         return settleAll(List.of(settlement)).get(0);
     }
 
-    List<Result> settleAll(List<Settlement> settlements) {
-        CompletionStage<List<Result>> answer = service.settle(settlements)
-                .thenApply(all -> all.stream().map(settled -> settled.result()).toList());
-        settleDown();
-        return answer.toCompletableFuture().join();
-    }
-
     Result ack(Lease lease) {
         return settle(new Settlement.Ack(lease.receipt()));
-    }
-
-    static String text(Lease lease) {
-        return new String(MessageView.of(lease.slice()).body(), StandardCharsets.UTF_8);
-    }
-
-    static List<String> texts(List<Lease> leases) {
-        return leases.stream().map(LeaseBench::text).toList();
     }
 }

@@ -15,7 +15,7 @@ import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settled;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -98,7 +98,10 @@ class LeaseModelTest {
 
     @Property(tries = 400)
     void leasingKeepsItsPromisesThroughCrashes(@ForAll("steps") List<Step> steps) {
-        new Run().play(steps);
+        LeaseBench bench = new LeaseBench();
+        bench.attemptsMax = ATTEMPTS_MAX;
+        bench.topics.put(JOBS, QUEUES);
+        new Run(bench).play(steps);
     }
 
     @Property(tries = 300)
@@ -106,24 +109,33 @@ class LeaseModelTest {
             @ForAll("steps") List<Step> steps,
             @ForAll @IntRange(max = 30) int recordsLost,
             @ForAll @IntRange(max = 5) int sent) {
-        Run run = new Run();
+        LeaseBench bench = new LeaseBench();
+        bench.attemptsMax = ATTEMPTS_MAX;
+        bench.topics.put(JOBS, QUEUES);
+        Run run = new Run(bench);
         run.play(steps);
-        run.losePowerAndDrain(recordsLost, sent);
+        run.losePowerAndDrain(bench, recordsLost, sent);
+    }
+
+    @Property(tries = 40)
+    void leasingKeepsItsPromisesOnTheRealStore(@ForAll("steps") List<Step> steps) throws IOException {
+        try (StoreGround ground = new StoreGround(QUEUES, ATTEMPTS_MAX)) {
+            new Run(ground).play(steps);
+        }
     }
 
     /** One run of both. */
     private static final class Run {
-        private final LeaseBench bench = new LeaseBench();
+        private final LeaseGround ground;
         private final LeaseModel model;
         private final List<Receipt> receipts = new ArrayList<>();
         private final List<Loan> loans = new ArrayList<>();
         private int sent;
 
-        Run() {
-            bench.attemptsMax = ATTEMPTS_MAX;
-            bench.topics.put(JOBS, QUEUES);
-            model = new LeaseModel(QUEUES, ATTEMPTS_MAX, bench.clock.millis());
-            bench.lease(request(false, null, 1, 1));
+        Run(LeaseGround ground) {
+            this.ground = ground;
+            model = new LeaseModel(QUEUES, ATTEMPTS_MAX, ground.clock().millis());
+            ground.lease(request(false, null, 1, 1));
         }
 
         void play(List<Step> steps) {
@@ -158,21 +170,21 @@ class LeaseModelTest {
                         .isEqualTo(model.reject(loans.get(i)));
             } else if (step instanceof Step.Pass pass) {
                 model.passTime(pass.seconds() * 1000L);
-                bench.pass(Duration.ofSeconds(pass.seconds()));
+                ground.pass(Duration.ofSeconds(pass.seconds()));
             } else if (step instanceof Step.Kill) {
-                bench.kill();
+                ground.kill();
                 model.restart();
             } else if (step instanceof Step.Restart) {
-                bench.closeAndReopen();
+                ground.closeAndReopen();
                 model.restart();
             } else if (step instanceof Step.Save) {
-                bench.service.snapshots().save();
+                ground.service().snapshots().save();
             }
         }
 
         private void send(int queueId, String tag) {
             String text = "m" + sent++;
-            bench.log.send(
+            ground.send(
                     JOBS.value(),
                     queueId,
                     text,
@@ -193,7 +205,7 @@ class LeaseModelTest {
         }
 
         private void lend(Step.Lend lend) {
-            List<Lease> leases = bench.lease(request(lend.groupFilter(), lend.ownTag(), lend.max(), lend.seconds()));
+            List<Lease> leases = ground.lease(request(lend.groupFilter(), lend.ownTag(), lend.max(), lend.seconds()));
             List<Loan> expected = model.lease(
                     lend.groupFilter() ? GROUP_TAGS : null, lend.ownTag(), lend.max(), lend.seconds() * 1000L);
             assertThat(leases.stream().map(this::shown).toList())
@@ -204,7 +216,7 @@ class LeaseModelTest {
         }
 
         private String shown(Lease lease) {
-            return "%s attempt %d until %d".formatted(LeaseBench.text(lease), lease.attempt(), lease.leaseUntilMs());
+            return "%s attempt %d until %d".formatted(LeaseGround.text(lease), lease.attempt(), lease.leaseUntilMs());
         }
 
         private String shown(Loan loan) {
@@ -213,13 +225,13 @@ class LeaseModelTest {
 
         private Settled settle(Settlement settlement) {
             CompletableFuture<List<Settled>> answer =
-                    bench.service.settle(List.of(settlement)).toCompletableFuture();
-            bench.settleDown();
+                    ground.service().settle(List.of(settlement)).toCompletableFuture();
+            ground.settleDown();
             return answer.join().get(0);
         }
 
         private void ackAll() {
-            List<Result> results = bench.settleAll(receipts.stream()
+            List<Result> results = ground.settleAll(receipts.stream()
                     .map(receipt -> (Settlement) new Settlement.Ack(receipt))
                     .toList());
             assertThat(results).isEqualTo(loans.stream().map(model::acknowledge).toList());
@@ -237,28 +249,22 @@ class LeaseModelTest {
         }
 
         private void checkMarks(Step step) {
-            bench.settleDown();
+            ground.settleDown();
             for (int queueId = 0; queueId < QUEUES; queueId++) {
-                assertThat(bench.service
+                assertThat(ground.service()
                                 .status(CREW, JOBS, queueId)
                                 .orElseThrow()
                                 .low())
                         .as("low-water mark of queue %d after %s", queueId, step)
                         .isEqualTo(model.low(queueId));
             }
-            Set<String> dead = new HashSet<>();
-            for (int i = 0; i < bench.log.count("%DLQ%crew", 0); i++) {
-                dead.add(textAt("%DLQ%crew", 0, i));
-            }
-            assertThat(dead).as("dead letters after %s", step).isEqualTo(model.dead());
-        }
-
-        private String textAt(String topic, int queueId, int offset) {
-            return new String(bench.log.message(topic, queueId, offset).body(), StandardCharsets.UTF_8);
+            assertThat(Set.copyOf(ground.texts("%DLQ%crew", 0)))
+                    .as("dead letters after %s", step)
+                    .isEqualTo(model.dead());
         }
 
         /** Everything that the log still has and that was not settled must come, and what is sent afterwards too. */
-        void losePowerAndDrain(int recordsLost, int sentAfter) {
+        void losePowerAndDrain(LeaseBench bench, int recordsLost, int sentAfter) {
             Set<String> wanted = model.unsettled();
             bench.log.loseFrom(Math.max(0, bench.log.records() - recordsLost));
             bench.offsets.replaceAll((key, next) -> Math.min(
@@ -274,14 +280,12 @@ class LeaseModelTest {
             bench.settleDown();
             Set<String> kept = new HashSet<>();
             for (int queueId = 0; queueId < QUEUES; queueId++) {
-                for (int offset = 0; offset < bench.log.count(JOBS.value(), queueId); offset++) {
-                    kept.add(textAt(JOBS.value(), queueId, offset));
-                }
+                kept.addAll(bench.texts(JOBS.value(), queueId));
             }
             wanted.retainAll(kept);
             Set<String> got = new HashSet<>();
             for (List<Lease> some = bench.lease(100); !some.isEmpty(); some = bench.lease(100)) {
-                got.addAll(LeaseBench.texts(some));
+                got.addAll(LeaseGround.texts(some));
             }
             assertThat(got).containsAll(wanted);
         }

@@ -4,7 +4,7 @@ import static io.sluice.broker.lease.LeaseBench.CREW;
 import static io.sluice.broker.lease.LeaseBench.JOBS;
 import static io.sluice.broker.lease.LeaseBench.LEASE;
 import static io.sluice.broker.lease.LeaseBench.NO_WAIT;
-import static io.sluice.broker.lease.LeaseBench.texts;
+import static io.sluice.broker.lease.LeaseGround.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -811,7 +811,7 @@ class LeaseServiceTest {
             bench.pass(LEASE);
             bench.kill();
             Lease b = bench.lease(10).get(0);
-            assertThat(LeaseBench.text(b)).isEqualTo("b");
+            assertThat(LeaseGround.text(b)).isEqualTo("b");
             assertThat(b.attempt()).isEqualTo(2);
             bench.ack(b);
             bench.pass(Duration.ofHours(1));
@@ -866,7 +866,7 @@ class LeaseServiceTest {
             bench.kill();
             List<Lease> again = bench.lease(100);
             assertThat(again).hasSize(50);
-            assertThat(LeaseBench.text(again.get(30))).isEqualTo("new30");
+            assertThat(LeaseGround.text(again.get(30))).isEqualTo("new30");
         }
 
         @Test
