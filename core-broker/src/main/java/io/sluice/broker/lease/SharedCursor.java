@@ -195,7 +195,6 @@ final class SharedCursor {
         private final long limit;
         private final List<Long> outsiders = new ArrayList<>();
         private long firstNotLookedAt = Long.MAX_VALUE;
-        private long lastAccepted = -1;
 
         NeverLent(Gathering to, long limit) {
             this.to = to;
@@ -226,21 +225,14 @@ final class SharedCursor {
                 outsiders.add(offset);
                 return false;
             }
-            if (!to.filters.own().matches(message)) {
-                return false;
-            }
-            lastAccepted = offset;
-            return true;
+            return to.filters.own().matches(message);
         }
 
         /** Lends what was read; answers whether there may be more behind it. */
         boolean take(QueueRead read, long from, FilterView view, LeaseIds ids) {
-            long next = Math.min(read.nextOffset(), firstNotLookedAt);
             switch (read.status()) {
                 case FOUND:
-                    long last = lendAll(read, ids);
-                    // An accepted message that found no room in the answer is looked at again.
-                    next = lastAccepted > last ? Math.min(next, lastAccepted) : next;
+                    lendAll(read, ids);
                     break;
                 case NONE_MATCHED, REMOVED, OFFSET_TOO_SMALL:
                     read.close();
@@ -253,20 +245,18 @@ final class SharedCursor {
                     read.close();
                     return false;
             }
+            long next = Math.min(read.nextOffset(), firstNotLookedAt);
             view.moveTo(next);
             return next > from;
         }
 
-        private long lendAll(QueueRead read, LeaseIds ids) {
+        private void lendAll(QueueRead read, LeaseIds ids) {
             to.keep(read.hold());
-            long last = -1;
             for (int i = 0; i < read.slices().size(); i++) {
-                last = read.queueOffsets()[i];
-                OpenEntry entry = new OpenEntry(last);
-                open.put(last, entry);
+                OpenEntry entry = new OpenEntry(read.queueOffsets()[i]);
+                open.put(entry.offset, entry);
                 lendTo(to, entry, read.slices().get(i), ids);
             }
-            return last;
         }
 
         private void settleOutsiders() {

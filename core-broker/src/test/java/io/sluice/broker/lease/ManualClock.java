@@ -6,7 +6,7 @@ import java.time.InstantSource;
 
 /** A clock that tests move. */
 final class ManualClock implements InstantSource {
-    private long nowMs = 1_700_000_000_000L;
+    private volatile long nowMs = 1_700_000_000_000L;
 
     @Override
     public Instant instant() {

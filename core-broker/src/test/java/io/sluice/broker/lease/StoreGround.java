@@ -8,6 +8,7 @@ import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
+import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
@@ -39,7 +40,8 @@ final class StoreGround implements LeaseGround, AutoCloseable {
     private final Path root;
     private final int queues;
     private final int attemptsMax;
-    private final List<MessageStore> abandoned = new ArrayList<>();
+    private final FlushMode flushMode;
+    private final List<Runnable> abandoned = new ArrayList<>();
     private final Map<CursorKey, Long> offsets = new ConcurrentHashMap<>();
     private Path directory;
     private int lives;
@@ -47,6 +49,11 @@ final class StoreGround implements LeaseGround, AutoCloseable {
     private LeaseService service;
 
     StoreGround(int queues, int attemptsMax) throws IOException {
+        this(queues, attemptsMax, FlushMode.ASYNC_FLUSH);
+    }
+
+    StoreGround(int queues, int attemptsMax, FlushMode flushMode) throws IOException {
+        this.flushMode = flushMode;
         this.queues = queues;
         this.attemptsMax = attemptsMax;
         this.root = Files.createTempDirectory("lease-store");
@@ -56,6 +63,7 @@ final class StoreGround implements LeaseGround, AutoCloseable {
 
     private void open() {
         StoreConfig config = StoreConfig.in(directory)
+                .withFlushMode(flushMode)
                 .withLogSegmentBytes(64 * 1024)
                 .withQueueSegmentBytes(2_000)
                 .withIndexSlots(50)
@@ -116,20 +124,24 @@ final class StoreGround implements LeaseGround, AutoCloseable {
 
     @Override
     public void send(String topic, int queueId, String text, MessageProperties properties) {
-        store.append(new NewRecord(
-                        topic,
-                        queueId,
-                        0,
-                        0,
-                        clock.millis(),
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                        0,
-                        0,
-                        ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
-                        ByteBuffer.wrap(PropertiesCodec.encode(properties)),
-                        true))
+        store.append(record(clock, topic, queueId, text, properties))
                 .toCompletableFuture()
                 .join();
+    }
+
+    static NewRecord record(ManualClock clock, String topic, int queueId, String text, MessageProperties properties) {
+        return new NewRecord(
+                topic,
+                queueId,
+                0,
+                0,
+                clock.millis(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                0,
+                0,
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
+                ByteBuffer.wrap(PropertiesCodec.encode(properties)),
+                true);
     }
 
     @Override
@@ -151,7 +163,8 @@ final class StoreGround implements LeaseGround, AutoCloseable {
     public void kill() {
         Path next = root.resolve("life-" + ++lives);
         copy(directory, next);
-        abandoned.add(store);
+        abandoned.add(service::close);
+        abandoned.add(store::close);
         directory = next;
         open();
     }
@@ -177,7 +190,7 @@ final class StoreGround implements LeaseGround, AutoCloseable {
     public void close() throws IOException {
         service.close();
         store.close();
-        abandoned.forEach(MessageStore::close);
+        abandoned.forEach(Runnable::run);
         try (Stream<Path> all = Files.walk(root)) {
             for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
                 Files.delete(path);
