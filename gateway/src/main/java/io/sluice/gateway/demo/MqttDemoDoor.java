@@ -161,8 +161,7 @@ final class MqttDemoDoor implements DemoDoor {
         }
 
         private String contentType(MqttProperties properties) {
-            StringProperty property =
-                    (StringProperty) properties.getProperty(MqttPropertyType.CONTENT_TYPE.value());
+            StringProperty property = (StringProperty) properties.getProperty(MqttPropertyType.CONTENT_TYPE.value());
             return property == null ? "" : property.value();
         }
 
