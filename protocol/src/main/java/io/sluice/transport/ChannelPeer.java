@@ -95,12 +95,14 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         context.fireChannelActive();
     }
 
-    /** Fails what waits and tells the listeners. */
+    /** Fails what waits and tells the listeners. A connection that was never made is told about by whoever made it. */
     private void end() {
         log.debug("connection ended: peer={} reason={}", remoteAddress, closeReason);
-        replies.end(new RemotingException(
-                RemotingException.Reason.CONNECTION_LOST,
-                "connection to %s ended: %s".formatted(remoteAddress, closeReason)));
+        if (remoteAddress != null) {
+            replies.end(new RemotingException(
+                    RemotingException.Reason.CONNECTION_LOST,
+                    "connection to %s ended: %s".formatted(remoteAddress, closeReason)));
+        }
         ended.complete(null);
     }
 
