@@ -315,12 +315,23 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
             try {
                 session.close();
             } catch (JMSException failed) {
+                requireClosed(session, failed);
                 first = first == null ? failed : first;
             }
         }
         leave();
         if (first != null) {
             throw first;
+        }
+    }
+
+    /** An interrupt while a session waited for its listeners leaves the connection open, to be closed again. */
+    private void requireClosed(SluiceSession session, JMSException failed) throws JMSException {
+        if (!session.lane().isClosed()) {
+            synchronized (this) {
+                closed = false;
+            }
+            throw failed;
         }
     }
 

@@ -315,4 +315,45 @@ class ListenerTest extends AgainstMemoryBroker {
         assertThat(broker.openLeases()).isZero();
         assertThat(broker.sends("answers")).hasSize(1);
     }
+
+    @Test
+    void anInterruptEndsTheWaitOfCloseWhichCanBeRepeated() throws Exception {
+        Queue queue = session.createQueue("orders");
+        var own = connect(factory);
+        Session listening = own.createSession();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        listening.createConsumer(queue).setMessageListener(listener(message -> {
+            inside.countDown();
+            goOn.await(SOON_MS, TimeUnit.MILLISECONDS);
+            heard.add(text(message));
+        }));
+        send(queue, "a", "b");
+        inside.await(SOON_MS, TimeUnit.MILLISECONDS);
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(own::close).isInstanceOf(JMSException.class).hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        goOn.countDown();
+        own.close();
+
+        assertThat(heard).as("nothing more is delivered after the first close").containsExactly("a");
+        assertThat(broker.openLeases()).isZero();
+    }
+
+    @Test
+    void anErrorOfAListenerIsAFailureLikeAnyOther() throws Exception {
+        Queue queue = session.createQueue("orders");
+        Session listening = connection.createSession();
+        listening.createConsumer(queue).setMessageListener(listener(message -> {
+            heard.add(text(message) + message.getIntProperty("JMSXDeliveryCount"));
+            if (heard.size() == 1) {
+                throw new AssertionError("on purpose");
+            }
+        }));
+
+        send(queue, "a");
+
+        soon().until(() -> heard.equals(List.of("a1", "a2")));
+    }
 }
