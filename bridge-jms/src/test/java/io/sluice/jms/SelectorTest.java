@@ -81,6 +81,9 @@ class SelectorTest extends AgainstMemoryBroker {
                 "ratio > 1.4; true",
                 "flag; true",
                 "flag = FALSE; false",
+                "empty = ''; true",
+                "empty IS NULL; false",
+                "none IS NULL; true",
                 "missing IS NULL; true",
                 "missing = 1 OR flag = TRUE; true",
                 "NOT (missing = 1); false",
@@ -99,6 +102,8 @@ class SelectorTest extends AgainstMemoryBroker {
         message.setStringProperty("word", "5");
         message.setDoubleProperty("ratio", 1.5);
         message.setBooleanProperty("flag", true);
+        message.setStringProperty("empty", "");
+        message.setStringProperty("none", null);
         MessageProducer producer = session.createProducer(queue);
         producer.setPriority(7);
         producer.send(message);
