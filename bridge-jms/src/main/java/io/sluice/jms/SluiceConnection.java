@@ -12,7 +12,6 @@ import io.sluice.model.SluiceException;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
 import io.sluice.runtime.DutyThread;
-import jakarta.jms.Connection;
 import jakarta.jms.ConnectionConsumer;
 import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
@@ -374,10 +373,10 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     @Override
     public ConnectionConsumer createSharedConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedConnectionConsumer");
         throw Unsupported.SERVER_SESSIONS.refused();
     }
 
-    /** A {@link Connection} of queues cannot have durable subscriptions at all. */
     @Override
     public ConnectionConsumer createDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
@@ -388,6 +387,7 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     @Override
     public ConnectionConsumer createSharedDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedDurableConnectionConsumer");
         throw Unsupported.SERVER_SESSIONS.refused();
     }
 }

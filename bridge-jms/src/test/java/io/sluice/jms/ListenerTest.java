@@ -71,7 +71,7 @@ class ListenerTest extends AgainstMemoryBroker {
         soon().until(() -> heard.equals(List.of("hello")));
     }
 
-    /** §6.2.5: listeners of one session never run at the same time. */
+    /** §6.2.13: listeners of one session never run at the same time. */
     @Test
     void listenersOfOneSessionRunOneAtATime() throws Exception {
         Session listening = connection.createSession();
@@ -154,7 +154,7 @@ class ListenerTest extends AgainstMemoryBroker {
         soon().until(() -> broker.openLeases() == 0);
     }
 
-    /** §6.2.11: recover inside a listener delivers its message again. */
+    /** §6.2.10: recover inside a listener delivers its message again. */
     @Test
     void recoverInsideAListenerDeliversItsMessageAgain() throws Exception {
         Queue queue = session.createQueue("orders");
@@ -235,7 +235,7 @@ class ListenerTest extends AgainstMemoryBroker {
                 .containsExactly(IllegalStateException.class, IllegalStateException.class, IllegalStateException.class);
     }
 
-    /** §6.2.15: a listener may close its own consumer, and its message is still acknowledged. */
+    /** §8.8: a listener may close its own consumer, and its message is still acknowledged. */
     @Test
     void aListenerMayCloseItsOwnConsumer() throws Exception {
         Queue queue = session.createQueue("orders");

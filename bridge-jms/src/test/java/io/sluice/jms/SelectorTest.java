@@ -55,7 +55,7 @@ class SelectorTest extends AgainstMemoryBroker {
         assertThat(consumer.receiveNoWait()).isNull();
     }
 
-    /** §3.8.1.1: header fields, tags and keys; §3.8.1.2: types of properties; defaults as on a message without them. */
+    /** §3.8.1.1: header fields, tags and keys; types of properties; defaults as on a message without them. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -150,7 +150,7 @@ class SelectorTest extends AgainstMemoryBroker {
         }
     }
 
-    /** §6.2.3.3: null and the empty string select everything. */
+    /** §3.8.1: null and the empty string select everything. */
     @Test
     void anEmptySelectorSelectsEverything() throws Exception {
         Queue queue = session.createQueue("orders");
