@@ -233,13 +233,7 @@ public final class PushConsumer implements AutoCloseable {
                     orderedPause,
                     closeTimeout);
             PushConsumption consumption = new PushConsumption(
-                    config,
-                    listener,
-                    allocation,
-                    core.link(),
-                    core.routes(),
-                    core.heartbeats(),
-                    core.newRetrySender());
+                    config, listener, allocation, core.link(), core.routes(), core.heartbeats(), core.newRetrySender());
             consumption.start();
             return client.adopt(new PushConsumer(client, consumption));
         }

@@ -67,7 +67,8 @@ public record ConsumeConfig(
         Objects.requireNonNull(startAt, "startAt");
         subscriptions = Map.copyOf(subscriptions);
         if (subscriptions.isEmpty()) {
-            throw new IllegalArgumentException("group %s subscribes to no topic; expected at least one".formatted(group));
+            throw new IllegalArgumentException(
+                    "group %s subscribes to no topic; expected at least one".formatted(group));
         }
         requireRange("threads", threads, 1, THREADS_MAX);
         requireRange("pullMessages", pullMessages, 1, PULL_MAX);

@@ -22,7 +22,8 @@ record PortAddress(List<String> nameServers, Map<String, String> options) {
     static PortAddress parse(URI address) {
         if (!SCHEME.equalsIgnoreCase(address.getScheme()) || address.getRawAuthority() == null) {
             throw new BadAddressException(
-                    "'%s' is no broker address; expected sluice://host:port[,host:port]?option=value".formatted(address));
+                    "'%s' is no broker address; expected sluice://host:port[,host:port]?option=value"
+                            .formatted(address));
         }
         if (address.getRawPath() != null
                 && !address.getRawPath().isEmpty()

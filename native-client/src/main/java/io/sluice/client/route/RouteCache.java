@@ -114,14 +114,15 @@ public final class RouteCache implements AutoCloseable {
         if (usable != null) {
             return CompletableFuture.completedFuture(Optional.of(usable));
         }
-        return lookUp(topic, entry).thenCompose(found -> found.isPresent()
-                ? CompletableFuture.completedFuture(found)
-                : lookUp(TEMPLATE, entryOf(TEMPLATE)).thenApply(template -> {
-                    Optional<TopicRoute> provisional =
-                            template.map(route -> route.asTemplateFor(topic, config.freshQueues()));
-                    provisional.ifPresent(route -> entryOf(topic).provisional = route);
-                    return provisional;
-                }));
+        return lookUp(topic, entry)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : lookUp(TEMPLATE, entryOf(TEMPLATE)).thenApply(template -> {
+                            Optional<TopicRoute> provisional =
+                                    template.map(route -> route.asTemplateFor(topic, config.freshQueues()));
+                            provisional.ifPresent(route -> entryOf(topic).provisional = route);
+                            return provisional;
+                        }));
     }
 
     /** A message was stored in the topic: if it had no route yet, it will have one soon, and whoever asks waits for it. */
@@ -191,7 +192,8 @@ public final class RouteCache implements AutoCloseable {
             } else if (over) {
                 reached.completeExceptionally(ClusterLink.causeOf(failure));
             } else {
-                Duration next = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
+                Duration next =
+                        pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
                 link.clock().after(pause, () -> poll(topic, hopedFor, deadlineNanos, next, reached));
             }
         });
@@ -325,7 +327,10 @@ public final class RouteCache implements AutoCloseable {
                 entries.remove(topic, entry);
             }
             if (!found.equals(Optional.ofNullable(before))) {
-                log.debug("route of {} changed: {}", topic, found.isPresent() ? found.get().shares() : "gone");
+                log.debug(
+                        "route of {} changed: {}",
+                        topic,
+                        found.isPresent() ? found.get().shares() : "gone");
                 tell(topic);
             }
             return found;
@@ -364,12 +369,13 @@ public final class RouteCache implements AutoCloseable {
     private static List<TopicRoute.Share> shares(TopicRouteData data) {
         Map<String, Integer> ordered = OrderedTopic.parse(data.orderTopicConf());
         List<TopicRoute.Share> shares = new ArrayList<>();
-        data.queueDatas().forEach(queue -> shares.add(new TopicRoute.Share(
-                queue.brokerName(),
-                queue.readQueueNums(),
-                ordered.isEmpty() ? queue.writeQueueNums() : ordered.getOrDefault(queue.brokerName(), 0),
-                (queue.perm() & TopicConfig.PERM_READ) != 0,
-                (queue.perm() & TopicConfig.PERM_WRITE) != 0)));
+        data.queueDatas()
+                .forEach(queue -> shares.add(new TopicRoute.Share(
+                        queue.brokerName(),
+                        queue.readQueueNums(),
+                        ordered.isEmpty() ? queue.writeQueueNums() : ordered.getOrDefault(queue.brokerName(), 0),
+                        (queue.perm() & TopicConfig.PERM_READ) != 0,
+                        (queue.perm() & TopicConfig.PERM_WRITE) != 0)));
         return shares;
     }
 
@@ -380,8 +386,9 @@ public final class RouteCache implements AutoCloseable {
     /** On the clock. Topics that nobody used for some minutes are forgotten, the others asked for again, one by one. */
     private void refreshAll() {
         long now = System.nanoTime();
-        entries.entrySet().removeIf(known -> now - known.getValue().usedAtNanos > FORGET_NANOS
-                && known.getValue().waiting.isEmpty());
+        entries.entrySet()
+                .removeIf(known -> now - known.getValue().usedAtNanos > FORGET_NANOS
+                        && known.getValue().waiting.isEmpty());
         refreshNext(List.copyOf(entries.keySet()).iterator());
     }
 
@@ -392,7 +399,10 @@ public final class RouteCache implements AutoCloseable {
             if (entry != null && entry.route != null && !link.isClosed()) {
                 ask(topic, entry).whenComplete((found, failure) -> {
                     if (failure != null) {
-                        log.info("route of {} stays as it was: {}", topic, ClusterLink.causeOf(failure).getMessage());
+                        log.info(
+                                "route of {} stays as it was: {}",
+                                topic,
+                                ClusterLink.causeOf(failure).getMessage());
                     }
                     link.clock().execute(() -> refreshNext(topics));
                 });
