@@ -12,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * {@code sluice://host:port[,host:port]?option=value&option=value} taken apart. The hosts are name servers; a host without
- * a port means port 9876, an IPv6 address stands in brackets. Options are percent-encoded.
+ * a port means port 9876, an IPv6 address stands in brackets and, by
+ * the grammar of addresses, alone. Options are percent-encoded.
  */
 record PortAddress(List<String> nameServers, Map<String, String> options) {
     static final String SCHEME = "sluice";

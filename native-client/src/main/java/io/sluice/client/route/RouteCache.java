@@ -42,11 +42,11 @@ import org.slf4j.LoggerFactory;
  * The routes that a client knows; any thread. Whoever asks for an unknown route at the same time shares one question, and
  * is answered in the order of asking, before anybody who asks later: sends of one thread keep their order through it.
  *
- * <p>Holds up to {@value #TOPICS_MAX} topics; beyond that, some that were not used for long are forgotten.
+ * <p>Holds up to 10 000 topics; beyond that, some that were not used for long are forgotten.
  */
 public final class RouteCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteCache.class);
-    static final int TOPICS_MAX = 10_000;
+    private static final int TOPICS_MAX = 10_000;
 
     /** The topic after whose settings brokers create topics that are sent to. */
     public static final TopicName TEMPLATE = new TopicName("TBW102");
@@ -60,6 +60,7 @@ public final class RouteCache implements AutoCloseable {
 
     private final ClusterLink link;
     private final RouteConfig config;
+    private final int topicsMax;
     private final ConcurrentMap<TopicName, Entry> entries = new ConcurrentHashMap<>();
     private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
     private final ClientClock.Planned refreshing;
@@ -82,8 +83,13 @@ public final class RouteCache implements AutoCloseable {
     }
 
     public RouteCache(ClusterLink link, RouteConfig config) {
+        this(link, config, TOPICS_MAX);
+    }
+
+    RouteCache(ClusterLink link, RouteConfig config, int topicsMax) {
         this.link = link;
         this.config = config;
+        this.topicsMax = topicsMax;
         this.refreshing = link.clock().every(config.refresh(), config.refresh(), this::refreshAll);
     }
 
@@ -253,7 +259,7 @@ public final class RouteCache implements AutoCloseable {
     }
 
     private void makeRoom() {
-        if (entries.size() < TOPICS_MAX) {
+        if (entries.size() < topicsMax) {
             return;
         }
         long now = System.nanoTime();
