@@ -27,7 +27,8 @@ final class BridgeFixture implements AutoCloseable {
     }
 
     BridgeFixture(UnaryOperator<MqttConfig> changes, UnaryOperator<BrokerPort> before) {
-        MqttConfig config = MqttConfig.on("127.0.0.1", 0).withDelivery(new DeliveryLimits(1000, 8 << 20, 10_000, 50));
+        MqttConfig config =
+                MqttConfig.on("127.0.0.1", 0).withDelivery(new DeliveryLimits(1000, 8 << 20, 10_000, 50, 128));
         bridge = MqttBridge.open(changes.apply(config), before.apply(broker));
         bridge.start();
     }

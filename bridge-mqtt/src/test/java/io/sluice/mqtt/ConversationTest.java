@@ -68,8 +68,7 @@ class ConversationTest {
                         .containsEntry(0x27, "00000800")
                         .containsEntry(0x22, "0020")
                         .containsEntry(0x25, "00")
-                        .containsEntry(0x2A, "00")
-                        .doesNotContainKeys(0x12, 0x13, 0x24);
+                        .doesNotContainKeys(0x12, 0x13, 0x24, 0x2A);
             }
         }
 
@@ -395,7 +394,7 @@ class ConversationTest {
                 assertThat(text(subAck)).contains("'#' must stand alone");
             }
             try (RawClient client = connected3("c")) {
-                client.packet(0x82, 0, 9, "a/#", 0, "b#", 1, "$share/g/a", 1, "+", 2);
+                client.packet(0x82, 0, 9, "a/#", 0, "b#", 1, "$share/g", 1, "+", 2);
                 assertThat(client.readHex()).isEqualTo("90:0009" + "00808002");
             }
         }
@@ -412,10 +411,21 @@ class ConversationTest {
             }
         }
 
+        /** MQTT-5.0 §3.8.3.1. */
         @Test
-        void aSharedSubscriptionIsRefusedAsAnnounced() {
-            try (RawClient client = connected5("c").subscribe5(1, "$share/g/t", 1)) {
-                assertThat(client.readReason()).isEqualTo("e0:9e");
+        void aSharedSubscriptionMayNotHaveNoLocal() {
+            try (RawClient client = connected5("c").subscribe5(1, "$share/g/t", 0x05)) {
+                assertThat(client.readReason()).isEqualTo("e0:82");
+            }
+        }
+
+        @Test
+        void sharedFiltersThatAreNotServedAreRefusedWithTheReason() {
+            try (RawClient client = connected5("c")) {
+                client.subscribe5(1, "$share/g/#", 1);
+                Packet subAck = client.read();
+                assertThat(subAck.rest()[subAck.rest().length - 1]).isEqualTo((byte) 0x8F);
+                assertThat(text(subAck)).contains("name its first level");
             }
         }
 

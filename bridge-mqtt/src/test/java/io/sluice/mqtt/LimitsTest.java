@@ -274,7 +274,7 @@ class LimitsTest {
     void aConsumerThatDoesNotAcknowledgeIsDisconnectedAndTheOthersGoOn() {
         fixture = new BridgeFixture(
                 config -> config.withSessions(BridgeFixture.limits(limits -> limits.slowConsumerMs(300)))
-                        .withDelivery(new DeliveryLimits(4, 1 << 20, 100, 1000)));
+                        .withDelivery(new DeliveryLimits(4, 1 << 20, 100, 1000, 128)));
         try (RawClient slow = connected5("slow", 0x21, 0, 1).subscribe5(1, "t", 1);
                 RawClient quick = connected5("quick").subscribe5(1, "t", 1)) {
             slow.read();
@@ -293,7 +293,7 @@ class LimitsTest {
 
     @Test
     void qos0IsDroppedAndCountedWhenAConsumerDoesNotKeepUp() {
-        fixture = new BridgeFixture(config -> config.withDelivery(new DeliveryLimits(4, 1 << 20, 100, 1000)));
+        fixture = new BridgeFixture(config -> config.withDelivery(new DeliveryLimits(4, 1 << 20, 100, 1000, 128)));
         try (RawClient slow = new RawClient(fixture.port(), 4096).connect3("slow")) {
             slow.read();
             slow.subscribe3(1, "t", 0).read();
@@ -332,7 +332,7 @@ class LimitsTest {
     void configurationThatCannotWorkIsRefused() {
         assertThatThrownBy(() -> new ListenerSettings("127.0.0.1", 70_000, 1, 1000, 1000))
                 .hasMessageContaining("port 70000");
-        assertThatThrownBy(() -> new DeliveryLimits(0, 1, 1, 1000)).hasMessageContaining("inboxMessages 0");
+        assertThatThrownBy(() -> new DeliveryLimits(0, 1, 1, 1000, 128)).hasMessageContaining("inboxMessages 0");
         assertThatThrownBy(() -> BridgeFixture.limits(limits -> limits.receiveMaximum(0)))
                 .hasMessageContaining("receiveMaximum 0 is outside 1..65535");
     }

@@ -8,10 +8,12 @@ package io.sluice.mqtt.deliver;
  * @param followedTopicsMax  native topics that are followed at once; 1.., default 10,000. A subscription beyond it is refused;
  *                           a topic that a wildcard would reach beyond it is not followed, with one warning
  * @param topicRefreshMs     how often new native topics are looked for while a filter that begins with a wildcard is
- *                           subscribed; 10.., default 1000
+ *                           subscribed, and shared subscriptions are looked after; 10..5000, default 1000
+ * @param sharedInFlightMax  messages of one shared subscription that one session may hold unacknowledged; 1.., default 128
  */
-public record DeliveryLimits(int inboxMessages, int inboxBytes, int followedTopicsMax, int topicRefreshMs) {
-    public static final DeliveryLimits DEFAULTS = new DeliveryLimits(1000, 8 * 1024 * 1024, 10_000, 1000);
+public record DeliveryLimits(
+        int inboxMessages, int inboxBytes, int followedTopicsMax, int topicRefreshMs, int sharedInFlightMax) {
+    public static final DeliveryLimits DEFAULTS = new DeliveryLimits(1000, 8 * 1024 * 1024, 10_000, 1000, 128);
 
     public DeliveryLimits {
         if (inboxMessages < 1 || inboxBytes < 1 || followedTopicsMax < 1) {
@@ -19,8 +21,11 @@ public record DeliveryLimits(int inboxMessages, int inboxBytes, int followedTopi
                     "inboxMessages %d, inboxBytes %d and followedTopicsMax %d must be at least 1"
                             .formatted(inboxMessages, inboxBytes, followedTopicsMax));
         }
-        if (topicRefreshMs < 10) {
-            throw new IllegalArgumentException("topicRefreshMs %d must be at least 10".formatted(topicRefreshMs));
+        if (sharedInFlightMax < 1) {
+            throw new IllegalArgumentException("sharedInFlightMax %d must be at least 1".formatted(sharedInFlightMax));
+        }
+        if (topicRefreshMs < 10 || topicRefreshMs > 5000) {
+            throw new IllegalArgumentException("topicRefreshMs %d is outside 10..5000".formatted(topicRefreshMs));
         }
     }
 }

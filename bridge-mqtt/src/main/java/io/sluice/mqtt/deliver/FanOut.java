@@ -4,6 +4,7 @@ import io.sluice.model.MessageQueue;
 import io.sluice.mqtt.message.Delivery;
 import io.sluice.mqtt.message.MessageMapping;
 import io.sluice.mqtt.topic.MqttTopic;
+import io.sluice.mqtt.topic.SharedFilter;
 import io.sluice.mqtt.topic.SubscriptionTrie;
 import io.sluice.mqtt.topic.TopicFilter;
 import io.sluice.mqtt.topic.TopicMapping;
@@ -12,6 +13,7 @@ import io.sluice.port.Records;
 import io.sluice.runtime.DutyThread;
 import io.sluice.wire.message.BodyCodec.CompressionException;
 import io.sluice.wire.message.MessageView;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,18 +33,23 @@ import org.slf4j.LoggerFactory;
 public final class FanOut implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FanOut.class);
 
+    /** Long against {@link DeliveryLimits#topicRefreshMs}, at which leases are looked after; short for those who wait. */
+    private static final Duration SHARED_LEASE = Duration.ofSeconds(30);
+
     private final SubscriptionTrie<Inbox, Subscription> trie = new SubscriptionTrie<>();
     private final TopicTails tails;
+    private final SharedSubscriptions shares;
     private final Traffic traffic;
     private final DutyThread watch;
 
     private FanOut(BrokerPort port, DeliveryLimits limits, Traffic traffic) {
         this.tails = new TopicTails(port, limits.followedTopicsMax(), this::deliver);
+        this.shares = new SharedSubscriptions(port.leases(), limits.sharedInFlightMax(), SHARED_LEASE, traffic);
         this.traffic = traffic;
-        this.watch = DutyThread.start(new TopicWatch(tails, limits.topicRefreshMs()));
+        this.watch = DutyThread.start(new FanOutWatch(tails, shares, limits.topicRefreshMs()));
     }
 
-    /** Starts the thread {@code mqtt-topic-watch}; {@link #close} ends it. The port stays the caller's. */
+    /** Starts the thread {@code mqtt-fan-out-watch}; {@link #close} ends it. The port stays the caller's. */
     public static FanOut open(BrokerPort port, DeliveryLimits limits, Traffic traffic) {
         return new FanOut(port, limits, traffic);
     }
@@ -59,7 +66,7 @@ public final class FanOut implements AutoCloseable {
         Following following = filter.reachesEveryTopic()
                 ? tails.watchAll()
                 : tails.acquire(TopicMapping.nativeTopic(filter.firstLevel()));
-        Subscription subscription = new Subscription(filter, options, ended -> {
+        Subscription subscription = new Subscription(filter.text(), filter, options, ended -> {
             trie.remove(filter, inbox, ended);
             following.close();
         });
@@ -71,6 +78,16 @@ public final class FanOut implements AutoCloseable {
             trie.put(filter, inbox, subscription);
             return subscription;
         });
+    }
+
+    /**
+     * Makes the inbox one of those that share a subscription (MQTT-5.0 §4.8.2). The stage completes when every message stored
+     * from then on will reach one of them.
+     *
+     * @throws io.sluice.mqtt.topic.IllegalTopicException when the filter cannot be shared here
+     */
+    public CompletionStage<Subscription> share(SharedFilter filter, Inbox inbox, SubscriptionOptions options) {
+        return shares.join(filter, inbox, options);
     }
 
     private CompletionStage<Void> deliver(MessageQueue queue, Records records, long reachFrom, Reach below) {
@@ -134,14 +151,14 @@ public final class FanOut implements AutoCloseable {
             }
             if (granted >= 0) {
                 int qos = Math.min(granted, delivery.publication().qos());
-                into.add(new Addressed(inbox, new Inbox.Item(delivery, qos, List.copyOf(identifiers))));
+                into.add(new Addressed(inbox, new Inbox.Item(delivery, qos, List.copyOf(identifiers), Loan.NONE)));
             }
         }
     }
 
     /** How many subscriptions there are on this node. */
     public int subscriptions() {
-        return trie.size();
+        return trie.size() + shares.members();
     }
 
     /** How many native topics are followed on this node. */
@@ -153,6 +170,7 @@ public final class FanOut implements AutoCloseable {
     @Override
     public void close() {
         watch.close();
+        shares.close();
         tails.close();
     }
 }

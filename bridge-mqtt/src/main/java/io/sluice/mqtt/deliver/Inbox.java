@@ -27,8 +27,12 @@ public final class Inbox {
         GONE
     }
 
-    /** @param qos 0..2; {@code subscriptionIds} those of the subscriptions that matched */
-    public record Item(Delivery delivery, int qos, List<Integer> subscriptionIds) {}
+    /**
+     * @param qos              0..2
+     * @param subscriptionIds  those of the subscriptions that matched
+     * @param loan             told what becomes of the message; {@link Loan#NONE} unless the subscription is shared
+     */
+    public record Item(Delivery delivery, int qos, List<Integer> subscriptionIds, Loan loan) {}
 
     /** Told on the threads of tails; must only hand over to the session's own thread. */
     public interface Owner {
@@ -93,6 +97,13 @@ public final class Inbox {
         return Offer.TAKEN;
     }
 
+    /** Whether an offer would be taken now. */
+    boolean hasRoom() {
+        synchronized (lock) {
+            return !full && !closed;
+        }
+    }
+
     /** Completes when the inbox is half empty or its session gone. */
     CompletableFuture<Void> room() {
         CompletableFuture<Void> waiting;
@@ -147,16 +158,19 @@ public final class Inbox {
         }
     }
 
-    /** Forgets what waits, takes nothing more, and lets the tails go on. */
+    /** Forgets what waits, gives back what is on loan, takes nothing more, and lets the tails go on. */
     public void close() {
         CompletableFuture<Void> waiting;
+        List<Item> left;
         synchronized (lock) {
             closed = true;
+            left = List.copyOf(items);
             items.clear();
             bytes = 0;
             waiting = room;
             room = null;
         }
+        left.forEach(item -> item.loan().giveBack());
         if (waiting != null) {
             waiting.complete(null);
         }

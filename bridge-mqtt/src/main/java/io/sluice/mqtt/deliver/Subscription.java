@@ -6,18 +6,25 @@ import java.util.function.Consumer;
 
 /** One session's interest in one filter. Equal to itself only, so that a replaced one never takes its successor along. */
 public final class Subscription implements AutoCloseable {
+    private final String text;
     private final TopicFilter filter;
     private final SubscriptionOptions options;
     private final Consumer<Subscription> end;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Subscription(TopicFilter filter, SubscriptionOptions options, Consumer<Subscription> end) {
+    Subscription(String text, TopicFilter filter, SubscriptionOptions options, Consumer<Subscription> end) {
+        this.text = text;
         this.filter = filter;
         this.options = options;
         this.end = end;
     }
 
-    public TopicFilter filter() {
+    /** As the client wrote it, share name included. */
+    public String text() {
+        return text;
+    }
+
+    TopicFilter filter() {
         return filter;
     }
 

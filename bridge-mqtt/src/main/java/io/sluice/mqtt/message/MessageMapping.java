@@ -23,7 +23,10 @@ import java.util.Set;
  * (MQTT-5.0 §3.3.2.3.7: unaltered and in order) while the other doors see the part that they can express.
  */
 public final class MessageMapping {
-    /** QoS digit, then {@code u} or {@code b} for a Payload Format Indicator of 1 or 0, then {@code c} for an empty Content Type. */
+    /**
+     * What only MQTT knows of a message: its QoS if that is not 1, {@code u} or {@code b} for a Payload Format Indicator of 1
+     * or 0, {@code c} for an empty Content Type. Most messages need none.
+     */
     static final String MARKS = "mqttMarks";
     /** The exact list of user properties, when the plain ones do not give it back. */
     static final String USER_PROPERTIES = "mqttUserProperties";
@@ -44,8 +47,8 @@ public final class MessageMapping {
             USER_PROPERTIES,
             CLIENT_ID);
 
-    /** A message of another door may be delivered with whatever QoS was granted. */
-    private static final int QOS_OF_OTHER_DOORS = 2;
+    /** The log keeps what it has taken and may deliver it twice: QoS 1, unless a publisher asked for less or more. */
+    private static final int QOS_OF_THE_LOG = 1;
 
     private MessageMapping() {}
 
@@ -79,10 +82,15 @@ public final class MessageMapping {
     }
 
     private static String marks(Publication publication) {
-        StringBuilder marks = new StringBuilder(3).append(publication.qos());
-        publication.payloadIsText().ifPresent(text -> marks.append(text ? 'u' : 'b'));
-        publication.contentType().filter(String::isEmpty).ifPresent(empty -> marks.append('c'));
-        return marks.toString();
+        String qos = publication.qos() == QOS_OF_THE_LOG ? "" : Integer.toString(publication.qos());
+        String format =
+                publication.payloadIsText().map(text -> text ? "u" : "b").orElse("");
+        String type = publication
+                .contentType()
+                .filter(String::isEmpty)
+                .map(empty -> "c")
+                .orElse("");
+        return qos + format + type;
     }
 
     private static void putUserProperty(Map<String, String> properties, UserProperty property) {
@@ -140,7 +148,7 @@ public final class MessageMapping {
                 qos(marks),
                 payloadIsText(marks),
                 OptionalLong.empty(),
-                marks.indexOf('c') > 0
+                marks.indexOf('c') >= 0
                         ? Optional.of("")
                         : properties.contentType().filter(MessageMapping::isSendable),
                 properties.find(PropertyNames.REPLY_TO).filter(reply -> MqttTopic.of(reply)
@@ -156,14 +164,14 @@ public final class MessageMapping {
 
     private static int qos(String marks) {
         char digit = marks.isEmpty() ? ' ' : marks.charAt(0);
-        return digit >= '0' && digit <= '2' ? digit - '0' : QOS_OF_OTHER_DOORS;
+        return digit >= '0' && digit <= '2' ? digit - '0' : QOS_OF_THE_LOG;
     }
 
     private static Optional<Boolean> payloadIsText(String marks) {
-        if (marks.indexOf('u') > 0) {
+        if (marks.indexOf('u') >= 0) {
             return Optional.of(true);
         }
-        return marks.indexOf('b') > 0 ? Optional.of(false) : Optional.empty();
+        return marks.indexOf('b') >= 0 ? Optional.of(false) : Optional.empty();
     }
 
     /** Whatever another door wrote there that is no number means: does not expire. */

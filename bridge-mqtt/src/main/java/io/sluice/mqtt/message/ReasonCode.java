@@ -34,8 +34,7 @@ public enum ReasonCode {
     PACKET_TOO_LARGE(0x95),
     /** A limit of this server is reached. */
     QUOTA_EXCEEDED(0x97),
-    RETAIN_NOT_SUPPORTED(0x9A),
-    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
+    RETAIN_NOT_SUPPORTED(0x9A);
 
     private final int code;
 

@@ -51,20 +51,25 @@ final class Courier {
         long now = System.currentTimeMillis();
         if (item.delivery().isExpired(now)) {
             traffic.droppedExpired.increment();
+            item.loan().done();
             return false;
         }
-        int packetId = item.qos() > 0 ? window.reserve(item.qos()) : 0;
+        int packetId = item.qos() > 0 ? window.reserve(item.qos(), item.loan()) : 0;
         boolean withProperties = version == ProtocolVersion.V5;
         MqttPublishMessage packet = PublishPackets.write(
                 item.delivery(), item.qos(), packetId, item.subscriptionIds(), withProperties, now);
         if (withProperties && PublishPackets.encodedBytes(packet) > packetMax) {
-            window.giveBack(packetId);
+            window.takeBack(packetId);
             packet.release();
             traffic.droppedTooLarge.increment();
+            item.loan().done();
             return false;
         }
         link.write(packet);
         traffic.delivered.increment();
+        if (item.qos() == 0) {
+            item.loan().done();
+        }
         return true;
     }
 
@@ -87,5 +92,11 @@ final class Courier {
     void pubComp(int packetId) {
         window.completed(packetId);
         carry();
+    }
+
+    /** The session is over. */
+    void close() {
+        inbox.close();
+        window.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.mqtt.session;
 
+import io.sluice.mqtt.deliver.Loan;
 import io.sluice.mqtt.message.ProtocolViolation;
 import io.sluice.mqtt.message.ReasonCode;
 import java.util.HashMap;
@@ -22,8 +23,10 @@ final class OutboundWindow {
         PUBCOMP
     }
 
+    private record Sent(Owed owed, Loan loan) {}
+
     private final int max;
-    private final Map<Integer, Owed> owed = new HashMap<>();
+    private final Map<Integer, Sent> sent = new HashMap<>();
     private int lastId;
 
     /** @param max how many at once, 1..65535 */
@@ -32,64 +35,73 @@ final class OutboundWindow {
     }
 
     boolean isFull() {
-        return owed.size() >= max;
+        return sent.size() >= max;
     }
 
     /** An identifier that is not in use. The window is not full. */
-    int reserve(int qos) {
+    int reserve(int qos, Loan loan) {
         if (isFull()) {
             throw new IllegalStateException("window of %d messages is full".formatted(max));
         }
         do {
             lastId = lastId == PACKET_ID_MAX ? 1 : lastId + 1;
-        } while (owed.containsKey(lastId));
-        owed.put(lastId, qos == 1 ? Owed.PUBACK : Owed.PUBREC);
+        } while (sent.containsKey(lastId));
+        sent.put(lastId, new Sent(qos == 1 ? Owed.PUBACK : Owed.PUBREC, loan));
         return lastId;
     }
 
     /** Takes the identifier back: nothing was sent with it. */
-    void giveBack(int packetId) {
-        owed.remove(packetId);
+    void takeBack(int packetId) {
+        sent.remove(packetId);
     }
 
-    /** A PUBACK came. An identifier that is not in use is ignored. */
+    /** A PUBACK came, whatever its reason (MQTT-5.0 §4.4). An identifier that is not in use is ignored. */
     void acknowledged(int packetId) {
-        Owed state = owed.get(packetId);
-        if (state != null) {
-            require(packetId, state, Owed.PUBACK);
-            owed.remove(packetId);
+        Sent message = sent.get(packetId);
+        if (message != null) {
+            require(packetId, message.owed(), Owed.PUBACK);
+            sent.remove(packetId);
+            message.loan().done();
         }
     }
 
     /** A PUBREC came; whether the identifier is in use, so that PUBREL is due. */
     boolean received(int packetId) {
-        Owed state = owed.get(packetId);
-        if (state == null) {
+        Sent message = sent.get(packetId);
+        if (message == null) {
             return false;
         }
-        if (state != Owed.PUBCOMP) {
-            require(packetId, state, Owed.PUBREC);
-            owed.put(packetId, Owed.PUBCOMP);
+        if (message.owed() != Owed.PUBCOMP) {
+            require(packetId, message.owed(), Owed.PUBREC);
+            sent.put(packetId, new Sent(Owed.PUBCOMP, Loan.NONE));
+            message.loan().done();
         }
         return true;
     }
 
     /** A PUBREC came that refuses the message: it ends there (MQTT-5.0 §4.3.3). */
     void refused(int packetId) {
-        Owed state = owed.get(packetId);
-        if (state != null) {
-            require(packetId, state, Owed.PUBREC);
-            owed.remove(packetId);
+        Sent message = sent.get(packetId);
+        if (message != null) {
+            require(packetId, message.owed(), Owed.PUBREC);
+            sent.remove(packetId);
+            message.loan().done();
         }
     }
 
     /** A PUBCOMP came. An identifier that is not in use is ignored. */
     void completed(int packetId) {
-        Owed state = owed.get(packetId);
-        if (state != null) {
-            require(packetId, state, Owed.PUBCOMP);
-            owed.remove(packetId);
+        Sent message = sent.get(packetId);
+        if (message != null) {
+            require(packetId, message.owed(), Owed.PUBCOMP);
+            sent.remove(packetId);
         }
+    }
+
+    /** The session is over: what the client does not have yet goes back to those it is shared with. */
+    void close() {
+        sent.values().forEach(message -> message.loan().giveBack());
+        sent.clear();
     }
 
     private static void require(int packetId, Owed is, Owed wanted) {

@@ -170,7 +170,6 @@ public final class Session {
         said.add(new IntegerProperty(MqttProperties.MAXIMUM_PACKET_SIZE, limits.maxPacketBytes()));
         said.add(new IntegerProperty(MqttProperties.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum()));
         said.add(new IntegerProperty(MqttProperties.RETAIN_AVAILABLE, 0));
-        said.add(new IntegerProperty(MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0));
         if (request.idAssigned()) {
             said.add(new StringProperty(MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, request.clientId()));
         }
@@ -345,7 +344,7 @@ public final class Session {
         standstillWatch.cancel(false);
         log.debug("session ended: client={} address={}: {}", request.clientId(), link.remoteAddress(), why);
         subscriptions.close();
-        inbox.close();
+        courier.close();
         link.close(wasOpen ? last : Optional.empty());
         CompletionStage<Void> willDone =
                 wasOpen && publishWill ? will.publish() : CompletableFuture.completedFuture(null);

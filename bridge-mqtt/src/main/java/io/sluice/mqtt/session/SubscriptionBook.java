@@ -14,6 +14,7 @@ import io.sluice.mqtt.message.PublishPackets;
 import io.sluice.mqtt.message.ReasonCode;
 import io.sluice.mqtt.session.ClientLink.Hold;
 import io.sluice.mqtt.topic.IllegalTopicException;
+import io.sluice.mqtt.topic.SharedFilter;
 import io.sluice.mqtt.topic.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 
@@ -105,8 +107,8 @@ final class SubscriptionBook {
             return firstPlaces.get(asked.get(index).topicFilter()) != index;
         }
 
-        MqttSubscriptionOption lastOptionOf(String filter) {
-            return lastOptions.get(filter);
+        MqttSubscriptionOption lastOptionAt(int index) {
+            return lastOptions.get(asked.get(index).topicFilter());
         }
 
         void refuse(int index, ReasonCode reason, String because) {
@@ -114,10 +116,15 @@ final class SubscriptionBook {
             settle(index, reason.code() & 0xFF);
         }
 
-        /** Every subscription that was made in time takes its place; one that comes later is closed. */
+        /**
+         * A subscription that was made takes its place. One that comes after the answer is ended, unless it has replaced
+         * another: then the client is as subscribed as before.
+         */
         void made(int index, Subscription subscription, Throwable failure) {
             if (answered || closed) {
-                if (subscription != null) {
+                if (subscription != null && !closed && byFilter.containsKey(subscription.text())) {
+                    enter(subscription);
+                } else if (subscription != null) {
                     subscription.close();
                 }
                 return;
@@ -173,7 +180,7 @@ final class SubscriptionBook {
         if (asked.isEmpty()) {
             throw new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "SUBSCRIBE without a topic filter");
         }
-        asked.forEach(this::requireServed);
+        asked.forEach(this::requireLegal);
         link.hold(Hold.SUBSCRIBING);
         Request request = new Request(packet.variableHeader().messageId(), asked);
         int room = limits.subscriptionsMax() - byFilter.size();
@@ -182,14 +189,14 @@ final class SubscriptionBook {
                 continue;
             }
             String text = asked.get(i).topicFilter();
-            Optional<TopicFilter> filter = served(request, i, text);
-            if (filter.isPresent() && !byFilter.containsKey(text) && --room < 0) {
+            Optional<Follow> follow = followOf(request, i, text);
+            if (follow.isPresent() && !byFilter.containsKey(text) && --room < 0) {
                 request.refuse(
                         i,
                         ReasonCode.QUOTA_EXCEEDED,
                         "a session may have %d subscriptions".formatted(limits.subscriptionsMax()));
-            } else if (filter.isPresent()) {
-                follow(request, i, filter.get(), identifier);
+            } else if (follow.isPresent()) {
+                follow(request, i, follow.get(), identifier);
             }
         }
     }
@@ -207,25 +214,34 @@ final class SubscriptionBook {
         return Math.max(identifier, 0);
     }
 
-    private void requireServed(MqttTopicSubscription asked) {
+    private void requireLegal(MqttTopicSubscription asked) {
         boolean v5Options = asked.option().isNoLocal()
                 || asked.option().isRetainAsPublished()
                 || asked.option().retainHandling().value() != 0;
         if (version == ProtocolVersion.V3 && v5Options) {
             throw new ProtocolViolation(ReasonCode.MALFORMED_PACKET, "reserved bits of a requested QoS are set");
         }
-        if (version == ProtocolVersion.V5 && TopicFilter.isShared(asked.topicFilter())) {
-            throw new ProtocolViolation(
-                    ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-                    "shared subscriptions are not served, as Shared Subscription Available said");
+        if (asked.option().isNoLocal() && SharedFilter.isShared(asked.topicFilter())) {
+            throw new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "a shared subscription may not have No Local");
         }
     }
 
-    private Optional<TopicFilter> served(Request request, int index, String text) {
+    /** How to follow one filter. */
+    @FunctionalInterface
+    private interface Follow {
+        CompletionStage<Subscription> with(SubscriptionOptions options);
+    }
+
+    /** Nothing when the filter was refused. */
+    private Optional<Follow> followOf(Request request, int index, String text) {
         try {
+            if (SharedFilter.isShared(text)) {
+                SharedFilter filter = SharedFilter.parse(text);
+                return Optional.of(options -> fanOut.share(filter, inbox, options));
+            }
             TopicFilter filter = TopicFilter.parse(text);
             if (!filter.isServerOwned()) {
-                return Optional.of(filter);
+                return Optional.of(options -> fanOut.subscribe(filter, inbox, options));
             }
             request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, "no topics that begin with '$' are served");
         } catch (IllegalTopicException illegal) {
@@ -234,11 +250,11 @@ final class SubscriptionBook {
         return Optional.empty();
     }
 
-    private void follow(Request request, int index, TopicFilter filter, int identifier) {
-        MqttSubscriptionOption asked = request.lastOptionOf(filter.text());
+    private void follow(Request request, int index, Follow follow, int identifier) {
+        MqttSubscriptionOption asked = request.lastOptionAt(index);
         SubscriptionOptions options = new SubscriptionOptions(asked.qos().value(), asked.isNoLocal(), identifier);
         try {
-            fanOut.subscribe(filter, inbox, options)
+            follow.with(options)
                     .whenComplete((made, failure) -> loop.execute(() -> request.made(index, made, failure)));
         } catch (IllegalTopicException illegal) {
             request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, illegal.getMessage());
@@ -264,7 +280,7 @@ final class SubscriptionBook {
 
     private void enter(Subscription subscription) {
         noLocals += subscription.options().noLocal() ? 1 : 0;
-        end(byFilter.put(subscription.filter().text(), subscription));
+        end(byFilter.put(subscription.text(), subscription));
     }
 
     /** Whether there was one to end. */

@@ -9,7 +9,6 @@ import java.util.List;
 public record TopicFilter(String text, List<String> levels) {
     static final String ONE_LEVEL = "+";
     static final String ALL_BELOW = "#";
-    private static final String SHARED_PREFIX = "$share/";
 
     public TopicFilter {
         levels = List.copyOf(levels);
@@ -36,9 +35,22 @@ public record TopicFilter(String text, List<String> levels) {
         }
     }
 
-    /** Whether the text asks for a shared subscription (MQTT-5.0 §4.8.2). */
-    public static boolean isShared(String text) {
-        return text.startsWith(SHARED_PREFIX);
+    /** Whether the filter matches the name; {@link SubscriptionTrie} says the same of many filters at once. */
+    public boolean matches(MqttTopic topic) {
+        if (topic.isServerOwned() && reachesEveryTopic()) {
+            return false;
+        }
+        List<String> names = topic.levels();
+        for (int i = 0; i < levels.size(); i++) {
+            String wanted = levels.get(i);
+            if (wanted.equals(ALL_BELOW)) {
+                return names.size() >= i;
+            }
+            if (i >= names.size() || !wanted.equals(ONE_LEVEL) && !wanted.equals(names.get(i))) {
+                return false;
+            }
+        }
+        return names.size() == levels.size();
     }
 
     /** Whether the first level is a wildcard, so that the filter reaches into every native topic. */

@@ -22,7 +22,7 @@ class FanOutTest {
 
     private final MemoryBroker broker = new MemoryBroker();
     private final Traffic traffic = new Traffic();
-    private FanOut fanOut = FanOut.open(broker, new DeliveryLimits(10, 1 << 20, 100, REFRESH_MS), traffic);
+    private FanOut fanOut = FanOut.open(broker, new DeliveryLimits(10, 1 << 20, 100, REFRESH_MS, 128), traffic);
 
     @AfterEach
     void close() {
@@ -33,7 +33,7 @@ class FanOutTest {
     /** An inbox that is emptied only when a test asks. */
     private final class Reader implements Inbox.Owner {
         private final String name;
-        private final Inbox inbox = new Inbox(this, new DeliveryLimits(10, 1 << 20, 100, REFRESH_MS), traffic);
+        private final Inbox inbox = new Inbox(this, new DeliveryLimits(10, 1 << 20, 100, REFRESH_MS, 128), traffic);
         private final List<Inbox.Item> items = new ArrayList<>();
 
         Reader(String name) {
@@ -222,7 +222,7 @@ class FanOutTest {
     @Test
     void moreTopicsThanAllowedAreRefused() {
         fanOut.close();
-        fanOut = FanOut.open(broker, new DeliveryLimits(10, 1 << 20, 1, REFRESH_MS), traffic);
+        fanOut = FanOut.open(broker, new DeliveryLimits(10, 1 << 20, 1, REFRESH_MS, 128), traffic);
         Reader reader = new Reader("r");
         reader.subscribe("Orders", 1);
         assertThatThrownBy(() -> reader.subscribe("Invoices", 1))

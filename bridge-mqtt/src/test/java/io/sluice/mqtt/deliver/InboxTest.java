@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class InboxTest {
     private final Traffic traffic = new Traffic();
     private final CountingOwner owner = new CountingOwner();
-    private final Inbox inbox = new Inbox(owner, new DeliveryLimits(4, 1 << 20, 1, 1000), traffic);
+    private final Inbox inbox = new Inbox(owner, new DeliveryLimits(4, 1 << 20, 1, 1000, 128), traffic);
 
     private static final class CountingOwner implements Inbox.Owner {
         private int works;
@@ -39,7 +39,8 @@ class InboxTest {
 
     private static Inbox.Item item(int qos, int bytes) {
         Publication publication = Publication.plain(new MqttTopic("t"), new byte[bytes], qos);
-        return new Inbox.Item(new Delivery(publication, "id", OptionalLong.empty(), Optional.empty()), qos, List.of());
+        return new Inbox.Item(
+                new Delivery(publication, "id", OptionalLong.empty(), Optional.empty()), qos, List.of(), Loan.NONE);
     }
 
     private void fill() {

@@ -137,6 +137,10 @@ class SubscriptionTrieTest {
                 .filter(filter -> matchesNaively(filter, topic))
                 .toList();
         assertThat(matching(fresh, topic)).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(left.keySet().stream()
+                        .filter(filter -> TopicFilter.parse(filter).matches(new MqttTopic(topic)))
+                        .toList())
+                .isEqualTo(expected);
         assertThat(fresh.size()).isEqualTo(left.size());
     }
 

@@ -48,10 +48,4 @@ class TopicFilterTest {
         assertThat(TopicFilter.parse("+/x").reachesEveryTopic()).isTrue();
         assertThat(TopicFilter.parse("a/#").reachesEveryTopic()).isFalse();
     }
-
-    @Test
-    void sharedFiltersAreRecognised() {
-        assertThat(TopicFilter.isShared("$share/g/a")).isTrue();
-        assertThat(TopicFilter.isShared("$shared/g/a")).isFalse();
-    }
 }

@@ -5,31 +5,39 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks for new native topics from time to time, while anybody subscribes with a filter that begins with a wildcard. */
-final class TopicWatch implements Duty {
-    private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
+/**
+ * What has to be done from time to time: looking for new native topics while anybody subscribes with a filter that begins with
+ * a wildcard, and keeping the loans of shared subscriptions alive.
+ */
+final class FanOutWatch implements Duty {
+    private static final Logger log = LoggerFactory.getLogger(FanOutWatch.class);
 
     private final TopicTails tails;
+    private final SharedSubscriptions shares;
     private final long everyNanos;
     private long lastNanos = System.nanoTime();
     private volatile boolean listing;
     /** Whether the last listing failed, so that a lasting failure is one line. */
     private volatile boolean failing;
 
-    TopicWatch(TopicTails tails, int everyMs) {
+    FanOutWatch(TopicTails tails, SharedSubscriptions shares, int everyMs) {
         this.tails = tails;
+        this.shares = shares;
         this.everyNanos = TimeUnit.MILLISECONDS.toNanos(everyMs);
     }
 
     @Override
     public int work() {
         long now = System.nanoTime();
-        if (now - lastNanos < everyNanos || listing || !tails.isWatching()) {
+        if (now - lastNanos < everyNanos) {
             return 0;
         }
         lastNanos = now;
-        listing = true;
-        tails.refresh().whenComplete((done, failure) -> told(failure));
+        shares.tick(now);
+        if (!listing && tails.isWatching()) {
+            listing = true;
+            tails.refresh().whenComplete((done, failure) -> told(failure));
+        }
         return 1;
     }
 
@@ -52,6 +60,6 @@ final class TopicWatch implements Duty {
 
     @Override
     public String role() {
-        return "mqtt-topic-watch";
+        return "mqtt-fan-out-watch";
     }
 }
