@@ -55,9 +55,8 @@ class RemotePortTest {
     }
 
     private static RefusedException refusal(CompletionStage<?> stage) {
-        Throwable failure = stage.toCompletableFuture()
-                .handle((done, failed) -> failed)
-                .join();
+        Throwable failure =
+                stage.toCompletableFuture().handle((done, failed) -> failed).join();
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         assertThat(cause).isInstanceOf(RefusedException.class);
         return (RefusedException) cause;
@@ -99,8 +98,7 @@ class RemotePortTest {
     @Test
     void aSendWhoseFateIsUnknownFailsItsStageAndIsNotCalledRefused() {
         cluster.broker().onAsync(RequestCode.SEND_MESSAGE_V2, asked -> new CompletableFuture<>());
-        RefusedException refused =
-                refusal(port.writer().send(Message.of("Orders", "x"), new Placement.Queue(0)));
+        RefusedException refused = refusal(port.writer().send(Message.of("Orders", "x"), new Placement.Queue(0)));
         assertThat(refused.reason()).isEqualTo(Refusal.UNAVAILABLE);
         assertThat(refused).hasMessageContaining("may be stored");
     }
@@ -198,13 +196,20 @@ class RemotePortTest {
     @Test
     void aCommitNeverMovesBackAlthoughTheWireWouldLetIt() {
         cluster.broker()
-                .on(RequestCode.QUERY_CONSUMER_OFFSET, asked -> ScriptedCluster.answer(
-                        new io.sluice.wire.command.OffsetCommands.OffsetAnswer(5)))
+                .on(
+                        RequestCode.QUERY_CONSUMER_OFFSET,
+                        asked -> ScriptedCluster.answer(new io.sluice.wire.command.OffsetCommands.OffsetAnswer(5)))
                 .on(RequestCode.UPDATE_CONSUMER_OFFSET, asked -> Frame.answer(0, ""));
         MessageQueue queue = new MessageQueue(new TopicName("Orders"), "broker-a", 0);
-        port.offsets().commit(new GroupName("g"), queue, 4).toCompletableFuture().join();
+        port.offsets()
+                .commit(new GroupName("g"), queue, 4)
+                .toCompletableFuture()
+                .join();
         assertThat(cluster.broker().heard(RequestCode.UPDATE_CONSUMER_OFFSET)).isEmpty();
-        port.offsets().commit(new GroupName("g"), queue, 6).toCompletableFuture().join();
+        port.offsets()
+                .commit(new GroupName("g"), queue, 6)
+                .toCompletableFuture()
+                .join();
         assertThat(cluster.broker().heard(RequestCode.UPDATE_CONSUMER_OFFSET)).hasSize(1);
     }
 

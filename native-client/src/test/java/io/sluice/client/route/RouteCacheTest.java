@@ -121,7 +121,8 @@ class RouteCacheTest {
         List<CompletableFuture<?>> asked = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             int number = i;
-            asked.add(routes.find(TOPIC).thenAccept(found -> answered.add(number)).toCompletableFuture());
+            asked.add(
+                    routes.find(TOPIC).thenAccept(found -> answered.add(number)).toCompletableFuture());
         }
         held.complete(routeOf(new TopicRouteData(
                 List.of(share("a", 1, 1, 6)), List.of(new BrokerData("C", "a", Map.of(0L, "127.0.0.1:1"))))));
@@ -144,15 +145,13 @@ class RouteCacheTest {
     @Test
     void routesInUseAreAskedForAgainAndAChangeIsTold() {
         ScriptedCluster cluster = opened(new ScriptedCluster("broker-a").topic("Orders", 1));
-        RouteCache routes =
-                routes(Duration.ofMillis(50), cluster.nameServer().address());
+        RouteCache routes = routes(Duration.ofMillis(50), cluster.nameServer().address());
         List<TopicName> changed = new CopyOnWriteArrayList<>();
         result(routes.find(TOPIC));
         routes.onChange(changed::add);
         cluster.topic("Orders", 3);
-        await().until(() -> routes.known(TOPIC)
-                .map(route -> route.readable().size() == 3)
-                .orElse(false));
+        await().until(() ->
+                routes.known(TOPIC).map(route -> route.readable().size() == 3).orElse(false));
         await().until(() -> changed.contains(TOPIC));
     }
 
