@@ -96,8 +96,8 @@ class OrderedConsumerTest {
         Map<Integer, AtomicInteger> atOnce = new ConcurrentHashMap<>();
         AtomicInteger overlaps = new AtomicInteger();
         line().listener(message -> {
-                    AtomicInteger inside = atOnce.computeIfAbsent(
-                            message.queue().queueId(), fresh -> new AtomicInteger());
+                    AtomicInteger inside =
+                            atOnce.computeIfAbsent(message.queue().queueId(), fresh -> new AtomicInteger());
                     if (inside.incrementAndGet() > 1) {
                         overlaps.incrementAndGet();
                     }
@@ -149,8 +149,8 @@ class OrderedConsumerTest {
         fill(1, 0, 1);
         PushConsumer consumer = line().start();
         await().until(() -> texts(0).size() == 1);
-        assertThat(consumer.assignment()).noneMatch(queue -> queue.topic().value().equals("Steps")
-                && queue.queueId() == 1);
+        assertThat(consumer.assignment())
+                .noneMatch(queue -> queue.topic().value().equals("Steps") && queue.queueId() == 1);
         foreign.clear();
         await().until(() -> texts(1).size() == 1);
     }
