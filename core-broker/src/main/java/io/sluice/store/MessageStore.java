@@ -2,28 +2,130 @@ package io.sluice.store;
 
 import io.sluice.port.OffsetRange;
 import io.sluice.port.Records;
+import io.sluice.runtime.CloseStack;
+import io.sluice.runtime.Duty;
+import io.sluice.runtime.DutyThread;
+import io.sluice.store.dispatch.Admission;
+import io.sluice.store.dispatch.Appender;
 import io.sluice.store.dispatch.ArrivalListener;
+import io.sluice.store.dispatch.Arrivals;
+import io.sluice.store.dispatch.Indexer;
 import io.sluice.store.file.Disk;
+import io.sluice.store.file.StoreIoException;
+import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.AppendResult;
+import io.sluice.store.log.CommitLog;
+import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.SegmentPreparer;
+import io.sluice.store.queue.ConsumeQueues;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.store.queue.EntryVisitor;
+import io.sluice.store.queue.QueueExtension;
 import io.sluice.store.queue.QueueKey;
+import io.sluice.store.queue.QueueWriter;
+import io.sluice.store.queue.TopicQueues;
+import io.sluice.store.recovery.QueueMender;
+import io.sluice.store.recovery.RunningMark;
+import io.sluice.store.retention.Retention;
+import io.sluice.store.retention.RetentionConfig;
 import io.sluice.store.table.TableFile;
 import io.sluice.wire.message.NewRecord;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The vault's counter: every message of a broker in one log, with queues and keys to find it again.
  *
- * <p>Safe for many threads. Nothing here blocks on the disk except {@link #open}, {@link #close}, {@link #deleteTopic}
- * and reads of parts that are not in memory (see {@link #isRecent}).
+ * <p>Safe for many threads. Nothing here blocks on the disk except {@link #open}, {@link #close}, {@link #deleteTopic},
+ * {@link #deleteExpired} and reads of parts that are not in memory (see {@link #isRecent}).
  */
 public final class MessageStore implements AutoCloseable {
-    private MessageStore() {}
+    private static final Logger log = LoggerFactory.getLogger(MessageStore.class);
+    private static final String CONFIG_DIRECTORY = "config";
+    /** Time that a stop may take to force queue files. */
+    private static final long FORCE_AT_STOP_NANOS = 5_000_000_000L;
+    /** Part of the machine's memory that recently written bytes are expected to be found in. */
+    private static final double RECENT_PART_OF_MEMORY = 0.4;
+
+    private final StoreConfig config;
+    private final Disk disk;
+    private final ReentrantLock appendLock;
+    private final CommitLog commitLog;
+    private final ConsumeQueues queues;
+    private final KeyIndex index;
+    private final Indexer indexer;
+    private final QueueWriter queueWriter;
+    private final QueueMender mender;
+    private final Admission admission;
+    private final Arrivals arrivals;
+    private final Appender appender;
+    private final Retention retention;
+    private final StoreProgress progress;
+    private final StoreReader reader;
+    private final long recentBytes;
+    /** What {@link #close} gives back last: log, queues, index, lock. */
+    private CloseStack opened = new CloseStack();
+
+    private final List<DutyThread> threads = new ArrayList<>();
+    private boolean started;
+    private boolean closed;
+
+    private MessageStore(StoreConfig config, Disk disk, InstantSource clock, StoreOpening parts) {
+        this.config = config;
+        this.disk = disk;
+        this.appendLock = parts.appendLock;
+        this.commitLog = parts.commitLog;
+        this.queues = parts.queues;
+        this.index = parts.index;
+        this.indexer = parts.indexer;
+        this.queueWriter = parts.queueWriter;
+        this.mender = parts.mender;
+        this.arrivals = parts.arrivals;
+        this.admission = parts.admission;
+        this.appender = parts.appender;
+        this.progress = parts.progress;
+        this.retention = new Retention(
+                commitLog,
+                queueWriter,
+                index,
+                admission,
+                disk,
+                new RetentionConfig(
+                        config.reservedHours(),
+                        RetentionConfig.hours(config.deleteWhen()),
+                        config.diskMaxUsedRatio(),
+                        config.diskForceRatio(),
+                        config.diskFullRatio(),
+                        config.diskFreeMinBytes()),
+                progress::forcedPosition,
+                clock,
+                System::nanoTime);
+        this.reader = new StoreReader(
+                commitLog,
+                queues,
+                new QueueExtension(disk, config.directory().resolve("consumequeue_ext")),
+                index,
+                indexer,
+                appender::confirmedTo,
+                mender::request,
+                config.checkOnRead());
+        this.recentBytes = (long) (physicalMemoryBytes() * RECENT_PART_OF_MEMORY);
+    }
+
+    private static long physicalMemoryBytes() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
+    }
 
     /**
      * Locks and recovers what is in the directory, or begins a new store. Records may be appended and read afterwards; the
@@ -33,12 +135,53 @@ public final class MessageStore implements AutoCloseable {
      *     format that cannot be opened; the message says what, where, and the remedy
      */
     public static MessageStore open(StoreConfig config, Disk disk, InstantSource clock) {
-        throw new UnsupportedOperationException();
+        try (CloseStack opening = new CloseStack()) {
+            StoreOpening parts = new StoreOpening(config, disk, clock, opening);
+            MessageStore store = new MessageStore(config, disk, clock, parts);
+            store.retention.checkSpace();
+            store.opened = opening.release();
+            return store;
+        } catch (IOException failed) {
+            throw new StoreIoException("store %s cannot be opened".formatted(config.directory()), failed);
+        }
     }
 
-    /** Starts the threads: log-flusher, queue-writer, log-index, segment-preparer, retention. */
-    public void start() {
-        throw new UnsupportedOperationException();
+    /** Starts the threads: log-flusher, queue-writer, log-index, segment-preparer, retention and two that mostly sleep. */
+    public synchronized void start() {
+        if (started || closed) {
+            return;
+        }
+        started = true;
+        DutyThread flusher = run(appender.flusher());
+        DutyThread preparer = run(new SegmentPreparer(commitLog, new SegmentPreparer.RoomListener() {
+            @Override
+            public void room() {
+                admission.room();
+            }
+
+            @Override
+            public void noRoom(IOException cause) {
+                admission.noRoom(
+                        "the file system gives no room for the log in %s (%s); make room, sends resume by themselves"
+                                .formatted(commitLog.directory(), cause.getMessage()));
+            }
+        }));
+        appender.wakes(flusher::wake, preparer::wake);
+        run(queueWriter);
+        run(mender);
+        run(retention);
+        if (indexer != null) {
+            run(indexer);
+        }
+        if (config.flushMode() == FlushMode.SYNC_FLUSH) {
+            run(appender.deadlines());
+        }
+    }
+
+    private DutyThread run(Duty duty) {
+        DutyThread thread = DutyThread.start(duty);
+        threads.add(thread);
+        return thread;
     }
 
     /**
@@ -46,12 +189,12 @@ public final class MessageStore implements AutoCloseable {
      * bound; to be called before the first append.
      */
     public void storeHost(InetSocketAddress host) {
-        throw new UnsupportedOperationException();
+        appender.storeHost(host);
     }
 
     /** Be told of every entry that becomes readable, from now on; several listeners may follow. */
     public void onArrival(ArrivalListener listener) {
-        throw new UnsupportedOperationException();
+        arrivals.add(listener);
     }
 
     /**
@@ -60,7 +203,7 @@ public final class MessageStore implements AutoCloseable {
      * a refusal is a result. Buffers of the record are free for reuse on return.
      */
     public CompletionStage<AppendResult> append(NewRecord message) {
-        throw new UnsupportedOperationException();
+        return appender.append(message);
     }
 
     /**
@@ -68,12 +211,12 @@ public final class MessageStore implements AutoCloseable {
      * the order given; a refusal of one refuses all. Waits for the disk when the last record does.
      */
     public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> messages) {
-        throw new UnsupportedOperationException();
+        return appender.appendBatch(messages);
     }
 
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */
     public OffsetRange range(String topic, int queueId) {
-        throw new UnsupportedOperationException();
+        return reader.range(topic, queueId);
     }
 
     /**
@@ -84,33 +227,33 @@ public final class MessageStore implements AutoCloseable {
      */
     public QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
-        throw new UnsupportedOperationException();
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
     }
 
     /**
-     * Walks over readable entries without touching the log.
+     * Walks over readable entries without touching the log. Entries whose message was lost are left out.
      *
      * @param fromOffset first entry wanted; raised to the first kept
      * @param toOffset   end, exclusive; lowered to the end of the queue
-     * @return where the walk ended: one behind the last entry visited
+     * @return where the walk ended: one behind the last entry looked at, or the entry that is just being made again
      */
     public long entries(String topic, int queueId, long fromOffset, long toOffset, EntryVisitor visitor) {
-        throw new UnsupportedOperationException();
+        return reader.entries(topic, queueId, fromOffset, toOffset, visitor);
     }
 
     /** The message that begins at this byte of the log; none when no whole, readable one does. */
     public Records recordAt(long logOffset) {
-        throw new UnsupportedOperationException();
+        return reader.recordAt(logOffset);
     }
 
     /** Entry of the queue by store time; 0 for a queue that never had a message. */
     public long offsetAt(String topic, int queueId, long storedAtMs, Boundary boundary) {
-        throw new UnsupportedOperationException();
+        return reader.offsetAt(topic, queueId, storedAtMs, boundary);
     }
 
     /** Store time of the first kept message, epoch milliseconds; -1 when the queue is empty. */
     public long earliestStoredAtMs(String topic, int queueId) {
-        throw new UnsupportedOperationException();
+        return reader.earliestStoredAtMs(topic, queueId);
     }
 
     /**
@@ -119,7 +262,7 @@ public final class MessageStore implements AutoCloseable {
      * @param limit 1..64
      */
     public Records byKey(String topic, String key, long fromMs, long toMs, int limit) {
-        throw new UnsupportedOperationException();
+        return reader.byKey(topic, key, fromMs, toMs, limit);
     }
 
     /**
@@ -127,40 +270,135 @@ public final class MessageStore implements AutoCloseable {
      * thread that nobody else waits for.
      */
     public boolean isRecent(long logOffset) {
-        throw new UnsupportedOperationException();
+        return commitLog.end() - logOffset <= recentBytes;
     }
 
     /** First byte kept, and the next byte to be written. */
     public OffsetRange logRange() {
-        throw new UnsupportedOperationException();
+        return new OffsetRange(commitLog.min(), commitLog.end());
     }
 
     /** Every queue that has, or had, messages. */
     public List<QueueKey> queues() {
-        throw new UnsupportedOperationException();
+        return queues.keys();
     }
 
     public Set<String> topics() {
-        throw new UnsupportedOperationException();
+        return queues.topicNames();
     }
 
-    /** Forgets the queues of the topic; their messages leave with the log files that hold them. */
+    /** Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. */
     public void deleteTopic(String topic) {
-        throw new UnsupportedOperationException();
+        TopicQueues removed;
+        appendLock.lock();
+        try {
+            removed = queues.remove(topic);
+        } finally {
+            appendLock.unlock();
+        }
+        if (removed == null) {
+            return;
+        }
+        try {
+            queueWriter.dropTopic(removed);
+        } catch (IOException failed) {
+            throw new StoreIoException("files of topic %s cannot be deleted".formatted(topic), failed);
+        }
+    }
+
+    /** Deletes log files over the reserved age now, whatever the hour; returns how many. Waits for the disk. */
+    public int deleteExpired() {
+        try {
+            return retention.deleteExpired();
+        } catch (IOException failed) {
+            throw new StoreIoException("expired log files cannot be deleted", failed);
+        }
     }
 
     /** One of the tables in {@code config}, such as {@code topics.json}. Each name is asked for once. */
     public TableFile table(String fileName) {
-        throw new UnsupportedOperationException();
+        return new TableFile(disk, config.directory().resolve(CONFIG_DIRECTORY).resolve(fileName));
     }
 
     public StoreHealth health() {
-        throw new UnsupportedOperationException();
+        AppendResult.Refused refused = admission.refusal();
+        StoreHealth.State state = refused == null
+                ? StoreHealth.State.WRITABLE
+                : switch (refused.reason()) {
+                    case CLOSED -> StoreHealth.State.CLOSED;
+                    case DISK_FULL -> StoreHealth.State.DISK_FULL;
+                    default -> StoreHealth.State.READ_ONLY;
+                };
+        return new StoreHealth(
+                state,
+                refused == null ? "" : refused.sentence(),
+                commitLog.min(),
+                commitLog.end(),
+                commitLog.flushedTo(),
+                appender.confirmedTo(),
+                queueWriter.writtenPosition(),
+                indexer == null ? commitLog.end() : indexer.indexedTo(),
+                queues.count(),
+                retention.space().usable(),
+                retention.space().usedRatio());
+    }
+
+    /** The duties, for tests that run them by hand instead of {@link #start}. */
+    StoreDuties duties() {
+        return new StoreDuties(appender.flusher(), queueWriter, mender, indexer, retention, appender.deadlines());
     }
 
     /** Stops the threads, writes and forces everything, marks the store as whole, gives up the lock. Twice is harmless. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        boolean sound = admission.refusal() == null || admission.refusal().reason() == AppendResult.Reason.DISK_FULL;
+        stopAppends();
+        for (int i = threads.size() - 1; i >= 0; i--) {
+            threads.get(i).close();
+        }
+        try {
+            finish(sound);
+        } catch (IOException | RuntimeException failed) {
+            log.error(
+                    "store {} was not stopped properly; the next start finds out what it holds",
+                    config.directory(),
+                    failed);
+        } finally {
+            appender.abandon(new AppendResult.Refused(AppendResult.Reason.CLOSED, "the store was closed"));
+            opened.close();
+        }
+    }
+
+    /** Whoever is in the middle of an append finishes it. */
+    private void stopAppends() {
+        appendLock.lock();
+        try {
+            admission.close();
+        } finally {
+            appendLock.unlock();
+        }
+    }
+
+    /** Leaves the mark of a running store where it is unless everything is known to be on the disk. */
+    private void finish(boolean sound) throws IOException {
+        if (!sound || !appender.flusher().flush()) {
+            log.warn("store {} stops without its last bytes being known to be on the disk", config.directory());
+            return;
+        }
+        if (indexer != null) {
+            indexer.drainAll();
+        }
+        progress.stopping();
+        boolean forced = queueWriter.finish(FORCE_AT_STOP_NANOS);
+        if (forced) {
+            RunningMark.clear(disk, config.directory());
+        }
+        log.info("store {} closed: log={}..{}", config.directory(), commitLog.min(), commitLog.end());
     }
 }

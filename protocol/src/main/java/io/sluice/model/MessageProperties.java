@@ -77,7 +77,16 @@ public final class MessageProperties {
             "EXTEND_UNIQ_INFO",
             "DUP_INFO",
             "PROPERTY_FORWARD_QUEUE_ID",
-            "REDIRECT");
+            "REDIRECT",
+            PropertyNames.PROPERTY_TYPES,
+            PropertyNames.JMS_DESTINATION,
+            PropertyNames.JMS_REPLY_KIND,
+            PropertyNames.JMS_BODY,
+            PropertyNames.JMS_CONNECTION,
+            PropertyNames.JMS_TYPE,
+            PropertyNames.JMS_PRIORITY,
+            PropertyNames.JMS_DELIVERY_MODE,
+            PropertyNames.JMS_TIMESTAMP);
 
     private final Map<String, String> pairs;
 

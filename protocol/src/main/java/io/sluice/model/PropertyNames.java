@@ -24,6 +24,9 @@ public final class PropertyNames {
     public static final String MAX_RECONSUME_TIMES = "MAX_RECONSUME_TIMES";
     public static final String DEAD_LETTER_ORIGIN_TOPIC = "DLQ_ORIGIN_TOPIC";
     public static final String DEAD_LETTER_ORIGIN_MESSAGE_ID = "DLQ_ORIGIN_MESSAGE_ID";
+    /** Why a message is in a dead-letter topic, a sentence. */
+    public static final String DEAD_LETTER_REASON = "deadLetterReason";
+
     public static final String TRANSACTION_PREPARED = "TRAN_MSG";
     public static final String PRODUCER_GROUP = "PGROUP";
     public static final String TRANSACTION_ID = "__transactionId__";
@@ -37,24 +40,34 @@ public final class PropertyNames {
     public static final String POP_CHECK_POINT = "POP_CK";
     /** MIME type of the body, as every door shows it. */
     public static final String CONTENT_TYPE = "contentType";
+    /**
+     * Types of the properties, from senders whose properties have types; see {@code io.sluice.filter.PropertyTypes}.
+     * Present: a property that it does not list is text. Absent: nobody knows.
+     */
+    public static final String PROPERTY_TYPES = "propertyTypes";
     /** Where an answer is expected, as every door shows it. */
     public static final String REPLY_TO = "replyTo";
     /** Instant after which nobody needs the message any more, epoch milliseconds. */
     public static final String EXPIRES_AT = "expiresAt";
     /** Full MQTT topic name of a message that came in by the MQTT door. */
     public static final String MQTT_TOPIC = "mqttTopic";
-    /** {@code queue} or {@code topic}: kind of the destination that a JMS sender sent to; on every message of the JMS door. */
+
+    /** {@code queue} or {@code topic}: which of two JMS destinations of one name the message was sent to. */
     public static final String JMS_DESTINATION = "jmsDestination";
-    /** Types of the properties that are more than text; see {@code io.sluice.filter.PropertyTypes}. */
-    public static final String JMS_TYPES = "jmsTypes";
-    /** JMSType. */
-    public static final String JMS_TYPE = "jmsType";
-    /** JMSPriority, 0..9. */
-    public static final String JMS_PRIORITY = "jmsPriority";
-    /** JMSDeliveryMode: {@code PERSISTENT} or {@code NON_PERSISTENT}. */
-    public static final String JMS_DELIVERY_MODE = "jmsDeliveryMode";
-    /** JMSTimestamp, epoch milliseconds. */
-    public static final String JMS_TIMESTAMP = "jmsTimestamp";
+    /** What {@link #REPLY_TO} names to JMS: {@code queue}, {@code topic}, {@code temp-queue} or {@code temp-topic}. */
+    public static final String JMS_REPLY_KIND = "jmsReplyTo";
+    /** {@code none}: a JMS message without a body; {@code null}: a JMS text message whose text is null. */
+    public static final String JMS_BODY = "jmsBody";
+    /** Which JMS connection sent a message to a topic, for subscribers that leave out their own connection's messages. */
+    public static final String JMS_CONNECTION = "jmsConnection";
+    /** JMS header, under the name that selectors use. */
+    public static final String JMS_TYPE = "JMSType";
+    /** JMS header, under the name that selectors use; absent for the default, 4. */
+    public static final String JMS_PRIORITY = "JMSPriority";
+    /** JMS header, under the name that selectors use; absent for the default, {@code PERSISTENT}. */
+    public static final String JMS_DELIVERY_MODE = "JMSDeliveryMode";
+    /** JMS header, under the name that selectors use; only when the sender disabled it, then 0. */
+    public static final String JMS_TIMESTAMP = "JMSTimestamp";
 
     private PropertyNames() {}
 }

@@ -74,7 +74,7 @@ class CompiledFilterTest {
         MessageView message = stored(
                 "jmsDestination",
                 "queue",
-                "jmsTypes",
+                "propertyTypes",
                 "n:i,flag:z,d:d,xn:l,none:n,empty:e",
                 "n",
                 "5",
@@ -92,10 +92,10 @@ class CompiledFilterTest {
         assertThat(matches("digits = '5'", message)).isTrue();
         assertThat(matches("n = '5'", message)).isFalse();
         assertThat(matches("none IS NULL AND empty = ''", message)).isTrue();
-        assertThat(matches("digits = 5", stored("jmsDestination", "queue", "digits", "5")))
-                .as("a JMS message of texts only has no list of types")
+        assertThat(matches("digits = 5", stored("propertyTypes", ",", "digits", "5")))
+                .as("a message that says that it holds nothing but texts")
                 .isFalse();
-        assertThat(matches("n = 'five'", stored("jmsTypes", "n:i", "n", "five")))
+        assertThat(matches("n = 'five'", stored("propertyTypes", "n:i", "n", "five")))
                 .as("a value that somebody altered is what it is")
                 .isTrue();
     }
@@ -115,15 +115,15 @@ class CompiledFilterTest {
         assertThat(matches("JMS_Sluice_ContentType = 'text/plain' AND JMS_Sluice_X IS NULL", foreign))
                 .isTrue();
         MessageView own = stored(
-                "jmsDestination",
-                "topic",
-                "jmsPriority",
+                "propertyTypes",
+                "JMSPriority:i,JMSTimestamp:l",
+                "JMSPriority",
                 "9",
-                "jmsTimestamp",
+                "JMSTimestamp",
                 "17",
-                "jmsType",
+                "JMSType",
                 "T",
-                "jmsDeliveryMode",
+                "JMSDeliveryMode",
                 "NON_PERSISTENT",
                 "JMSXGroupID",
                 "g");

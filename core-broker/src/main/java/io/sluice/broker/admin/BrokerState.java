@@ -72,8 +72,8 @@ public final class BrokerState {
         addStore(table);
         addPools(table);
         delays.progress()
-                .forEach((level, range) ->
-                        table.put("scheduleMessageOffset_" + level, range.min() + "," + range.max()));
+                .forEach(
+                        (level, range) -> table.put("scheduleMessageOffset_" + level, range.min() + "," + range.max()));
         return table;
     }
 
@@ -122,8 +122,9 @@ public final class BrokerState {
         table.put(
                 "getTotalTps",
                 LongStream.of(RATE_SPANS_MS)
-                        .mapToObj(span -> decimal(metrics.readsFound().last(span).perSecond()
-                                + metrics.readsMissed().last(span).perSecond()))
+                        .mapToObj(
+                                span -> decimal(metrics.readsFound().last(span).perSecond()
+                                        + metrics.readsMissed().last(span).perSecond()))
                         .collect(Collectors.joining(" ")));
     }
 

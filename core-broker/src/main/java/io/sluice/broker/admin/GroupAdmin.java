@@ -38,11 +38,7 @@ public final class GroupAdmin {
     private final QueueFacts queues;
 
     public GroupAdmin(
-            GroupConfigTable groups,
-            GroupRegistry members,
-            OffsetTable offsets,
-            TopicTable topics,
-            QueueFacts queues) {
+            GroupConfigTable groups, GroupRegistry members, OffsetTable offsets, TopicTable topics, QueueFacts queues) {
         this.groups = Objects.requireNonNull(groups, "groups");
         this.members = Objects.requireNonNull(members, "members");
         this.offsets = Objects.requireNonNull(offsets, "offsets");
@@ -66,9 +62,8 @@ public final class GroupAdmin {
     /** Topics that the group reads or has read, in name order, its retry topic included. */
     public Set<String> topicsOf(GroupName group) {
         Set<String> all = new TreeSet<>(offsets.topicsOf(group));
-        members.consumers(group)
-                .map(ConsumerGroup::wants)
-                .ifPresent(wants -> wants.keySet().forEach(topic -> all.add(topic.value())));
+        members.consumers(group).map(ConsumerGroup::wants).ifPresent(wants -> wants.keySet()
+                .forEach(topic -> all.add(topic.value())));
         all.removeIf(topic -> topics.find(topic).isEmpty());
         return all;
     }

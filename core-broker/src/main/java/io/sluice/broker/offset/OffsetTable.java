@@ -80,6 +80,26 @@ public final class OffsetTable {
         return new Reader(topic.value(), group.value());
     }
 
+    /** Where a queue ends. */
+    @FunctionalInterface
+    public interface QueueEnd {
+        long of(String topic, int queueId);
+    }
+
+    /**
+     * Takes back what was committed of entries that a crash has lost: offsets behind the end of their queue become that end.
+     * To be called once, before anything new is stored.
+     */
+    public void lowerTo(QueueEnd end) {
+        offsets.forEach((reader, ofReader) -> ofReader.replaceAll((queueId, next) -> {
+            long lowered = Math.min(next, end.of(reader.topic(), queueId));
+            if (lowered != next) {
+                changed.set(true);
+            }
+            return lowered;
+        }));
+    }
+
     public OptionalLong committed(GroupName group, TopicName topic, int queueId) {
         Map<Integer, Long> ofReader = offsets.get(reader(group, topic));
         Long next = ofReader == null ? null : ofReader.get(queueId);

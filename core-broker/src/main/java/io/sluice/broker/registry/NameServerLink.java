@@ -6,6 +6,7 @@ import io.sluice.wire.body.TopicConfigTable;
 import io.sluice.wire.command.CommandTable;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.RouteCommands.ActingMaster;
 import io.sluice.wire.command.RouteCommands.RegisterBroker;
 import io.sluice.wire.command.RouteCommands.UnregisterBroker;
 import io.sluice.wire.frame.Frame;
@@ -104,7 +105,7 @@ public final class NameServerLink implements AutoCloseable {
                 who.haAddress(),
                 who.brokerId(),
                 0,
-                false,
+                ActingMaster.UNSAID,
                 false,
                 0);
         Frame request = COMMANDS.request(

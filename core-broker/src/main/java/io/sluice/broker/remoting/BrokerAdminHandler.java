@@ -39,8 +39,8 @@ final class BrokerAdminHandler {
 
     CompletionStage<Frame> settings(Frame request, Peer peer) {
         StringBuilder text = new StringBuilder();
-        settings.forEach((name, value) ->
-                text.append(name).append('=').append(value).append('\n'));
+        settings.forEach(
+                (name, value) -> text.append(name).append('=').append(value).append('\n'));
         return Replies.now(Replies.found(
                 new BrokerConfigAnswer("{\"counter\":0,\"stateVersion\":0,\"timestamp\":0}"),
                 FrameBody.of(text.toString().getBytes(StandardCharsets.UTF_8))));
@@ -53,8 +53,8 @@ final class BrokerAdminHandler {
     /** There are no replicas. */
     CompletionStage<Frame> replicas(Frame request, Peer peer) {
         long end = Long.parseLong(state.table().get("commitLogMaxOffset"));
-        return Replies.now(Replies.found(
-                new HaStatus(true, end, 0, List.of(), new HaStatus.Follower("", 0, 0, 0, 0, 0, false))));
+        return Replies.now(
+                Replies.found(new HaStatus(true, end, 0, List.of(), new HaStatus.Follower("", 0, 0, 0, 0, 0, false))));
     }
 
     CompletionStage<Frame> stats(Frame request, Peer peer) {
@@ -71,9 +71,8 @@ final class BrokerAdminHandler {
     private Optional<Counter> counter(String name, String key) {
         int middle = key.indexOf('@');
         Optional<Traffic> ofTopic = metrics.ofTopic(key);
-        Optional<Traffic> ofGroup = middle < 0
-                ? Optional.empty()
-                : metrics.ofGroup(key.substring(0, middle), key.substring(middle + 1));
+        Optional<Traffic> ofGroup =
+                middle < 0 ? Optional.empty() : metrics.ofGroup(key.substring(0, middle), key.substring(middle + 1));
         return switch (name) {
             case "TOPIC_PUT_NUMS" -> ofTopic.map(Traffic::messages);
             case "TOPIC_PUT_SIZE" -> ofTopic.map(Traffic::bytes);

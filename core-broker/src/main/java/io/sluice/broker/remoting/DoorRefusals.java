@@ -12,12 +12,14 @@ final class DoorRefusals {
     private static final String TO_CLIENTS = "sent by brokers to clients only";
     private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
     private static final String TIMERS = "messages with an exact delivery time are not supported by this broker";
-    private static final String POP = "messages are lent through codes 30001 and 30002 here; use a push or pull consumer";
+    private static final String POP =
+            "messages are lent through codes 30001 and 30002 here; use a push or pull consumer";
     private static final String ASSIGNMENT =
             "clients share queues among themselves here; leave clientRebalance at its default, true";
     private static final String REPLICAS = "this broker has no replicas";
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
-    private static final String FIXED_SETTINGS = "settings are read at start; change the file and start the broker again";
+    private static final String FIXED_SETTINGS =
+            "settings are read at start; change the file and start the broker again";
     private static final String OWN_RETENTION = "log files are deleted by age and by use of the disk, not by order";
 
     private DoorRefusals() {}
@@ -65,12 +67,7 @@ final class DoorRefusals {
                 RequestCode.RECALL_MESSAGE,
                 RequestCode.GET_TIMER_CHECK_POINT,
                 RequestCode.GET_TIMER_METRICS);
-        refuse(
-                all,
-                POP,
-                RequestCode.POP_MESSAGE,
-                RequestCode.ACK_MESSAGE,
-                RequestCode.CHANGE_MESSAGE_INVISIBLETIME);
+        refuse(all, POP, RequestCode.POP_MESSAGE, RequestCode.ACK_MESSAGE, RequestCode.CHANGE_MESSAGE_INVISIBLETIME);
         refuse(
                 all,
                 ASSIGNMENT,
@@ -93,10 +90,7 @@ final class DoorRefusals {
                 RequestCode.AUTH_LIST_ACL);
         refuse(all, FIXED_SETTINGS, RequestCode.UPDATE_BROKER_CONFIG);
         refuse(all, OWN_RETENTION, RequestCode.DELETE_EXPIRED_COMMITLOG, RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE);
-        refuse(
-                all,
-                "a consumer's own view is told by 307",
-                RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS);
+        refuse(all, "a consumer's own view is told by 307", RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS);
         return all;
     }
 

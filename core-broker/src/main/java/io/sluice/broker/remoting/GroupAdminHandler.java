@@ -93,7 +93,8 @@ final class GroupAdminHandler {
 
     CompletionStage<Frame> putAll(Frame request, Peer peer) {
         List<CompletableFuture<Void>> saved = new ArrayList<>();
-        for (SubscriptionGroupConfig group : Body.of(SubscriptionGroupList.class, request).groupConfigList()) {
+        for (SubscriptionGroupConfig group :
+                Body.of(SubscriptionGroupList.class, request).groupConfigList()) {
             saved.add(groups.put(group).toCompletableFuture());
         }
         return CompletableFuture.allOf(saved.toArray(CompletableFuture[]::new)).thenApply(all -> Replies.done());
@@ -250,8 +251,8 @@ final class GroupAdminHandler {
         Map<MessageQueue, Progress> progress =
                 admin.progress(new GroupName(command.group()), new TopicName(command.topic()));
         if (progress.isEmpty()) {
-            return Replies.now(Replies.failed(
-                    ResponseCode.TOPIC_NOT_EXIST, "topic[%s] not exist".formatted(command.topic())));
+            return Replies.now(
+                    Replies.failed(ResponseCode.TOPIC_NOT_EXIST, "topic[%s] not exist".formatted(command.topic())));
         }
         List<QueueTimeSpan> spans = new ArrayList<>();
         progress.forEach((queue, reached) -> spans.add(span(queue, reached)));

@@ -66,23 +66,21 @@ final class OffsetHandler {
         GroupName group = new GroupName(command.consumerGroup());
         TopicName topic = new TopicName(command.topic());
         if (groups.forUse(group).isEmpty()) {
-            return Replies.now(Replies.failed(
-                    ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group %s not exist!".formatted(group)));
+            return Replies.now(
+                    Replies.failed(ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST, "Group %s not exist!".formatted(group)));
         }
         if (topics.find(topic).isEmpty()) {
-            return Replies.now(
-                    Replies.failed(ResponseCode.TOPIC_NOT_EXIST, "Topic %s not exist!".formatted(topic)));
+            return Replies.now(Replies.failed(ResponseCode.TOPIC_NOT_EXIST, "Topic %s not exist!".formatted(topic)));
         }
         if (command.queueId() < 0 || command.commitOffset() < 0) {
             return Replies.now(Replies.failed(
                     ResponseCode.INVALID_PARAMETER,
-                    "queue %d and offset %d must not be negative".formatted(command.queueId(), command.commitOffset())));
+                    "queue %d and offset %d must not be negative"
+                            .formatted(command.queueId(), command.commitOffset())));
         }
         boolean taken = offsets.commit(group, topic, command.queueId(), command.commitOffset());
         return Replies.now(
-                taken
-                        ? Replies.done()
-                        : Replies.failed(ResponseCode.SUCCESS, "Offset has been previously reset"));
+                taken ? Replies.done() : Replies.failed(ResponseCode.SUCCESS, "Offset has been previously reset"));
     }
 
     CompletionStage<Frame> query(Frame request, Peer peer) {
@@ -106,19 +104,20 @@ final class OffsetHandler {
 
     CompletionStage<Frame> max(Frame request, Peer peer) {
         GetMaxOffset command = Replies.COMMANDS.read(request, GetMaxOffset.class);
-        return Replies.now(offset(queues.range(command.topic(), command.queueId()).max()));
+        return Replies.now(
+                offset(queues.range(command.topic(), command.queueId()).max()));
     }
 
     CompletionStage<Frame> min(Frame request, Peer peer) {
         GetMinOffset command = Replies.COMMANDS.read(request, GetMinOffset.class);
-        return Replies.now(offset(queues.range(command.topic(), command.queueId()).min()));
+        return Replies.now(
+                offset(queues.range(command.topic(), command.queueId()).min()));
     }
 
     CompletionStage<Frame> search(Frame request, Peer peer) {
         SearchOffset command = Replies.COMMANDS.read(request, SearchOffset.class);
         boolean last = command.boundaryType() == OffsetCommands.Boundary.UPPER;
-        return Replies.now(
-                offset(queues.offsetAt(command.topic(), command.queueId(), command.timestamp(), last)));
+        return Replies.now(offset(queues.offsetAt(command.topic(), command.queueId(), command.timestamp(), last)));
     }
 
     CompletionStage<Frame> earliest(Frame request, Peer peer) {

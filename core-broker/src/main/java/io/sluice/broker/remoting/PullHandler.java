@@ -59,8 +59,7 @@ final class PullHandler {
         if (!fetched.isDone()) {
             OpenPulls.of(peer).add(fetched);
         }
-        return fetched.handle(
-                (found, failure) -> failure == null ? answer(command, found) : ofFailure(failure));
+        return fetched.handle((found, failure) -> failure == null ? answer(command, found) : ofFailure(failure));
     }
 
     private static GroupPull groupPull(PullMessage command) {
@@ -139,8 +138,7 @@ final class PullHandler {
     }
 
     private static Frame forbidden(int type, String sentence) {
-        return Replies.COMMANDS.answer(
-                ResponseCode.NO_PERMISSION, sentence, new ForbiddenAnswer(type), FrameBody.NONE);
+        return Replies.COMMANDS.answer(ResponseCode.NO_PERMISSION, sentence, new ForbiddenAnswer(type), FrameBody.NONE);
     }
 
     private static Frame ofFailure(Throwable failure) {

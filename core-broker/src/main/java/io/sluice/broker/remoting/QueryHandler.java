@@ -97,8 +97,7 @@ final class QueryHandler {
                         ResponseCode.SYSTEM_ERROR,
                         "can not find message by the offset, %d".formatted(command.offset()));
             }
-            return Frame.answer(
-                    ResponseCode.SUCCESS, "", Fields.NONE, FrameBody.slices(found.slices(), found::close));
+            return Frame.answer(ResponseCode.SUCCESS, "", Fields.NONE, FrameBody.slices(found.slices(), found::close));
         });
     }
 
@@ -114,13 +113,13 @@ final class QueryHandler {
                 command.index(),
                 Math.max(1, Math.min(command.count(), ENTRIES_MAX)),
                 (offset, logOffset, size, tagHash) -> {
-                    boolean passes = wants.map(wanted ->
-                                    filters.compile(wanted.filter()).mayMatchTagHash(tagHash))
+                    boolean passes = wants.map(
+                                    wanted -> filters.compile(wanted.filter()).mayMatchTagHash(tagHash))
                             .orElse(false);
                     return entries.add(new ConsumeQueueEntries.Entry(logOffset, size, tagHash, "", "", passes, ""));
                 });
-        return Replies.now(Replies.found(new ConsumeQueueEntries(
-                wants.map(Subscriptions::data), "", entries, range.min(), range.max())));
+        return Replies.now(Replies.found(
+                new ConsumeQueueEntries(wants.map(Subscriptions::data), "", entries, range.min(), range.max())));
     }
 
     private Optional<Subscription> wants(QueryConsumeQueue command) {

@@ -66,8 +66,7 @@ final class RelayHandler {
                 return ask(
                         command.consumerGroup(),
                         command.clientId(),
-                        Replies.COMMANDS.request(
-                                RequestCode.CONSUME_MESSAGE_DIRECTLY, told, FrameBody.of(record)));
+                        Replies.COMMANDS.request(RequestCode.CONSUME_MESSAGE_DIRECTLY, told, FrameBody.of(record)));
             }
         });
     }
@@ -88,8 +87,7 @@ final class RelayHandler {
 
     private static Frame noAnswer(String group, String clientId, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        boolean late = cause instanceof RemotingException known
-                && known.reason() == RemotingException.Reason.TIMED_OUT;
+        boolean late = cause instanceof RemotingException known && known.reason() == RemotingException.Reason.TIMED_OUT;
         return Replies.failed(
                 late ? ResponseCode.CONSUME_MSG_TIMEOUT : ResponseCode.SYSTEM_ERROR,
                 "consumer <%s> <%s> did not answer: %s".formatted(group, clientId, cause.getMessage()));

@@ -1,8 +1,8 @@
 package io.sluice.broker.remoting;
 
+import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
 import io.sluice.transport.Peer;
-import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.RemotingServer;
 import io.sluice.transport.RequestHandler;
 import io.sluice.transport.RequestTable;
@@ -147,9 +147,11 @@ public final class RemotingDoor implements AutoCloseable {
         }
 
         void refused(int code, String reason) {
-            table.on(code, (request, peer) -> Replies.now(Replies.failed(
-                    ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
-                    " request type %d not supported: %s".formatted(code, reason))));
+            table.on(
+                    code,
+                    (request, peer) -> Replies.now(Replies.failed(
+                            ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                            " request type %d not supported: %s".formatted(code, reason))));
         }
     }
 

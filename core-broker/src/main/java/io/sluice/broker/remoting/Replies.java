@@ -59,9 +59,8 @@ final class Replies {
 
     /** The answer to a question that failed for a reason that has a code; other failures are thrown on. */
     static Frame ofFailure(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
             return refused(refused);
         }

@@ -39,8 +39,7 @@ final class ReplyHandler {
     private final Supplier<InetSocketAddress> self;
 
     /** @param self the address by which clients reach this broker */
-    ReplyHandler(
-            SendService sends, GroupRegistry registry, InstantSource clock, Supplier<InetSocketAddress> self) {
+    ReplyHandler(SendService sends, GroupRegistry registry, InstantSource clock, Supplier<InetSocketAddress> self) {
         this.sends = sends;
         this.registry = registry;
         this.clock = clock;
@@ -82,8 +81,7 @@ final class ReplyHandler {
                 Addresses.text(peer.remoteAddress()),
                 Addresses.text(self.get()),
                 clock.millis());
-        Frame question = Replies.COMMANDS.request(
-                RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, header, FrameBody.of(body));
+        Frame question = Replies.COMMANDS.request(RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, header, FrameBody.of(body));
         return link.peer().call(question, TIMEOUT).handle((answer, failure) -> trouble(asker, answer, failure));
     }
 
@@ -102,14 +100,7 @@ final class ReplyHandler {
                 ? doubt.stored()
                 : (SendOutcome.Stored) sent.outcome();
         SendAnswer header = new SendAnswer(
-                stored.messageId(),
-                stored.queue().queueId(),
-                stored.queueOffset(),
-                sent.uniqueKey(),
-                "",
-                "",
-                "",
-                true);
+                stored.messageId(), stored.queue().queueId(), stored.queueOffset(), sent.uniqueKey(), "", "", "", true);
         return Frame.answer(
                 trouble.isEmpty() ? ResponseCode.SUCCESS : ResponseCode.SYSTEM_ERROR, trouble, header, FrameBody.NONE);
     }

@@ -15,7 +15,6 @@ import io.sluice.broker.offset.OffsetTable;
 import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.SendBack;
-import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
@@ -27,43 +26,55 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * What stands behind the native door, by room: the bill of materials from which its handlers are made.
+ * Everything that the native door asks: the bill of materials of its handlers.
  *
- * @param sqlAllowed whether groups may filter by SQL conditions
- * @param settings   name and value of what was configured, as tools shall see it: nothing secret
- * @param register   tells the name servers about the topics; its stage never fails
- * @param self       the address by which clients reach this broker
+ * @param register registers the broker at the name servers again, after topics changed
+ * @param self     address that clients reach the broker by, known once the door listens
+ * @param says     what answers say of this broker
  */
 public record Services(
         SendService sends,
-        SendBack sendBacks,
-        SendRules sendRules,
+        SendBack backs,
         GroupPulls pulls,
-        LeaseReader leases,
+        Heartbeats heartbeats,
+        GroupRegistry registry,
+        OrderLocks locks,
+        GroupConfigTable groups,
+        GroupAdmin groupAdmin,
         TopicTable topics,
         TopicAdmin topicAdmin,
-        GroupConfigTable groups,
-        GroupRegistry registry,
-        Heartbeats heartbeats,
-        OrderLocks locks,
-        GroupAdmin groupAdmin,
         OffsetTable offsets,
         OffsetQueries offsetQueries,
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
-        BrokerState state,
+        LeaseReader leases,
         BrokerMetrics metrics,
+        BrokerState state,
         Filters filters,
-        boolean sqlAllowed,
-        Map<String, String> settings,
+        InstantSource clock,
+        Lanes lanes,
         Supplier<CompletionStage<Void>> register,
         Supplier<InetSocketAddress> self,
-        InstantSource clock,
-        Lanes lanes) {
+        Says says) {
+
+    /**
+     * What answers say of this broker.
+     *
+     * @param region     told to senders (regionId)
+     * @param traceOn    told to senders (traceOn)
+     * @param sqlAllowed whether consumers may filter by SQL (enablePropertyFilter)
+     * @param settings   name and value of what was configured, for tools; nothing secret
+     */
+    public record Says(
+            String brokerName, String region, boolean traceOn, boolean sqlAllowed, Map<String, String> settings) {
+        public Says {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     SendHandler sendHandler() {
-        return new SendHandler(sends, sendBacks, sendRules.region(), sendRules.traceOn());
+        return new SendHandler(sends, backs, says.region(), says.traceOn());
     }
 
     PullHandler pullHandler() {
@@ -71,7 +82,7 @@ public record Services(
     }
 
     SessionHandler sessionHandler() {
-        return new SessionHandler(heartbeats, registry, locks, filters, sqlAllowed);
+        return new SessionHandler(heartbeats, registry, locks, filters, says.sqlAllowed());
     }
 
     OffsetHandler offsetHandler() {
@@ -91,11 +102,11 @@ public record Services(
     }
 
     BrokerAdminHandler brokerAdminHandler() {
-        return new BrokerAdminHandler(state, metrics, settings);
+        return new BrokerAdminHandler(state, metrics, says.settings());
     }
 
     RelayHandler relayHandler() {
-        return new RelayHandler(registry, queries, sendRules.brokerName());
+        return new RelayHandler(registry, queries, says.brokerName());
     }
 
     ReplyHandler replyHandler() {
@@ -103,6 +114,6 @@ public record Services(
     }
 
     LeaseHandler leaseHandler() {
-        return new LeaseHandler(leases, sendRules.brokerName());
+        return new LeaseHandler(leases, says.brokerName());
     }
 }

@@ -101,9 +101,10 @@ final class SessionHandler {
                 check.subscriptionData().expressionType(),
                 check.subscriptionData().subString());
         if (filter instanceof FilterExpression.Sql && !sqlAllowed) {
-            return Replies.now(Replies.failed(
-                    ResponseCode.SYSTEM_ERROR,
-                    "The broker does not support consumer to filter message by SQL92; enablePropertyFilter=true allows it"));
+            return Replies.now(
+                    Replies.failed(
+                            ResponseCode.SYSTEM_ERROR,
+                            "The broker does not support consumer to filter message by SQL92; enablePropertyFilter=true allows it"));
         }
         try {
             filters.compile(filter);

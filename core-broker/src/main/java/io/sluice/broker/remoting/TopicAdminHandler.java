@@ -59,8 +59,8 @@ final class TopicAdminHandler {
     CompletionStage<Frame> put(Frame request, Peer peer) {
         PutTopic command = Replies.COMMANDS.read(request, PutTopic.class);
         TopicName name = new TopicName(command.topic());
-        Map<String, String> attributes = new LinkedHashMap<>(
-                topics.find(name).map(Topic::attributes).orElse(Map.of()));
+        Map<String, String> attributes =
+                new LinkedHashMap<>(topics.find(name).map(Topic::attributes).orElse(Map.of()));
         change(attributes, command.attributes());
         Topic topic = new Topic(
                 name,
@@ -80,7 +80,9 @@ final class TopicAdminHandler {
             String change = part.trim();
             int middle = change.indexOf('=');
             if (change.startsWith("+") && middle > 1) {
-                attributes.put(change.substring(1, middle).trim(), change.substring(middle + 1).trim());
+                attributes.put(
+                        change.substring(1, middle).trim(),
+                        change.substring(middle + 1).trim());
             } else if (change.startsWith("-")) {
                 attributes.remove(change.substring(1).trim());
             }
@@ -129,8 +131,7 @@ final class TopicAdminHandler {
     private TopicStatsTable stats(Topic topic) {
         Map<QueueRef, TopicOffset> all = new LinkedHashMap<>();
         for (int queueId = 0; queueId < topic.queues(); queueId++) {
-            MessageQueue queue =
-                    new MessageQueue(topic.name(), topics.rules().brokerName(), queueId);
+            MessageQueue queue = new MessageQueue(topic.name(), topics.rules().brokerName(), queueId);
             OffsetRange range = queues.range(queue);
             all.put(
                     QueueRef.of(queue),
@@ -143,12 +144,12 @@ final class TopicAdminHandler {
     }
 
     CompletionStage<Frame> systemTopics(Frame request, Peer peer) {
-        return Replies.now(Replies.found(
-                new TopicList(new LinkedHashSet<>(topics.system().initialNames()))));
+        return Replies.now(
+                Replies.found(new TopicList(new LinkedHashSet<>(topics.system().initialNames()))));
     }
 
     CompletionStage<Frame> deleteOrphans(Frame request, Peer peer) {
-        return Replies.now(Replies.failed(
-                ResponseCode.SUCCESS, "queues of %d topics deleted".formatted(admin.deleteOrphans())));
+        return Replies.now(
+                Replies.failed(ResponseCode.SUCCESS, "queues of %d topics deleted".formatted(admin.deleteOrphans())));
     }
 }

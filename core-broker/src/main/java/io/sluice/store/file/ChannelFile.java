@@ -12,8 +12,8 @@ public interface ChannelFile extends AutoCloseable {
     /** Writes all that remains in the buffer. */
     void write(ByteBuffer from, long position) throws IOException;
 
-    /** Makes everything from the position to the end of the file read as zero; the length stays. */
-    void clearFrom(long position) throws IOException;
+    /** Makes the file this long, and everything in it from the position on zero. */
+    void clearFrom(long position, long length) throws IOException;
 
     /** Returns when everything written so far survives a power cut. */
     void force() throws IOException;

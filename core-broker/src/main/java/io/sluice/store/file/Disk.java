@@ -63,12 +63,12 @@ public interface Disk {
     /** The whole content; fails when it has more than {@code maxBytes}. */
     byte[] read(Path file, int maxBytes) throws IOException;
 
-    /** Replaces the whole content, not atomically, and forces it. */
-    void write(Path file, byte[] content) throws IOException;
+    /** Replaces the whole content, not atomically; {@code forced}: returns when it survives a power cut. */
+    void write(Path file, byte[] content, boolean forced) throws IOException;
 
     /**
      * Takes the lock that this file stands for, which no other process (nor this one) can take until it is closed or the
-     * process ends. The file is created when absent and is otherwise left as it is.
+     * process ends. A file that is absent or empty gets the content {@code lock}; otherwise it is left as it is.
      *
      * @return none when somebody else has it
      */

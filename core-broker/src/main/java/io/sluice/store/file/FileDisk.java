@@ -128,14 +128,16 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public void write(Path file, byte[] content) throws IOException {
+    public void write(Path file, byte[] content, boolean forced) throws IOException {
         try (FileChannel channel = FileChannel.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            channel.force(true);
+            if (forced) {
+                channel.force(true);
+            }
         }
     }
 
@@ -160,7 +162,13 @@ public final class FileDisk implements Disk {
                 }
             }
         }
-        return lock == null ? Optional.empty() : Optional.of(new HeldLock(name, channel));
+        if (lock == null) {
+            return Optional.empty();
+        }
+        if (channel.size() == 0) {
+            channel.write(ByteBuffer.wrap("lock".getBytes(StandardCharsets.US_ASCII)));
+        }
+        return Optional.of(new HeldLock(name, channel));
     }
 
     @Override

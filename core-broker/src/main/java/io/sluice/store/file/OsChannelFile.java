@@ -44,10 +44,9 @@ final class OsChannelFile implements ChannelFile {
     }
 
     @Override
-    public void clearFrom(long position) throws IOException {
-        long length = channel.size();
+    public void clearFrom(long position, long length) throws IOException {
+        channel.truncate(position);
         if (position < length) {
-            channel.truncate(position);
             FileDisk.setLength(channel, length);
         }
     }

@@ -112,10 +112,10 @@ public final class TableFile {
         try {
             disk.createDirectories(directory);
             if (present != null) {
-                disk.write(draft, present);
+                disk.write(draft, present, true);
                 disk.rename(draft, backup);
             }
-            disk.write(draft, bytes);
+            disk.write(draft, bytes, true);
             disk.rename(draft, file);
             disk.syncDirectory(directory);
         } catch (IOException failed) {

@@ -76,9 +76,10 @@ class GroupConfigTableTest {
     void membersAreToldOfChangesUnlessTheGroupForbidsIt() {
         GroupConfigTable table = open(
                 true,
-                Optional.of(TableText.read(
-                        SubscriptionGroupTable.class,
-                        "{\"subscriptionGroupTable\":{\"readers\":{\"groupName\":\"readers\",\"notifyConsumerIdsChangedEnable\":false}}}")));
+                Optional.of(
+                        TableText.read(
+                                SubscriptionGroupTable.class,
+                                "{\"subscriptionGroupTable\":{\"readers\":{\"groupName\":\"readers\",\"notifyConsumerIdsChangedEnable\":false}}}")));
         assertThat(table.mayNotify(GROUP)).isFalse();
         assertThat(table.mayNotify(new GroupName("others"))).isTrue();
     }

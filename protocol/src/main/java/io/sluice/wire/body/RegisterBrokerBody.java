@@ -24,7 +24,10 @@ import java.util.zip.InflaterInputStream;
 public record RegisterBrokerBody(TopicConfigTable topicConfigSerializeWrapper, List<String> filterServerList)
         implements Body {
     /** What a deflated body may inflate to at most, bytes. */
-    public static final int INFLATED_MAX_BYTES = 64 * 1024 * 1024;
+    public static final int INFLATED_MAX_BYTES = 32 * 1024 * 1024;
+
+    private static final int ENTRY_MAX_BYTES = 64 * 1024;
+    private static final int FILTER_SERVERS_MAX_BYTES = 1024 * 1024;
 
     public RegisterBrokerBody(TopicConfigTable topics) {
         this(topics, List.of());
@@ -39,14 +42,14 @@ public record RegisterBrokerBody(TopicConfigTable topicConfigSerializeWrapper, L
     public static RegisterBrokerBody ofDeflated(byte[] deflated) {
         try (DataInputStream in = new DataInputStream(
                 new Bounded(new InflaterInputStream(new ByteArrayInputStream(deflated)), INFLATED_MAX_BYTES))) {
-            DataVersion version = JsonForm.of(DataVersion.class).read(block(in));
+            DataVersion version = JsonForm.of(DataVersion.class).read(block(in, ENTRY_MAX_BYTES));
             int count = in.readInt();
             Map<String, TopicConfig> topics = new LinkedHashMap<>();
             for (int i = 0; i < count; i++) {
-                TopicConfig topic = TopicConfig.ofText(new String(block(in), StandardCharsets.UTF_8));
+                TopicConfig topic = TopicConfig.ofText(new String(block(in, ENTRY_MAX_BYTES), StandardCharsets.UTF_8));
                 topics.put(topic.topicName(), topic);
             }
-            byte[] filterServers = block(in);
+            byte[] filterServers = block(in, FILTER_SERVERS_MAX_BYTES);
             return new RegisterBrokerBody(
                     new TopicConfigTable(topics, version),
                     filterServers.length == 0 ? List.of() : filterServers(filterServers));
@@ -63,10 +66,10 @@ public record RegisterBrokerBody(TopicConfigTable topicConfigSerializeWrapper, L
     }
 
     /** Memory grows with the bytes that are there, not with the length that is claimed. */
-    private static byte[] block(DataInputStream in) throws IOException {
+    private static byte[] block(DataInputStream in, int max) throws IOException {
         int length = in.readInt();
-        if (length < 0 || length > INFLATED_MAX_BYTES) {
-            throw new IOException("a block of %d bytes".formatted(length));
+        if (length < 0 || length > max) {
+            throw new IOException("a block of %d bytes, at most %d are expected".formatted(length, max));
         }
         byte[] block = in.readNBytes(length);
         if (block.length < length) {

@@ -8,6 +8,13 @@ public sealed interface RouteCommands {
     /** Answer: TopicRouteData. */
     record GetRoute(String topic, @Absent boolean acceptStandardJsonOnly) implements RouteCommands {}
 
+    /** Whether a replica may stand in for its primary; brokers before 5.0 do not know the question. */
+    enum ActingMaster {
+        UNSAID,
+        FALSE,
+        TRUE
+    }
+
     /**
      * A broker says that it lives and which topics it has. Body: RegisterBrokerBody.
      *
@@ -23,7 +30,7 @@ public sealed interface RouteCommands {
             String haServerAddr,
             long brokerId,
             @Absent long heartbeatTimeoutMillis,
-            @Absent boolean enableActingMaster,
+            @Absent("UNSAID") ActingMaster enableActingMaster,
             @Absent boolean compressed,
             @Absent int bodyCrc32)
             implements RouteCommands {}

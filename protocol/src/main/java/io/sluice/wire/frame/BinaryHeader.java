@@ -26,7 +26,8 @@ final class BinaryHeader {
 
     private BinaryHeader() {}
 
-    static Frame decode(byte[] bytes, FrameBody body) {
+    /** A frame that has no body yet. */
+    static Frame decode(byte[] bytes) {
         if (bytes.length < FIXED_BYTES) {
             throw new FrameException(
                     "binary header of %d bytes, expected at least %d".formatted(bytes.length, FIXED_BYTES));
@@ -55,7 +56,7 @@ final class BinaryHeader {
                 flag,
                 remarkLength == 0 ? "" : new String(bytes, remarkStart, remarkLength, StandardCharsets.UTF_8),
                 fields(bytes, fieldsStart, fieldsStart + fieldsLength),
-                body);
+                FrameBody.NONE);
     }
 
     /** Field entries between two positions. */

@@ -9,6 +9,9 @@ public final class FrameCodec {
     /** Largest total (header and body with their lengths) that is accepted or sent, bytes. */
     public static final int TOTAL_MAX_BYTES = 16 * 1024 * 1024;
 
+    /** Largest header that is accepted, bytes: several times what the largest properties need with all of them escaped. */
+    public static final int HEADER_MAX_BYTES = 1024 * 1024;
+
     private static final int HEADER_CAPACITY = 512;
 
     private FrameCodec() {}
@@ -29,28 +32,31 @@ public final class FrameCodec {
 
     /** A frame from the bytes after its total; its body lies on the heap. */
     static Frame decodeOnHeap(ByteBuf in, int total) {
-        int meta = in.readInt();
-        byte[] header = header(in, meta, total);
-        byte[] body = new byte[total - FrameLayout.META_BYTES - header.length];
-        in.readBytes(body);
-        return decode(meta, header, FrameBody.of(body));
+        return decode(in, total, true);
     }
 
-    /** A frame from the bytes after its total; its body is a retained slice of them. */
+    /**
+     * A frame from the bytes after its total. The body of a request is a retained slice of them; that of an answer lies on
+     * the heap, because whoever waits for it need not release it.
+     */
     static Frame decodeRetained(ByteBuf in, int total) {
+        return decode(in, total, false);
+    }
+
+    private static Frame decode(ByteBuf in, int total, boolean onHeap) {
         int meta = in.readInt();
         byte[] header = header(in, meta, total);
+        Frame frame = decodeHeader(meta, header);
         int length = total - FrameLayout.META_BYTES - header.length;
         if (length == 0) {
-            return decode(meta, header, FrameBody.NONE);
+            return frame;
         }
-        FrameBody body = FrameBody.of(in.readRetainedSlice(length));
-        try {
-            return decode(meta, header, body);
-        } catch (FrameException damaged) {
-            body.release();
-            throw damaged;
+        if (onHeap || frame.isAnswer()) {
+            byte[] body = new byte[length];
+            in.readBytes(body);
+            return frame.withBody(FrameBody.of(body));
         }
+        return frame.withBody(FrameBody.of(in.readRetainedSlice(length)));
     }
 
     private static byte[] header(ByteBuf in, int meta, int total) {
@@ -58,16 +64,19 @@ public final class FrameCodec {
         if (length > total - FrameLayout.META_BYTES) {
             throw new FrameException("header of %d bytes in a frame of %d bytes".formatted(length, total));
         }
+        if (length > HEADER_MAX_BYTES) {
+            throw new FrameException("header of %d bytes, at most %d are accepted".formatted(length, HEADER_MAX_BYTES));
+        }
         byte[] header = new byte[length];
         in.readBytes(header);
         return header;
     }
 
-    private static Frame decode(int meta, byte[] header, FrameBody body) {
+    private static Frame decodeHeader(int meta, byte[] header) {
         int kind = meta >>> 24;
         return switch (kind) {
-            case 0 -> JsonHeader.decode(header, body);
-            case 1 -> BinaryHeader.decode(header, body);
+            case 0 -> JsonHeader.decode(header);
+            case 1 -> BinaryHeader.decode(header);
             default ->
                 throw new FrameException("header of unknown kind %d, expected 0 (JSON) or 1 (binary)".formatted(kind));
         };
@@ -84,6 +93,10 @@ public final class FrameCodec {
             BinaryHeader.encode(frame, out);
         }
         int headerLength = out.length() - begin - FrameLayout.HEADER;
+        if (headerLength > HEADER_MAX_BYTES) {
+            throw new FrameException(
+                    "header of %d bytes, at most %d are sent".formatted(headerLength, HEADER_MAX_BYTES));
+        }
         long total = (long) FrameLayout.META_BYTES + headerLength + frame.body().length();
         if (total > TOTAL_MAX_BYTES) {
             throw new FrameException("frame of %d bytes, at most %d are sent".formatted(total, TOTAL_MAX_BYTES));

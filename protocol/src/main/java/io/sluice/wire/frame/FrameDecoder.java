@@ -19,7 +19,10 @@ public final class FrameDecoder extends ByteToMessageDecoder {
 
     private boolean broken;
 
-    /** @param bodiesOnHeap whether bodies are copied to the heap (nobody need release them) or slices of what was received */
+    /**
+     * @param bodiesOnHeap whether bodies of requests are copied to the heap, where nobody need release them, or are slices
+     *                     of what was received; bodies of answers always lie on the heap
+     */
     public FrameDecoder(boolean bodiesOnHeap) {
         this.bodiesOnHeap = bodiesOnHeap;
     }

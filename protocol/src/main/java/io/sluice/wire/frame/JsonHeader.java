@@ -49,7 +49,8 @@ final class JsonHeader {
         this.bytes = bytes;
     }
 
-    static Frame decode(byte[] bytes, FrameBody body) {
+    /** A frame that has no body yet. */
+    static Frame decode(byte[] bytes) {
         JsonHeader header = new JsonHeader(bytes);
         try {
             header.read();
@@ -65,7 +66,7 @@ final class JsonHeader {
                 header.flag,
                 header.remark,
                 header.fields,
-                body);
+                FrameBody.NONE);
     }
 
     static void encode(Frame frame, JsonBytes out) {

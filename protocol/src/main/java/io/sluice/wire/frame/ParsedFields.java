@@ -168,6 +168,8 @@ public final class ParsedFields implements Fields {
     /** Collects positions while a header is scanned. Confined to one thread. */
     static final class Builder {
         private static final int FIRST_FIELDS = 16;
+        /** No request of the protocol has more than a few dozen. */
+        private static final int FIELDS_MAX = 4096;
 
         private final byte[] bytes;
         private int[] index = new int[FIRST_FIELDS * STRIDE];
@@ -180,6 +182,9 @@ public final class ParsedFields implements Fields {
         void add(int nameStart, int nameEnd, boolean nameEscaped, int start, int end, boolean escaped) {
             if (nameStart == nameEnd) {
                 return;
+            }
+            if (count == FIELDS_MAX) {
+                throw new FrameException("a header with more than %d fields".formatted(FIELDS_MAX));
             }
             int at = count * STRIDE;
             if (at == index.length) {

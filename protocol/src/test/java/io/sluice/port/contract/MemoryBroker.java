@@ -127,7 +127,7 @@ public final class MemoryBroker implements BrokerPort {
         long now = System.currentTimeMillis();
         return cursors.values().stream()
                 .mapToInt(cursor -> (int) cursor.entries.values().stream()
-                        .filter(entry -> entry.receipt != null && entry.freeAtMs > now)
+                        .filter(entry -> entry.receipt != null && entry.settledBy == null && entry.freeAtMs > now)
                         .count())
                 .sum();
     }
@@ -265,47 +265,68 @@ public final class MemoryBroker implements BrokerPort {
 
     /** A question that has no answer yet: asked again at every change, and at its deadline told to answer anyhow. */
     private record Waiting<T>(Supplier<Optional<T>> ask, Supplier<T> giveUp, CompletableFuture<T> answer) {
-        boolean tryAnswer() {
+        /** How to tell the answer, if there is one; told outside of the lock, for whoever hears it may ask again. */
+        Optional<Runnable> tryAnswer() {
             if (answer.isDone()) {
-                return true;
+                return Optional.of(() -> {});
             }
             try {
-                ask.get().ifPresent(answer::complete);
+                return ask.get().map(found -> () -> answer.complete(found));
             } catch (RuntimeException refused) {
-                answer.completeExceptionally(refused);
+                return Optional.of(() -> answer.completeExceptionally(refused));
             }
-            return answer.isDone();
+        }
+
+        Runnable lastAnswer() {
+            return tryAnswer().orElseGet(() -> {
+                T given = giveUp.get();
+                return () -> answer.complete(given);
+            });
         }
     }
 
     private <T> CompletionStage<T> ask(Duration maxWait, Supplier<Optional<T>> ask, Supplier<T> giveUp) {
         Waiting<T> question = new Waiting<>(ask, giveUp, new CompletableFuture<>());
+        Optional<Runnable> told;
         synchronized (this) {
             if (closed) {
                 return CompletableFuture.failedFuture(
                         new RefusedException(Refusal.UNAVAILABLE, "the broker is stopping"));
             }
-            if (!question.tryAnswer()) {
+            told = question.tryAnswer();
+            if (told.isEmpty()) {
                 waiting.add(question);
                 clock.schedule(() -> expire(question), maxWait.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
+        told.ifPresent(Runnable::run);
         return question.answer();
     }
 
-    private synchronized <T> void expire(Waiting<T> question) {
-        if (waiting.remove(question) && !question.tryAnswer()) {
-            question.answer().complete(question.giveUp().get());
+    private <T> void expire(Waiting<T> question) {
+        Runnable told;
+        synchronized (this) {
+            if (!waiting.remove(question)) {
+                return;
+            }
+            told = question.lastAnswer();
         }
+        told.run();
     }
 
     /** Asks every waiting question again, and lets the tails run on. */
     private void changed() {
+        List<Runnable> told = new ArrayList<>();
         List<MemoryTail> toTell;
         synchronized (this) {
-            waiting.removeIf(Waiting::tryAnswer);
+            waiting.removeIf(question -> {
+                Optional<Runnable> answer = question.tryAnswer();
+                answer.ifPresent(told::add);
+                return answer.isPresent();
+            });
             toTell = List.copyOf(followers);
         }
+        told.forEach(Runnable::run);
         toTell.forEach(MemoryTail::advance);
     }
 

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.wire.json.JsonException;
 import io.sluice.wire.json.JsonReader;
 import io.sluice.wire.json.KeyStyle;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Bodies captured between genuine peers are read, and ours have the same members. */
@@ -139,6 +143,38 @@ class BodiesTest {
         assertThatThrownBy(() -> RegisterBrokerBody.ofDeflated(java.util.Arrays.copyOf(whole, whole.length / 2)))
                 .isInstanceOf(JsonException.class)
                 .hasMessageContaining("deflated register body");
+    }
+
+    @Test
+    void aDeflatedRegistrationThatInflatesWithoutEndIsRefused() throws IOException {
+        byte[] version = new DataVersion(1, 2, 3).toJson();
+        byte[] topic = ("T 4 4 6 %s {}".formatted("X".repeat(60_000))).getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(bomb))) {
+            out.writeInt(version.length);
+            out.write(version);
+            out.writeInt(Integer.MAX_VALUE);
+            for (int i = 0; i < 1_000; i++) {
+                out.writeInt(topic.length);
+                out.write(topic);
+            }
+        }
+
+        assertThatThrownBy(() -> RegisterBrokerBody.ofDeflated(bomb.toByteArray()))
+                .isInstanceOf(JsonException.class)
+                .hasMessageContaining("inflates to more than");
+    }
+
+    @Test
+    void aDeflatedRegistrationThatClaimsAHugeBlockIsRefused() throws IOException {
+        ByteArrayOutputStream claim = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(new DeflaterOutputStream(claim))) {
+            out.writeInt(Integer.MAX_VALUE);
+        }
+
+        assertThatThrownBy(() -> RegisterBrokerBody.ofDeflated(claim.toByteArray()))
+                .isInstanceOf(JsonException.class)
+                .hasMessageContaining("a block of 2147483647 bytes");
     }
 
     @Test

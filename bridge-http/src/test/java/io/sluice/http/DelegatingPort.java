@@ -1,0 +1,65 @@
+package io.sluice.http;
+
+import io.sluice.model.Caller;
+import io.sluice.port.BrokerPort;
+import io.sluice.port.ConsumerOffsets;
+import io.sluice.port.LeaseReader;
+import io.sluice.port.MessageLookup;
+import io.sluice.port.MessageWriter;
+import io.sluice.port.QueueReader;
+import io.sluice.port.Tails;
+import io.sluice.port.TopicCatalog;
+
+/** Another port, of which tests replace single facets. */
+class DelegatingPort implements BrokerPort {
+    private final BrokerPort port;
+
+    DelegatingPort(BrokerPort port) {
+        this.port = port;
+    }
+
+    @Override
+    public BrokerPort onBehalfOf(Caller caller) {
+        return this;
+    }
+
+    @Override
+    public MessageWriter writer() {
+        return port.writer();
+    }
+
+    @Override
+    public QueueReader reader() {
+        return port.reader();
+    }
+
+    @Override
+    public LeaseReader leases() {
+        return port.leases();
+    }
+
+    @Override
+    public Tails tails() {
+        return port.tails();
+    }
+
+    @Override
+    public ConsumerOffsets offsets() {
+        return port.offsets();
+    }
+
+    @Override
+    public TopicCatalog topics() {
+        return port.topics();
+    }
+
+    @Override
+    public MessageLookup lookup() {
+        return port.lookup();
+    }
+
+    @Override
+    public void close() {
+        port.close();
+    }
+}

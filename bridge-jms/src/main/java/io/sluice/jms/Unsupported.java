@@ -1,0 +1,28 @@
+package io.sluice.jms;
+
+import jakarta.jms.JMSException;
+
+/** What this provider does not do, with a sentence that says what to do instead. */
+enum Unsupported {
+    TRANSACTIONS("transacted sessions", "use CLIENT_ACKNOWLEDGE and acknowledge after the work is done"),
+    DURABLE("durable subscriptions", "read the topic's messages as a queue, which keeps them for its consumers"),
+    SHARED("shared subscriptions", "read the topic's messages as a queue, whose consumers share them"),
+    DELAY("delivery delay", "send the message when it is due"),
+    BROWSING("browsing a queue", "look at its messages through the HTTP door, GET /v1/topics/NAME/messages"),
+    SERVER_SESSIONS("session pools of application servers", "use a listener on each of several sessions");
+
+    /** Error code of these exceptions. */
+    static final String CODE = "NOT_SUPPORTED";
+
+    private final String feature;
+    private final String instead;
+
+    Unsupported(String feature, String instead) {
+        this.feature = feature;
+        this.instead = instead;
+    }
+
+    JMSException refused() {
+        return new JMSException("%s: not supported by this provider; %s".formatted(feature, instead), CODE);
+    }
+}

@@ -1,0 +1,102 @@
+package io.sluice.mqtt.session;
+
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.sluice.mqtt.deliver.Inbox;
+import io.sluice.mqtt.deliver.Traffic;
+import io.sluice.mqtt.message.PublishPackets;
+import io.sluice.mqtt.message.ReasonCode;
+
+/**
+ * Takes messages out of the inbox to the client: in order, no more unacknowledged than the window allows, no faster than the
+ * client reads. Confined to the event loop of the session.
+ */
+final class Courier {
+    private final Inbox inbox;
+    private final ClientLink link;
+    private final Packets packets;
+    private final ProtocolVersion version;
+    private final long packetMax;
+    private final OutboundWindow window;
+    private final Traffic traffic;
+
+    Courier(Inbox inbox, ClientLink link, Packets packets, ConnectRequest request, int windowMax, Traffic traffic) {
+        this.inbox = inbox;
+        this.link = link;
+        this.packets = packets;
+        this.version = request.version();
+        this.packetMax = request.packetMax();
+        this.window = new OutboundWindow(Math.min(windowMax, request.receiveMaximum()));
+        this.traffic = traffic;
+    }
+
+    /** Sends what may be sent now. Called when the inbox gets something, the window opens, or the client reads again. */
+    void carry() {
+        boolean written = false;
+        while (link.isWritable()) {
+            Inbox.Item next = inbox.peek();
+            if (next == null || next.qos() > 0 && window.isFull()) {
+                break;
+            }
+            Inbox.Item item = inbox.poll();
+            if (item != null && send(item)) {
+                written = true;
+            }
+        }
+        if (written) {
+            link.flush();
+        }
+    }
+
+    private boolean send(Inbox.Item item) {
+        long now = System.currentTimeMillis();
+        if (item.delivery().isExpired(now)) {
+            traffic.droppedExpired.increment();
+            item.loan().done();
+            return false;
+        }
+        int packetId = item.qos() > 0 ? window.reserve(item.qos(), item.loan()) : 0;
+        boolean withProperties = version == ProtocolVersion.V5;
+        MqttPublishMessage packet = PublishPackets.write(
+                item.delivery(), item.qos(), packetId, item.subscriptionIds(), withProperties, now);
+        if (withProperties && PublishPackets.encodedBytes(packet) > packetMax) {
+            window.takeBack(packetId);
+            packet.release();
+            traffic.droppedTooLarge.increment();
+            item.loan().done();
+            return false;
+        }
+        link.write(packet);
+        traffic.delivered.increment();
+        if (item.qos() == 0) {
+            item.loan().done();
+        }
+        return true;
+    }
+
+    void pubAck(int packetId) {
+        window.acknowledged(packetId);
+        carry();
+    }
+
+    void pubRec(int packetId, boolean refused) {
+        if (refused) {
+            window.refused(packetId);
+            carry();
+            return;
+        }
+        ReasonCode reason = window.received(packetId) ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        link.write(packets.pubRel(packetId, reason));
+        link.flush();
+    }
+
+    void pubComp(int packetId) {
+        window.completed(packetId);
+        carry();
+    }
+
+    /** The session is over. */
+    void close() {
+        inbox.close();
+        window.close();
+    }
+}

@@ -1,0 +1,132 @@
+package io.sluice.broker.lease;
+
+import io.sluice.model.GroupName;
+import io.sluice.model.MessageProperties;
+import io.sluice.model.PropertyNames;
+import io.sluice.model.TopicName;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.store.QueueRead;
+import io.sluice.store.log.AppendResult;
+import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.MessageLayout;
+import io.sluice.wire.message.MessageView;
+import io.sluice.wire.message.NewRecord;
+import io.sluice.wire.message.PropertiesCodec;
+import io.sluice.wire.message.SysFlag;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stores messages that a group gives up on in its dead-letter topic, as they are, with where they came from and why. May read
+ * from the disk, so it is called by the keeper alone.
+ */
+final class DeadLetters {
+    private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
+    private static final int REASON_MAX_CHARS = 512;
+    private static final int QUEUE_ID = 0;
+
+    private final LeaseLog store;
+    private final LeaseTopics topics;
+
+    DeadLetters(LeaseLog store, LeaseTopics topics) {
+        this.store = store;
+        this.topics = topics;
+    }
+
+    /**
+     * Completes when the dead letter has the durability of the store, or at once when the message is gone from the log; fails
+     * with {@link RefusedException} when it was not stored.
+     */
+    CompletionStage<Void> bury(CursorKey key, long offset, int attempts, String reason) {
+        QueueRead read = store.read(key.topic().value(), key.queueId(), offset, new Only(offset), 1, Integer.MAX_VALUE);
+        if (read.status() != QueueRead.Status.FOUND) {
+            read.close();
+            return read.status() == QueueRead.Status.REBUILDING
+                    ? CompletableFuture.failedFuture(new RefusedException(
+                            Refusal.UNAVAILABLE, "the queue of the message is being rebuilt; try again soon"))
+                    : CompletableFuture.completedFuture(null);
+        }
+        TopicName grave = TopicName.deadLetterOf(key.group());
+        return topics.ensureDeadLetterTopic(grave)
+                .thenCompose(ready -> store.append(letter(read.slices().get(0), key.group(), attempts, reason)))
+                .thenApply(result -> {
+                    RefusedException failure = failureOf(result, grave);
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    log.debug(
+                            "{} gave up on a message of {}: offset={} attempts={}", key.group(), key, offset, attempts);
+                    return (Void) null;
+                })
+                .whenComplete((done, failed) -> read.close());
+    }
+
+    /** Takes one entry. */
+    private record Only(long offset) implements EntryFilter {
+        @Override
+        public boolean acceptsEntry(long queueOffset, long tagHash) {
+            return queueOffset == offset;
+        }
+    }
+
+    private static NewRecord letter(ByteBuffer record, GroupName group, int attempts, String reason) {
+        MessageView message = MessageView.of(record);
+        return new NewRecord(
+                TopicName.deadLetterOf(group).value(),
+                QUEUE_ID,
+                message.flag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
+                message.bornAtMs(),
+                message.bornHost(),
+                attempts,
+                0,
+                message.storedBody(),
+                ByteBuffer.wrap(properties(message, reason)),
+                true);
+    }
+
+    private static byte[] properties(MessageView message, String reason) {
+        MessageProperties before = message.properties();
+        String origin = message.messageId().toString();
+        MessageProperties plain = before.without(PropertyNames.DELAY_LEVEL)
+                .without(PropertyNames.REAL_TOPIC)
+                .without(PropertyNames.REAL_QUEUE_ID)
+                .without(PropertyNames.TRANSACTION_PREPARED)
+                .without(PropertyNames.WAIT);
+        String firstTopic = before.find(PropertyNames.RETRY_TOPIC).orElseGet(message::topic);
+        byte[] full = PropertiesCodec.encode(plain.with(PropertyNames.RETRY_TOPIC, firstTopic)
+                .with(
+                        PropertyNames.ORIGIN_MESSAGE_ID,
+                        before.find(PropertyNames.ORIGIN_MESSAGE_ID).orElse(origin))
+                .with(PropertyNames.DEAD_LETTER_ORIGIN_TOPIC, firstTopic)
+                .with(PropertyNames.DEAD_LETTER_ORIGIN_MESSAGE_ID, origin)
+                .with(PropertyNames.DEAD_LETTER_REASON, printable(reason)));
+        // A message whose properties leave no room keeps its own: it is more than what we have to say about it.
+        return full.length <= MessageLayout.PROPERTIES_MAX_BYTES ? full : PropertiesCodec.encode(plain);
+    }
+
+    private static String printable(String reason) {
+        StringBuilder text = new StringBuilder();
+        reason.codePoints()
+                .limit(REASON_MAX_CHARS)
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .forEach(text::appendCodePoint);
+        return text.toString();
+    }
+
+    private static RefusedException failureOf(AppendResult result, TopicName grave) {
+        return result.fold(
+                stored -> null,
+                doubt -> new RefusedException(
+                        Refusal.UNAVAILABLE,
+                        "a dead letter for %s is in the log, but the disk did not confirm it in time; try again"
+                                .formatted(grave)),
+                refused -> new RefusedException(
+                        CursorJournal.refusalOf(refused.reason()),
+                        "a dead letter for %s was not stored: %s".formatted(grave, refused.sentence())));
+    }
+}

@@ -1,0 +1,19 @@
+package io.sluice.broker.lease;
+
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What all desks of a broker share. */
+record DeskTools(
+        LeaseRules rules,
+        LeaseLog log,
+        CursorJournal journal,
+        LeaseKeeper keeper,
+        Receipts receipts,
+        LeaseIds ids,
+        DeadLetters deadLetters,
+        GroupProgress progress,
+        RedeliveryPolicy policy,
+        InstantSource clock,
+        AtomicInteger waiters,
+        AtomicInteger cursors) {}

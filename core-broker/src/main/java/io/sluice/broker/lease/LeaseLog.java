@@ -1,0 +1,24 @@
+package io.sluice.broker.lease;
+
+import io.sluice.port.OffsetRange;
+import io.sluice.store.QueueRead;
+import io.sluice.store.log.AppendResult;
+import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.NewRecord;
+import java.util.concurrent.CompletionStage;
+
+/** What this room needs of the store. Safe for many threads. */
+interface LeaseLog {
+
+    /** See {@link io.sluice.store.MessageStore#range}. */
+    OffsetRange range(String topic, int queueId);
+
+    /** See {@link io.sluice.store.MessageStore#read}. */
+    QueueRead read(String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes);
+
+    /** Whether reading the message of this entry may wait for the disk. */
+    boolean isCold(String topic, int queueId, long offset);
+
+    /** See {@link io.sluice.store.MessageStore#append}. */
+    CompletionStage<AppendResult> append(NewRecord record);
+}

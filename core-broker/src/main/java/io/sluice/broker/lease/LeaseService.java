@@ -1,0 +1,435 @@
+package io.sluice.broker.lease;
+
+import io.sluice.broker.lease.CursorFact.Forgotten;
+import io.sluice.filter.FilterSyntaxException;
+import io.sluice.filter.Filters;
+import io.sluice.model.GroupName;
+import io.sluice.model.SluiceException;
+import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.store.MessageStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases and settlements of every group of a broker: finds the desk of a group and topic, which does the rest.
+ *
+ * <p>Safe for many threads. Requests are answered on the calling thread when the messages are in memory and nobody was there
+ * before, else on the lease-keeper; settlements complete on the lease-journal thread.
+ */
+public final class LeaseService implements LeaseReader, AutoCloseable {
+    /** Table of the store with the fold of the journal. */
+    public static final String SNAPSHOT_TABLE = "sluiceCursors.txt";
+
+    /** Table of the store with the key that receipts are signed with. */
+    public static final String KEY_TABLE = "sluiceReceiptKey.txt";
+
+    private static final Logger log = LoggerFactory.getLogger(LeaseService.class);
+
+    private final LeaseRules rules;
+    private final LeaseTopics topics;
+    private final Filters filters;
+    private final InstantSource clock;
+    private final DeskTools tools;
+    private final CursorJournal journal;
+    private final LeaseKeeper keeper;
+    private final SnapshotKeeper snapshots;
+    private final Receipts receipts;
+
+    private final Map<DeskKey, LeaseDesk> desks = new ConcurrentHashMap<>();
+    private final Map<String, List<LeaseDesk>> byTopic = new ConcurrentHashMap<>();
+    private final AtomicLong lastNumber = new AtomicLong();
+    private volatile boolean closed;
+
+    private record DeskKey(GroupName group, TopicName topic) {}
+
+    private LeaseService(
+            LeaseRules rules, LeaseTopics topics, Filters filters, DeskTools tools, KeptText snapshotFile) {
+        this.rules = rules;
+        this.topics = topics;
+        this.filters = filters;
+        this.clock = tools.clock();
+        this.tools = tools;
+        this.journal = tools.journal();
+        this.keeper = tools.keeper();
+        this.receipts = tools.receipts();
+        this.snapshots =
+                new SnapshotKeeper(journal, this::snapshot, snapshotFile, rules.snapshotBytes(), tools.clock());
+    }
+
+    /**
+     * Reads back what was settled. The store is open but not yet written to by others, since what the cursors say of entries
+     * that the store lost with the power is taken back here.
+     *
+     * @param progress where low-water marks are shown, and where groups stand that read by offset before
+     */
+    public static LeaseService open(
+            LeaseRules rules,
+            MessageStore store,
+            LeaseTopics topics,
+            GroupProgress progress,
+            RedeliveryPolicy policy,
+            Filters filters,
+            InstantSource clock) {
+        LeaseService opened = open(
+                rules,
+                new StoreLeaseLog(store),
+                new KeptText.InTable(store.table(SNAPSHOT_TABLE)),
+                new KeptText.InTable(store.table(KEY_TABLE)),
+                topics,
+                progress,
+                policy,
+                filters,
+                clock,
+                new SecureRandom());
+        store.onArrival((topic, queueId, next) -> opened.arrived(topic));
+        return opened;
+    }
+
+    static LeaseService open(
+            LeaseRules rules,
+            LeaseLog store,
+            KeptText snapshotFile,
+            KeptText keyFile,
+            LeaseTopics topics,
+            GroupProgress progress,
+            RedeliveryPolicy policy,
+            Filters filters,
+            InstantSource clock,
+            SecureRandom random) {
+        Fold fold = Fold.read(store, snapshotFile, rules, policy, clock.millis());
+        DeskTools tools = new DeskTools(
+                rules,
+                store,
+                new CursorJournal(store, fold.journalEnd()),
+                new LeaseKeeper(clock),
+                new Receipts(keyIn(keyFile, random)),
+                new LeaseIds(random.nextLong()),
+                new DeadLetters(store, topics),
+                progress,
+                policy,
+                clock,
+                new AtomicInteger(),
+                new AtomicInteger(fold.cursors().size()));
+        LeaseService opened = new LeaseService(rules, topics, filters, tools, snapshotFile);
+        fold.cursors().values().forEach(cursor -> opened.deskOf(cursor.key.group(), cursor.key.topic())
+                .restore(cursor));
+        if (fold.wasCut()) {
+            opened.snapshots.save();
+        }
+        return opened;
+    }
+
+    private static byte[] keyIn(KeptText file, SecureRandom random) {
+        return file.load(LeaseService::parseKey).orElseGet(() -> {
+            byte[] key = new byte[Receipts.KEY_BYTES];
+            random.nextBytes(key);
+            file.save(HexFormat.of().formatHex(key));
+            return key;
+        });
+    }
+
+    private static byte[] parseKey(String text) {
+        byte[] key = HexFormat.of().parseHex(text.trim());
+        if (key.length != Receipts.KEY_BYTES) {
+            throw new IllegalArgumentException("expected %d hex digits, found %d"
+                    .formatted(2 * Receipts.KEY_BYTES, text.trim().length()));
+        }
+        return key;
+    }
+
+    /** Starts the threads: lease-journal, lease-keeper, lease-snapshot. */
+    public void start() {
+        journal.start();
+        keeper.start();
+        snapshots.start();
+    }
+
+    private LeaseDesk deskOf(GroupName group, TopicName topic) {
+        DeskKey key = new DeskKey(group, topic);
+        LeaseDesk known = desks.get(key);
+        return known != null ? known : desks.computeIfAbsent(key, none -> newDesk(group, topic));
+    }
+
+    private LeaseDesk newDesk(GroupName group, TopicName topic) {
+        LeaseDesk desk = new LeaseDesk(group, topic, lastNumber.incrementAndGet(), tools);
+        byTopic.computeIfAbsent(topic.value(), none -> new CopyOnWriteArrayList<>())
+                .add(desk);
+        return desk;
+    }
+
+    /** A queue of the topic has grown. Never blocks. */
+    void arrived(String topic) {
+        List<LeaseDesk> interested = byTopic.get(topic);
+        if (interested != null) {
+            for (LeaseDesk desk : interested) {
+                desk.grown();
+            }
+        }
+    }
+
+    @Override
+    public CompletionStage<Leased> lease(LeaseRequest request) {
+        if (closed) {
+            return CompletableFuture.failedFuture(stopping());
+        }
+        try {
+            checkTerm("leaseFor", request.leaseFor());
+            checkTerm("maxWait", request.maxWait());
+            int queues = topics.readableQueues(request.topic());
+            FilterPair wanted = FilterPair.compile(filters, request.groupFilter(), request.ownFilter());
+            return lease(request, queues, wanted);
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        } catch (FilterSyntaxException wrong) {
+            return CompletableFuture.failedFuture(new RefusedException(Refusal.ILLEGAL_ARGUMENT, wrong.getMessage()));
+        }
+    }
+
+    private CompletionStage<Leased> lease(LeaseRequest request, int queues, FilterPair wanted) {
+        if (queues == 0) {
+            return CompletableFuture.completedFuture(Leased.NONE);
+        }
+        LeaseDesk desk = deskOf(request.group(), request.topic());
+        Waiter waiter = new Waiter(
+                lastNumber.incrementAndGet(),
+                wanted,
+                queues,
+                request.maxMessages(),
+                LeaseDesk.millis(request.leaseFor()),
+                clock.millis() + LeaseDesk.millis(request.maxWait()),
+                new CompletableFuture<>());
+        desk.open(queues, request.start()).whenComplete((opened, failed) -> {
+            if (failed == null) {
+                desk.ask(waiter);
+            } else {
+                waiter.answer().completeExceptionally(RefusedCause.of(failed));
+            }
+        });
+        return waiter.answer();
+    }
+
+    private static RefusedException stopping() {
+        return new RefusedException(Refusal.UNAVAILABLE, "the broker is stopping");
+    }
+
+    private void checkTerm(String name, Duration term) {
+        if (term.compareTo(rules.termMax()) > 0) {
+            throw new RefusedException(
+                    Refusal.ILLEGAL_ARGUMENT, "%s %s is too long; at most %s".formatted(name, term, rules.termMax()));
+        }
+        if (term.isNegative()) {
+            throw new RefusedException(Refusal.ILLEGAL_ARGUMENT, "%s %s is negative".formatted(name, term));
+        }
+    }
+
+    /**
+     * Completes when everything that had to be written has the durability of the store. An acknowledgement of a message that
+     * is settled already is {@link Result#DONE}, whoever settled it. Fails when something could not be written: then each
+     * may be tried again, and those that hold say so.
+     */
+    @Override
+    public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
+        if (closed) {
+            return CompletableFuture.failedFuture(stopping());
+        }
+        Settled[] results = new Settled[settlements.size()];
+        Map<LeaseDesk, List<LeaseDesk.Item>> byDesk = new LinkedHashMap<>();
+        try {
+            for (int i = 0; i < results.length; i++) {
+                sort(i, settlements.get(i), results, byDesk);
+            }
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+        CompletableFuture<?>[] parts = byDesk.entrySet().stream()
+                .map(part -> part.getKey().settle(part.getValue(), (item, outcome) -> {
+                    Receipt receipt =
+                            outcome.leaseUntilMs() == 0 ? item.settlement().receipt() : receipts.write(outcome.claim());
+                    results[item.index()] = new Settled(receipt, outcome.result(), outcome.leaseUntilMs());
+                }))
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
+        CompletableFuture.allOf(parts).whenComplete((done, failed) -> {
+            if (failed == null) {
+                answer.complete(List.copyOf(Arrays.asList(results)));
+            } else {
+                answer.completeExceptionally(RefusedCause.of(failed));
+            }
+        });
+        return answer;
+    }
+
+    private void sort(
+            int index, Settlement settlement, Settled[] results, Map<LeaseDesk, List<LeaseDesk.Item>> byDesk) {
+        if (settlement instanceof Settlement.Extend extend) {
+            checkTerm("leaseFor", extend.leaseFor());
+        } else if (settlement instanceof Settlement.Release release) {
+            checkTerm("delay", release.delay());
+        }
+        Optional<Claim> claim = receipts.read(settlement.receipt());
+        if (claim.isEmpty()) {
+            results[index] = new Settled(settlement.receipt(), Result.NOT_A_RECEIPT, 0);
+            return;
+        }
+        CursorKey key = claim.get().key();
+        LeaseDesk desk = desks.get(new DeskKey(key.group(), key.topic()));
+        if (desk == null) {
+            results[index] = new Settled(settlement.receipt(), Result.LEASE_OVER, 0);
+            return;
+        }
+        byDesk.computeIfAbsent(desk, none -> new ArrayList<>()).add(new LeaseDesk.Item(index, claim.get(), settlement));
+    }
+
+    /**
+     * Puts a group elsewhere on a queue, as an administrator resets an offset: its leases there are void. Nothing happens
+     * when the group never leased from the queue.
+     */
+    public CompletionStage<Void> reset(GroupName group, TopicName topic, int queueId, long next) {
+        LeaseDesk desk = desks.get(new DeskKey(group, topic));
+        return desk == null ? CompletableFuture.completedFuture(null) : desk.reset(queueId, next);
+    }
+
+    /** Forgets a group that was deleted. */
+    public CompletionStage<Void> forgetGroup(GroupName group) {
+        return forget(desks.values().stream()
+                .filter(desk -> desk.group().equals(group))
+                .toList());
+    }
+
+    /** Forgets a topic that was deleted, for every group; a topic of the same name then begins anew. */
+    public CompletionStage<Void> forgetTopic(TopicName topic) {
+        return forget(desks.values().stream()
+                .filter(desk -> desk.topic().equals(topic))
+                .toList());
+    }
+
+    private CompletionStage<Void> forget(List<LeaseDesk> gone) {
+        List<CompletableFuture<Void>> written = new ArrayList<>();
+        for (LeaseDesk desk : gone) {
+            // First the journal, so that a desk of the same name that comes after is written after.
+            written.add(desk.forget().toCompletableFuture());
+            desks.remove(new DeskKey(desk.group(), desk.topic()), desk);
+            byTopic.computeIfPresent(desk.topic().value(), (topic, others) -> {
+                others.remove(desk);
+                return others.isEmpty() ? null : others;
+            });
+        }
+        return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
+    }
+
+    /** How far the group is with the queue; empty when it never leased from it. */
+    public Optional<CursorStatus> status(GroupName group, TopicName topic, int queueId) {
+        LeaseDesk desk = desks.get(new DeskKey(group, topic));
+        return desk == null ? Optional.empty() : Optional.ofNullable(desk.status(queueId));
+    }
+
+    /** The journal's mark first: what is in the cursors beyond it is told again when it is read back, which is harmless. */
+    private CursorSnapshot snapshot() {
+        long journalOffset = journal.appliedTo();
+        Map<CursorKey, List<CursorFact>> cursors = new LinkedHashMap<>();
+        desks.values().forEach(desk -> desk.tellFacts(cursors::put));
+        return new CursorSnapshot(journalOffset, cursors);
+    }
+
+    CursorJournal journal() {
+        return journal;
+    }
+
+    LeaseKeeper keeper() {
+        return keeper;
+    }
+
+    SnapshotKeeper snapshots() {
+        return snapshots;
+    }
+
+    /** Refuses who waits, writes what was settled, saves the fold. The store is closed afterwards. Twice is harmless. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        keeper.close();
+        desks.values().forEach(LeaseDesk::close);
+        journal.close();
+        snapshots.close();
+        if (journal.bytesWritten() > 0) {
+            saveLast();
+        }
+        log.info("leases closed: cursors={}", tools.cursors().get());
+    }
+
+    private void saveLast() {
+        try {
+            snapshots.save();
+        } catch (SluiceException failed) {
+            log.error("the snapshot of cursors could not be saved; opening reads the journal instead", failed);
+        }
+    }
+
+    /**
+     * What the snapshot and the journal say together.
+     *
+     * @param wasCut whether the store lost entries that they speak of, so that the snapshot must be written anew
+     */
+    private record Fold(Map<CursorKey, SharedCursor> cursors, long journalEnd, boolean wasCut) {
+        static Fold read(LeaseLog store, KeptText snapshotFile, LeaseRules rules, RedeliveryPolicy policy, long nowMs) {
+            CursorSnapshot snapshot = snapshotFile.load(CursorSnapshot::parse).orElse(CursorSnapshot.EMPTY);
+            Map<CursorKey, SharedCursor> cursors = new LinkedHashMap<>();
+            snapshot.cursors()
+                    .forEach((key, facts) -> facts.forEach(fact -> tell(cursors, key, fact, rules, policy, nowMs)));
+            int kept = cursors.size();
+            long end = CursorJournal.replay(
+                    store, snapshot.journalOffset(), (key, fact) -> tell(cursors, key, fact, rules, policy, nowMs));
+            boolean cut = snapshot.journalOffset() > end;
+            for (SharedCursor cursor : cursors.values()) {
+                cut |= cursor.cutAt(store.range(cursor.key.topic().value(), cursor.key.queueId())
+                        .max());
+            }
+            log.info(
+                    "leases opened: cursors={} in snapshot={} journal from={} to={} cut={}",
+                    cursors.size(),
+                    kept,
+                    snapshot.journalOffset(),
+                    end,
+                    cut);
+            return new Fold(cursors, end, cut);
+        }
+
+        private static void tell(
+                Map<CursorKey, SharedCursor> cursors,
+                CursorKey key,
+                CursorFact fact,
+                LeaseRules rules,
+                RedeliveryPolicy policy,
+                long nowMs) {
+            if (fact instanceof Forgotten) {
+                cursors.remove(key);
+                return;
+            }
+            cursors.computeIfAbsent(key, none -> new SharedCursor(key, 0, rules.openMax()))
+                    .restore(fact, nowMs, policy.attemptsMax(key.group()));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.sluice.broker.lease;
+
+import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+
+/** An entry that was lent at least once and is not settled. Confined to its cursor. */
+final class OpenEntry {
+    static final Comparator<OpenEntry> BY_OFFSET = Comparator.comparingLong(entry -> entry.offset);
+    static final Comparator<OpenEntry> BY_DUE =
+            Comparator.<OpenEntry>comparingLong(entry -> entry.dueMs).thenComparingLong(entry -> entry.offset);
+
+    /** Where the entry is in its life. */
+    enum State {
+        /** With a consumer until {@code dueMs}. */
+        LEASED,
+        /** Acknowledged; the settlement is on its way into the log. */
+        SETTLING,
+        /** On its way to the dead-letter topic, after which it is settled. */
+        BURYING,
+        /** No attempt is left: to be buried at {@code dueMs}. */
+        EXHAUSTED,
+        /** Given back, not to be lent before {@code dueMs}. */
+        DELAYED,
+        /** To be lent to the next who wants it. */
+        FREE
+    }
+
+    final long offset;
+    State state = State.FREE;
+    /** Deliveries so far, the present one included. */
+    int attempts;
+    /** Of the present lease; 0 when there is none. */
+    long leaseId;
+    /** The last lease that ended by a release; 0 for none. */
+    long releasedLeaseId;
+    /** Epoch milliseconds; meaning by state. */
+    long dueMs;
+    /** While SETTLING or BURYING: completes when the entry is settled, or fails when that could not be written. */
+    CompletableFuture<Void> settling;
+    /** Failed tries to bury it. */
+    int burials;
+
+    OpenEntry(long offset) {
+        this.offset = offset;
+    }
+
+    /** Whether something happens to it by time alone. */
+    boolean isTimed() {
+        return state == State.LEASED || state == State.DELAYED || state == State.EXHAUSTED;
+    }
+}

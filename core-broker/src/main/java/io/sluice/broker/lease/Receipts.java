@@ -1,0 +1,116 @@
+package io.sluice.broker.lease;
+
+import io.sluice.model.GroupName;
+import io.sluice.model.SluiceException;
+import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader.Receipt;
+import io.sluice.wire.message.MessageView;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Writes receipts and believes them again: a receipt says everything about its lease and is signed, so it needs no table and
+ * no connection. Base64 for URLs of a version, the lease, and 16 bytes of HMAC-SHA256. Any thread.
+ */
+final class Receipts {
+    static final int KEY_BYTES = 32;
+
+    private static final int VERSION = 1;
+    private static final int SIGNATURE_BYTES = 16;
+    private static final int HANDLE_MAX_CHARS = 1024;
+    private static final int NAME_MAX_BYTES = GroupName.LENGTH_MAX;
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final ThreadLocal<Mac> macs;
+
+    /** @param key secret of the store, {@value #KEY_BYTES} bytes */
+    Receipts(byte[] key) {
+        if (key.length != KEY_BYTES) {
+            throw new IllegalArgumentException(
+                    "receipt key has %d bytes, expected %d".formatted(key.length, KEY_BYTES));
+        }
+        SecretKeySpec secret = new SecretKeySpec(key, ALGORITHM);
+        macs = ThreadLocal.withInitial(() -> newMac(secret));
+    }
+
+    private static Mac newMac(SecretKeySpec secret) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            return mac;
+        } catch (GeneralSecurityException missing) {
+            throw new SluiceException(
+                    "this Java runtime lacks %s, which every Java runtime must have".formatted(ALGORITHM), missing);
+        }
+    }
+
+    Receipt write(Claim claim) {
+        byte[] content = new PackedWriter(96)
+                .octet(VERSION)
+                .text(claim.key().group().value())
+                .text(claim.key().topic().value())
+                .number(claim.key().queueId())
+                .number(claim.offset())
+                .fixed(claim.leaseId())
+                .number(claim.attempt())
+                .number(claim.untilMs())
+                .number(claim.fingerprint() & 0xFFFFFFFFL)
+                .toByteArray();
+        byte[] signed = Arrays.copyOf(content, content.length + SIGNATURE_BYTES);
+        System.arraycopy(macs.get().doFinal(content), 0, signed, content.length, SIGNATURE_BYTES);
+        return new Receipt(Base64.getUrlEncoder().withoutPadding().encodeToString(signed));
+    }
+
+    /** Empty when this store did not write the receipt, somebody changed it, or a newer release wrote it. */
+    Optional<Claim> read(Receipt receipt) {
+        if (receipt.handle().length() > HANDLE_MAX_CHARS) {
+            return Optional.empty();
+        }
+        byte[] signed;
+        try {
+            signed = Base64.getUrlDecoder().decode(receipt.handle());
+        } catch (IllegalArgumentException notBase64) {
+            return Optional.empty();
+        }
+        int length = signed.length - SIGNATURE_BYTES;
+        if (length <= 0 || !isSigned(signed, length)) {
+            return Optional.empty();
+        }
+        return parse(ByteBuffer.wrap(signed, 0, length));
+    }
+
+    private boolean isSigned(byte[] signed, int length) {
+        Mac mac = macs.get();
+        mac.update(signed, 0, length);
+        byte[] expected = Arrays.copyOf(mac.doFinal(), SIGNATURE_BYTES);
+        return MessageDigest.isEqual(expected, Arrays.copyOfRange(signed, length, signed.length));
+    }
+
+    private static Optional<Claim> parse(ByteBuffer content) {
+        PackedReader from = new PackedReader(content);
+        if (from.octet() != VERSION) {
+            return Optional.empty();
+        }
+        CursorKey key = new CursorKey(
+                new GroupName(from.text(NAME_MAX_BYTES)),
+                new TopicName(from.text(NAME_MAX_BYTES)),
+                from.number(Integer.MAX_VALUE));
+        long offset = from.number();
+        long leaseId = from.fixed();
+        int attempt = from.number(Integer.MAX_VALUE);
+        long untilMs = from.number();
+        return Optional.of(new Claim(key, offset, leaseId, attempt, untilMs, (int) from.number()));
+    }
+
+    /** Tells a message from another that took its place in the queue after the log lost its end. */
+    static int fingerprint(MessageView message) {
+        long mixed = (message.logOffset() * 31 + message.storedAtMs()) * 31 + message.bodyCrc();
+        return Long.hashCode(mixed * 0x9E3779B97F4A7C15L);
+    }
+}

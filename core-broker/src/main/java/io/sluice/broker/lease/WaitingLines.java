@@ -1,0 +1,96 @@
+package io.sluice.broker.lease;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Who waits at a desk, in one line per pair of filters: when there is nothing for the first of a line there is nothing for
+ * the others. Confined to the desk's lock.
+ */
+final class WaitingLines {
+    /** Those who want the same, in the order of coming. Never empty while it is known. */
+    static final class Line {
+        private final FilterPair filters;
+        private final TreeMap<Long, Waiter> waiters = new TreeMap<>();
+        /** Whether the last try for this line looked at everything there was. */
+        boolean lookedAtAll;
+        /** When this line was tried last, if not everything was looked at. */
+        long triedAt;
+
+        private Line(FilterPair filters) {
+            this.filters = filters;
+        }
+
+        boolean isEmpty() {
+            return waiters.isEmpty();
+        }
+
+        Waiter first() {
+            return waiters.firstEntry().getValue();
+        }
+    }
+
+    /** First come, first served; lines that need long to look at everything take turns behind the others. */
+    static final Comparator<Line> TURN = Comparator.<Line>comparingLong(line -> line.lookedAtAll ? 0 : line.triedAt)
+            .thenComparingLong(line -> line.first().number());
+
+    private final Map<FilterPair, Line> lines = new HashMap<>();
+    private final TreeSet<Waiter> byDeadline = new TreeSet<>(Waiter.BY_DEADLINE);
+
+    int size() {
+        return byDeadline.size();
+    }
+
+    List<Line> all() {
+        return new ArrayList<>(lines.values());
+    }
+
+    Line add(Waiter waiter) {
+        Line line = lines.computeIfAbsent(waiter.filters(), Line::new);
+        line.waiters.put(waiter.number(), waiter);
+        byDeadline.add(waiter);
+        return line;
+    }
+
+    void remove(Waiter waiter) {
+        Line line = lines.get(waiter.filters());
+        if (line != null && line.waiters.remove(waiter.number()) != null) {
+            byDeadline.remove(waiter);
+            if (line.isEmpty()) {
+                lines.remove(line.filters);
+            }
+        }
+    }
+
+    /** Those whose time is over and for whom everything was looked at. */
+    List<Waiter> expired(long nowMs) {
+        List<Waiter> expired = new ArrayList<>();
+        for (Waiter waiter : byDeadline) {
+            if (waiter.deadlineMs() > nowMs) {
+                break;
+            }
+            if (lines.get(waiter.filters()).lookedAtAll) {
+                expired.add(waiter);
+            }
+        }
+        return expired;
+    }
+
+    /** {@link Long#MAX_VALUE} when nobody waits. */
+    long nextDeadlineMs() {
+        return byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadlineMs();
+    }
+
+    /** Takes everybody out. */
+    List<Waiter> clear() {
+        List<Waiter> all = List.copyOf(byDeadline);
+        byDeadline.clear();
+        lines.clear();
+        return all;
+    }
+}

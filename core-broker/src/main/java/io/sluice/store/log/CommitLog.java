@@ -1,0 +1,552 @@
+package io.sluice.store.log;
+
+import io.sluice.store.file.ChannelFile;
+import io.sluice.store.file.Disk;
+import io.sluice.store.file.SharedMapping;
+import io.sluice.store.file.StoreIoException;
+import io.sluice.wire.message.MessageEncoder;
+import io.sluice.wire.message.MessageLayout;
+import io.sluice.wire.message.MessageView;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The segments of the log and the marks on it: {@code min <= flushedTo <= end}.
+ *
+ * <p>The write position belongs to whoever holds the append lock ({@link #reserve}, {@link #advance}); {@link #flush} to
+ * the log-flusher; {@link #prepare} to the segment-preparer; {@link #deleteOldest} to retention. Marks and slices may be
+ * read by any thread.
+ */
+public final class CommitLog implements AutoCloseable {
+    /** Length of a new log's files unless configured. */
+    public static final int SEGMENT_BYTES_DEFAULT = 1 << 30;
+    /** Room made ahead of the writer, and the step in which it is made. */
+    private static final int ROOM_AHEAD_BYTES = 16 << 20;
+    /** Room made by the writer itself when the preparer is behind. */
+    private static final int ROOM_IN_A_HURRY_BYTES = 1 << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+
+    private final Disk disk;
+    private final Disk.Access access;
+    private final Path directory;
+    private final int segmentBytes;
+    /** Guards changes of {@link #segments}, {@link #successor} and the room of segments. */
+    private final Object roomLock = new Object();
+    /** Sorted by base; replaced as a whole. */
+    private volatile LogSegment[] segments;
+    /** Made ready, not yet written to; not among {@link #segments}. */
+    private LogSegment successor;
+
+    private LogSegment active;
+    private SharedMapping activeMemory;
+    private volatile long end;
+    private volatile long flushedTo;
+    /** Where the last record begins, -1 when there is none. Written by the holder of the append lock. */
+    private volatile long lastRecord = -1;
+
+    private CommitLog(Disk disk, Disk.Access access, Path directory, int segmentBytes, LogSegment[] segments) {
+        this.disk = disk;
+        this.access = access;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        this.segments = segments;
+    }
+
+    /**
+     * Finds the segments in the directory. The end of the log is unknown until {@link #beginAt}.
+     *
+     * @param segmentBytes length of a segment, 0 to take that of the files found
+     * @param knownBytes   length of a segment when this store was last open, 0 when nobody knows
+     * @throws LogFormatException when the lengths of the files do not agree
+     */
+    public static CommitLog open(Disk disk, Disk.Access access, Path directory, int segmentBytes, int knownBytes) {
+        try {
+            List<Disk.Entry> files = new ArrayList<>();
+            for (Disk.Entry entry : disk.list(directory)) {
+                if (!entry.directory() && isSegmentName(entry.name())) {
+                    files.add(entry);
+                }
+            }
+            if (!files.isEmpty() && files.get(files.size() - 1).length() == 0) {
+                Disk.Entry unborn = files.remove(files.size() - 1);
+                if (access == Disk.Access.WRITE) {
+                    disk.delete(directory.resolve(unborn.name()));
+                }
+            }
+            if (access == Disk.Access.WRITE) {
+                mendLength(disk, directory, files, knownBytes);
+            }
+            int size = sizeOf(directory, files, segmentBytes);
+            LogSegment[] segments = new LogSegment[files.size()];
+            for (int i = 0; i < segments.length; i++) {
+                String name = files.get(i).name();
+                segments[i] = new LogSegment(disk, access, directory.resolve(name), Long.parseLong(name), size);
+            }
+            return new CommitLog(disk, access, directory, size, segments);
+        } catch (IOException failed) {
+            throw new StoreIoException("log directory %s cannot be read".formatted(directory), failed);
+        }
+    }
+
+    /** Twenty digits: the log offset of the first byte. */
+    public static boolean isSegmentName(String name) {
+        if (name.length() != 20) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return name.compareTo("09223372036854775807") <= 0;
+    }
+
+    public static String segmentName(long base) {
+        String digits = Long.toString(base);
+        return "0".repeat(20 - digits.length()) + digits;
+    }
+
+    /** The last file may have lost its length in a crash, never its place: it gets the length of the others again. */
+    private static void mendLength(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes)
+            throws IOException {
+        if (files.isEmpty()) {
+            return;
+        }
+        Disk.Entry last = files.get(files.size() - 1);
+        long size = files.size() > 1 ? files.get(0).length() : knownBytes;
+        if (last.length() < size) {
+            log.warn(
+                    "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are lost",
+                    directory.resolve(last.name()),
+                    last.length(),
+                    size);
+            try (ChannelFile file = disk.open(directory.resolve(last.name()), Disk.Access.WRITE)) {
+                file.clearFrom(last.length(), size);
+                file.force();
+            }
+            files.set(files.size() - 1, new Disk.Entry(last.name(), false, size, last.modifiedAtMs()));
+        }
+    }
+
+    private static int sizeOf(Path directory, List<Disk.Entry> files, int wanted) {
+        if (files.isEmpty()) {
+            return wanted == 0 ? SEGMENT_BYTES_DEFAULT : wanted;
+        }
+        long found = files.get(0).length();
+        for (Disk.Entry file : files) {
+            if (file.length() != found) {
+                throw new LogFormatException(
+                        ("%s has %d bytes, %s has %d; all files of a log have one length. Restore the file that is wrong from"
+                                        + " a copy; if it is the last one and holds nothing wanted, move it away")
+                                .formatted(
+                                        directory.resolve(file.name()),
+                                        file.length(),
+                                        files.get(0).name(),
+                                        found));
+            }
+        }
+        if (wanted != 0 && wanted != found) {
+            throw new LogFormatException(
+                    ("mappedFileSizeCommitLog is %d, but the files in %s have %d bytes; set mappedFileSizeCommitLog=%d or leave"
+                                    + " it out")
+                            .formatted(wanted, directory, found, found));
+        }
+        if (found > Integer.MAX_VALUE || found < 2L * MessageLayout.MIN_BYTES) {
+            throw new LogFormatException("the files in %s have %d bytes; a log file has %d to %d bytes"
+                    .formatted(directory, found, 2 * MessageLayout.MIN_BYTES, Integer.MAX_VALUE));
+        }
+        return (int) found;
+    }
+
+    public int segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Largest record, or batch, that fits: a segment keeps room for the filler that ends it. */
+    public int recordMaxBytes() {
+        return segmentBytes - MessageLayout.BLANK_BYTES;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public boolean isEmpty() {
+        return segments.length == 0;
+    }
+
+    /** First byte kept; equals {@link #end} when nothing is. */
+    public long min() {
+        LogSegment[] present = segments;
+        return present.length == 0 ? end : present[0].base();
+    }
+
+    public long end() {
+        return end;
+    }
+
+    public long flushedTo() {
+        return flushedTo;
+    }
+
+    /** Where the last record begins; -1 when there is none. Exact for the holder of the append lock. */
+    public long lastRecord() {
+        return lastRecord;
+    }
+
+    /** One behind the last byte that the files could hold. */
+    public long limit() {
+        LogSegment[] present = segments;
+        return present.length == 0 ? 0 : present[present.length - 1].limit();
+    }
+
+    /** Where each segment begins, oldest first. */
+    public long[] bases() {
+        return Arrays.stream(segments).mapToLong(LogSegment::base).toArray();
+    }
+
+    /** Starts taking slices; to be released. */
+    public LogHold hold() {
+        return new LogHold(this);
+    }
+
+    LogSegment segmentOf(long offset) {
+        LogSegment[] present = segments;
+        if (present.length == 0 || offset < present[0].base()) {
+            return null;
+        }
+        long guess = (offset - present[0].base()) / segmentBytes;
+        if (guess < present.length && present[(int) guess].base() <= offset && offset < present[(int) guess].limit()) {
+            return present[(int) guess];
+        }
+        for (LogSegment segment : present) {
+            if (segment.base() <= offset && offset < segment.limit()) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    /** Base of the first segment that begins at or after the offset, or -1. */
+    public long nextBase(long offset) {
+        for (LogSegment segment : segments) {
+            if (segment.base() >= offset) {
+                return segment.base();
+            }
+        }
+        return -1;
+    }
+
+    // ---- opening
+
+    /**
+     * Sets the end of the log and makes it the place of the next append. Files behind it are deleted; when {@code clearing},
+     * what follows the end in its file is made zero, durably, so that bytes of an earlier life never come back.
+     *
+     * @param last      where the last record begins, -1 when there is none
+     * @param durableTo what is known to survive a power cut; the rest counts as not flushed yet
+     */
+    public void beginAt(long position, long last, long durableTo, boolean clearing) throws IOException {
+        lastRecord = last;
+        List<LogSegment> kept = new ArrayList<>();
+        boolean deleted = false;
+        for (LogSegment segment : segments) {
+            if (segment.base() < position || segment.base() == position && isLast(segment)) {
+                kept.add(segment);
+            } else if (access == Disk.Access.WRITE) {
+                segment.delete();
+                deleted = true;
+            }
+        }
+        if (deleted) {
+            disk.syncDirectory(directory);
+        }
+        segments = kept.toArray(new LogSegment[0]);
+        end = position;
+        flushedTo = Math.max(min(), Math.min(durableTo, position));
+        LogSegment open = segmentOf(position);
+        if (open == null || access == Disk.Access.READ) {
+            return;
+        }
+        if (clearing) {
+            open.unmap();
+            try (ChannelFile file = disk.open(open.path(), Disk.Access.WRITE)) {
+                file.clearFrom(position - open.base(), segmentBytes);
+                file.force();
+            }
+        }
+        open.roomFrom((int) (position - open.base()));
+        active = open;
+        activeMemory = open.hold();
+    }
+
+    /** An empty last file may stay when the log ends where it begins. */
+    private boolean isLast(LogSegment segment) {
+        return segment == segments[segments.length - 1];
+    }
+
+    // ---- writing: by the holder of the append lock
+
+    /**
+     * Finds room for so many bytes in one piece, ending the present segment when they do not fit.
+     *
+     * @param bytes at most {@link #recordMaxBytes}
+     * @return log offset of the room
+     * @throws IOException when the disk gives no room; nothing has changed
+     */
+    public long reserve(int bytes) throws IOException {
+        if (active == null) {
+            activate(takeSuccessor(end));
+        }
+        int at = (int) (end - active.base());
+        int needed = bytes + MessageLayout.BLANK_BYTES;
+        if (needed > active.size() - at) {
+            LogSegment next = takeSuccessor(active.limit());
+            roomAtLeast(active, at + MessageLayout.BLANK_BYTES);
+            MessageEncoder.blank(activeMemory.bytes(), at, active.size() - at);
+            activate(next);
+            end = next.base();
+            at = 0;
+        }
+        roomAtLeast(active, at + needed);
+        return end;
+    }
+
+    /** Memory of the segment that {@link #reserve} chose; use {@link #positionOf} to find a place in it. */
+    public ByteBuffer memory() {
+        return activeMemory.bytes();
+    }
+
+    public int positionOf(long offset) {
+        return (int) (offset - active.base());
+    }
+
+    /** Everything below is written; {@code last} is where the last record begins. */
+    public void advance(long newEnd, long last) {
+        lastRecord = last;
+        end = newEnd;
+    }
+
+    private void activate(LogSegment next) throws IOException {
+        SharedMapping held = next.hold();
+        synchronized (roomLock) {
+            LogSegment[] present = segments;
+            if (present.length == 0 || present[present.length - 1] != next) {
+                LogSegment[] more = Arrays.copyOf(present, present.length + 1);
+                more[present.length] = next;
+                segments = more;
+            }
+            if (successor == next) {
+                successor = null;
+            }
+        }
+        if (activeMemory != null) {
+            activeMemory.release();
+        }
+        active = next;
+        activeMemory = held;
+    }
+
+    private LogSegment takeSuccessor(long base) throws IOException {
+        synchronized (roomLock) {
+            if (successor == null) {
+                successor = create(base, ROOM_IN_A_HURRY_BYTES);
+            }
+            return successor;
+        }
+    }
+
+    private void roomAtLeast(LogSegment segment, int to) throws IOException {
+        if (to <= segment.roomTo()) {
+            return;
+        }
+        synchronized (roomLock) {
+            if (to > segment.roomTo()) {
+                segment.makeRoom(Math.min(segment.size(), Math.max(to, segment.roomTo() + ROOM_IN_A_HURRY_BYTES)));
+            }
+        }
+    }
+
+    private LogSegment create(long base, int room) throws IOException {
+        disk.createDirectories(directory);
+        Path path = directory.resolve(segmentName(base));
+        // A file of that name can only be one that an earlier, failed attempt left behind: it was never part of the
+        // log.
+        disk.delete(path);
+        disk.create(path, segmentBytes);
+        LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
+        try {
+            made.makeRoom(Math.min(segmentBytes, room));
+        } catch (IOException full) {
+            made.delete();
+            throw full;
+        }
+        disk.syncDirectory(directory);
+        return made;
+    }
+
+    // ---- preparing: by the segment-preparer
+
+    /**
+     * One step of making room ahead of the writer, and the next segment when the present one comes to its end.
+     *
+     * @return 1 when something was done, 0 when there is room enough
+     */
+    public int prepare() throws IOException {
+        synchronized (roomLock) {
+            LogSegment[] present = segments;
+            LogSegment last = present.length == 0 ? null : present[present.length - 1];
+            if (last == null) {
+                return prepareSuccessor(end);
+            }
+            int room = last.roomTo();
+            long ahead = last.base() + room - end;
+            if (room < last.size() && ahead < ROOM_AHEAD_BYTES) {
+                last.makeRoom((int) Math.min(last.size(), (long) room + ROOM_AHEAD_BYTES));
+                return 1;
+            }
+            return room == last.size() && ahead < ROOM_AHEAD_BYTES ? prepareSuccessor(last.limit()) : 0;
+        }
+    }
+
+    private int prepareSuccessor(long base) throws IOException {
+        if (successor != null) {
+            return 0;
+        }
+        successor = create(base, ROOM_AHEAD_BYTES);
+        return 1;
+    }
+
+    // ---- flushing: by the log-flusher
+
+    /**
+     * Makes everything up to the present end durable.
+     *
+     * @return the new {@link #flushedTo}
+     * @throws IOException when the disk refuses; nothing that was not durable before may be taken for durable ever after
+     */
+    public synchronized long flush() throws IOException {
+        long target = end;
+        long from = flushedTo;
+        while (from < target) {
+            LogSegment segment = segmentOf(from);
+            SharedMapping held = segment == null ? null : segment.hold();
+            if (held == null) {
+                throw new IOException("the segment of log offset %d is gone before it was flushed".formatted(from));
+            }
+            long to = Math.min(target, segment.limit());
+            try {
+                held.force((int) (from - segment.base()), (int) (to - segment.base()));
+            } finally {
+                held.release();
+            }
+            from = to;
+        }
+        flushedTo = Math.max(flushedTo, target);
+        return flushedTo;
+    }
+
+    // ---- retention
+
+    /**
+     * Store time of the first record behind the oldest segment: nothing in that segment is newer. None when there is only one
+     * segment, or its successor does not begin with a record.
+     */
+    public OptionalLong oldestSegmentEndMs() {
+        LogSegment[] present = segments;
+        if (present.length < 2) {
+            return OptionalLong.empty();
+        }
+        long base = present[1].base();
+        if (LogScan.endOfRecordAt(this, base, end) < 0) {
+            return OptionalLong.empty();
+        }
+        LogHold hold = hold();
+        try {
+            return OptionalLong.of(MessageView.of(hold.rest(base)).storedAtMs());
+        } finally {
+            hold.release();
+        }
+    }
+
+    /** One behind the last byte of the oldest segment; -1 when there is only one segment. */
+    public long oldestSegmentLimit() {
+        LogSegment[] present = segments;
+        return present.length < 2 ? -1 : present[0].limit();
+    }
+
+    /** When the oldest segment's file was changed last, epoch milliseconds. */
+    public long oldestSegmentModifiedMs() throws IOException {
+        LogSegment[] present = segments;
+        return present.length == 0
+                ? Long.MAX_VALUE
+                : disk.stat(present[0].path()).map(Disk.Entry::modifiedAtMs).orElse(Long.MAX_VALUE);
+    }
+
+    /** How many segments there are. */
+    public int segmentCount() {
+        return segments.length;
+    }
+
+    /** Deletes the oldest segment unless it is the only one, or not flushed yet. Readers that hold it keep its memory. */
+    public boolean deleteOldest() throws IOException {
+        LogSegment oldest;
+        synchronized (roomLock) {
+            LogSegment[] present = segments;
+            if (present.length < 2 || present[0].limit() > flushedTo) {
+                return false;
+            }
+            oldest = present[0];
+            segments = Arrays.copyOfRange(present, 1, present.length);
+        }
+        oldest.delete();
+        disk.syncDirectory(directory);
+        return true;
+    }
+
+    /** Gives up mappings that nobody used since the last call; they come back when needed. Returns how many are left. */
+    public int unmapIdle() {
+        LogSegment[] present = segments;
+        int mapped = 0;
+        for (int i = 0; i < present.length; i++) {
+            boolean written = i >= present.length - 1;
+            if (!written) {
+                present[i].unmapIfIdle();
+            }
+            mapped += present[i].isMapped() ? 1 : 0;
+        }
+        return mapped;
+    }
+
+    /** Gives the memory back; the log must not be used any more. A segment that was made ready and never used goes. */
+    @Override
+    public void close() {
+        LogSegment unused;
+        synchronized (roomLock) {
+            unused = successor;
+            successor = null;
+        }
+        if (activeMemory != null) {
+            activeMemory.release();
+            activeMemory = null;
+        }
+        for (LogSegment segment : segments) {
+            segment.unmap();
+        }
+        if (unused != null) {
+            try {
+                unused.delete();
+            } catch (IOException failed) {
+                throw new StoreIoException("unused log file %s cannot be deleted".formatted(unused.path()), failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.sluice.store.log;
+
+import io.sluice.runtime.Duty;
+import java.io.IOException;
+
+/** Keeps room ahead of the writer, so that no append waits for the file system, and tells when it has none to give. */
+public final class SegmentPreparer implements Duty {
+    private static final long IDLE_NANOS = 100_000_000L;
+
+    private final CommitLog log;
+    private final RoomListener listener;
+
+    /** Told what came of asking for room. */
+    public interface RoomListener {
+        void room();
+
+        void noRoom(IOException cause);
+    }
+
+    public SegmentPreparer(CommitLog log, RoomListener listener) {
+        this.log = log;
+        this.listener = listener;
+    }
+
+    @Override
+    public String role() {
+        return "segment-preparer";
+    }
+
+    @Override
+    public long idleNanos() {
+        return IDLE_NANOS;
+    }
+
+    @Override
+    public int work() {
+        try {
+            int done = log.prepare();
+            listener.room();
+            return done;
+        } catch (IOException full) {
+            listener.noRoom(full);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.sluice.store.queue;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Every queue of the store, found by one look-up of the topic.
+ *
+ * <p>{@link #put} and what it touches belong to the holder of the append lock; everything else may be called by any thread.
+ */
+public final class ConsumeQueues {
+    /** Highest number that a queue may have. */
+    public static final int QUEUE_ID_MAX = 65_535;
+
+    private final QueueFiles files;
+    private final ConcurrentHashMap<String, TopicQueues> topics = new ConcurrentHashMap<>();
+    /** Queues with entries that are not in files yet. Guarded by the append lock. */
+    private ArrayList<ConsumeQueue> dirty = new ArrayList<>();
+    /** Entries put since the store was opened; written under the append lock. */
+    private volatile long entriesPut;
+
+    private volatile long entriesWritten;
+
+    public ConsumeQueues(QueueFiles files) {
+        this.files = files;
+    }
+
+    public QueueFiles files() {
+        return files;
+    }
+
+    /** Whether a topic of this name can have a directory: no path may be built from any other. */
+    public static boolean isStorable(String topic) {
+        if (topic.isEmpty() || topic.equals(".") || topic.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < topic.length(); i++) {
+            char c = topic.charAt(i);
+            if (c == '/' || c == '\\' || c < ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code null} when the topic has no queue here. */
+    public TopicQueues find(String topic) {
+        return topics.get(topic);
+    }
+
+    /** {@code null} when there is no such queue. */
+    public ConsumeQueue find(String topic, int queueId) {
+        TopicQueues known = topics.get(topic);
+        return known == null ? null : known.find(queueId);
+    }
+
+    /** The topic, added when it is new. The name {@linkplain #isStorable can be stored}. */
+    public TopicQueues topic(String name) {
+        TopicQueues known = topics.get(name);
+        return known != null ? known : topics.computeIfAbsent(name, TopicQueues::new);
+    }
+
+    /** The queue, added empty when it is new. */
+    public ConsumeQueue queue(TopicQueues topic, int queueId) {
+        ConsumeQueue known = topic.find(queueId);
+        return known != null ? known : add(topic, queueId, 0, 0);
+    }
+
+    /** Adds a queue whose entries are in its files already. */
+    public ConsumeQueue add(TopicQueues topic, int queueId, long start, long next) {
+        return topic.add(new ConsumeQueue(new QueueKey(topic.name(), queueId), topic, files, start, next));
+    }
+
+    public Collection<TopicQueues> topics() {
+        return topics.values();
+    }
+
+    public void forEach(Consumer<ConsumeQueue> each) {
+        for (TopicQueues topic : topics.values()) {
+            for (ConsumeQueue queue : topic.all()) {
+                if (queue != null) {
+                    each.accept(queue);
+                }
+            }
+        }
+    }
+
+    public int count() {
+        int[] count = {0};
+        forEach(queue -> count[0]++);
+        return count[0];
+    }
+
+    public TreeSet<String> topicNames() {
+        return new TreeSet<>(topics.keySet());
+    }
+
+    public List<QueueKey> keys() {
+        List<QueueKey> keys = new ArrayList<>();
+        forEach(queue -> keys.add(queue.key()));
+        return keys;
+    }
+
+    // ---- by the holder of the append lock
+
+    /** Adds the queue's next entry; it becomes readable by {@link ConsumeQueue#publish}. */
+    public void put(ConsumeQueue queue, long logOffset, int size, long tagHash) {
+        queue.put(logOffset, size, tagHash);
+        changed(queue, 1);
+    }
+
+    /**
+     * While the log is recovered: the entry of a record, in log order.
+     *
+     * @param entry      number that the record says it has
+     * @param fromNothing whether all queues began empty; then an entry 0 after others means that the queue was deleted and
+     *     begun anew, otherwise that it is there already
+     * @return whether the entry was taken
+     */
+    public boolean replay(ConsumeQueue queue, long entry, long logOffset, int size, long tagHash, boolean fromNothing) {
+        if (entry < queue.next()) {
+            if (entry != 0 || !fromNothing) {
+                return false;
+            }
+            entriesWritten += queue.next() - queue.writtenTo();
+            queue.restart(0);
+        } else if (entry > queue.next()) {
+            if (queue.next() == 0) {
+                queue.restart(entry);
+            } else {
+                long missing = entry - queue.next();
+                queue.putNoMessages(entry);
+                changed(queue, missing);
+            }
+        }
+        put(queue, logOffset, size, tagHash);
+        queue.publish(queue.next());
+        return true;
+    }
+
+    private void changed(ConsumeQueue queue, long entries) {
+        entriesPut += entries;
+        list(queue);
+    }
+
+    /** Puts the queue on the writer's list. */
+    void list(ConsumeQueue queue) {
+        if (!queue.listed()) {
+            queue.listed(true);
+            dirty.add(queue);
+        }
+    }
+
+    /** Forgets the topic; its files are left to the queue-writer. */
+    public TopicQueues remove(String topic) {
+        TopicQueues removed = topics.remove(topic);
+        if (removed != null) {
+            removed.drop();
+            for (ConsumeQueue queue : removed.all()) {
+                if (queue != null) {
+                    queue.drop();
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Takes the list of queues with new entries; they will be listed again when they get more. */
+    List<Unwritten> takeDirty() {
+        List<Unwritten> taken = new ArrayList<>(dirty.size());
+        for (ConsumeQueue queue : dirty) {
+            queue.listed(false);
+            taken.add(new Unwritten(queue, queue.next()));
+        }
+        dirty = new ArrayList<>();
+        return taken;
+    }
+
+    /** A queue whose entries below {@code to} are to be written. */
+    record Unwritten(ConsumeQueue queue, long to) {}
+
+    /** How far every queue is; {@code position} and {@code lastRecord} are those of the log at this moment. */
+    QueueTable table(long position, long lastRecord) {
+        List<QueueTable.Line> lines = new ArrayList<>();
+        forEach(queue -> lines.add(new QueueTable.Line(queue.key(), queue.start(), queue.next())));
+        return new QueueTable(position, lastRecord, lines);
+    }
+
+    // ---- by any thread
+
+    /** Entries that are in memory alone. */
+    public long backlog() {
+        return entriesPut - entriesWritten;
+    }
+
+    /** By the queue-writer alone. */
+    void wrote(long entries) {
+        entriesWritten += entries;
+    }
+}

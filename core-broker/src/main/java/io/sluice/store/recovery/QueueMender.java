@@ -1,0 +1,280 @@
+package io.sluice.store.recovery;
+
+import io.sluice.runtime.Duty;
+import io.sluice.store.dispatch.Arrivals;
+import io.sluice.store.log.CommitLog;
+import io.sluice.store.log.DelayLevels;
+import io.sluice.store.log.LogScan;
+import io.sluice.store.queue.ConsumeQueue;
+import io.sluice.store.queue.ConsumeQueues;
+import io.sluice.store.queue.MissingEntriesException;
+import io.sluice.store.queue.QueueEntryLayout;
+import io.sluice.store.queue.QueueFiles;
+import io.sluice.store.queue.QueueKey;
+import io.sluice.store.queue.QueueWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes entries again that a queue's file should have and has not, by reading the part of the log where their records are.
+ * Asked by readers that found them missing; answers with an arrival when they are there. One pass over the log serves all
+ * that was asked for.
+ */
+public final class QueueMender implements Duty {
+    /** Memory for entries made again in one pass. */
+    private static final long PASS_MAX_BYTES = 64L << 20;
+
+    private static final int REQUESTS_MAX = 100_000;
+    private static final long IDLE_NANOS = 1_000_000_000L;
+    private static final Logger log = LoggerFactory.getLogger(QueueMender.class);
+
+    private final CommitLog commitLog;
+    private final ConsumeQueues queues;
+    private final QueueWriter writer;
+    private final Arrivals arrivals;
+    private final DelayLevels delayLevels;
+    private final LongSupplier logEnd;
+    /** Guarded by itself; bounded, what does not fit is asked for again by the next reader. */
+    private final Set<Request> requests = new LinkedHashSet<>();
+
+    private record Request(QueueKey queue, long file) {}
+
+    /** Entries [from, to) of one file of a queue. */
+    private static final class Patch {
+        private final ConsumeQueue queue;
+        private final long from;
+        private final long to;
+        private final ByteBuffer entries;
+
+        Patch(ConsumeQueue queue, long from, long to) {
+            this.queue = queue;
+            this.from = from;
+            this.to = to;
+            this.entries = ByteBuffer.allocate((int) (to - from) * QueueEntryLayout.ENTRY_BYTES);
+            for (int at = 0; at < entries.capacity(); at += QueueEntryLayout.ENTRY_BYTES) {
+                QueueEntryLayout.putNoMessage(entries, at);
+            }
+        }
+
+        void put(long number, long logOffset, int size, long tagHash) {
+            if (number >= from && number < to) {
+                QueueEntryLayout.put(
+                        entries, (int) (number - from) * QueueEntryLayout.ENTRY_BYTES, logOffset, size, tagHash);
+            }
+        }
+    }
+
+    /** @param logEnd end of what may be read */
+    public QueueMender(
+            CommitLog commitLog,
+            ConsumeQueues queues,
+            QueueWriter writer,
+            Arrivals arrivals,
+            DelayLevels delayLevels,
+            LongSupplier logEnd) {
+        this.commitLog = commitLog;
+        this.queues = queues;
+        this.writer = writer;
+        this.arrivals = arrivals;
+        this.delayLevels = delayLevels;
+        this.logEnd = logEnd;
+    }
+
+    @Override
+    public String role() {
+        return "queue-mender";
+    }
+
+    @Override
+    public long idleNanos() {
+        return IDLE_NANOS;
+    }
+
+    /** Asks for the file that holds the entry. Any thread. */
+    public void request(QueueKey queue, long entry) {
+        synchronized (requests) {
+            if (requests.size() < REQUESTS_MAX) {
+                requests.add(new Request(queue, entry / queues.files().entriesPerFile()));
+            }
+        }
+    }
+
+    @Override
+    public int work() throws IOException {
+        int taken = 0;
+        List<Patch> patches = new ArrayList<>();
+        long bytes = 0;
+        for (Request request = next(); request != null; request = bytes < PASS_MAX_BYTES ? next() : null) {
+            taken++;
+            Patch patch = patchFor(request);
+            if (patch != null) {
+                patches.add(patch);
+                bytes += patch.entries.capacity();
+            }
+        }
+        mend(patches);
+        return taken;
+    }
+
+    private Request next() {
+        synchronized (requests) {
+            Iterator<Request> each = requests.iterator();
+            if (!each.hasNext()) {
+                return null;
+            }
+            Request next = each.next();
+            each.remove();
+            return next;
+        }
+    }
+
+    /** The part of the file that must have entries now: from the queue's beginning to what the writer has written. */
+    private Patch patchFor(Request request) {
+        ConsumeQueue queue = queues.find(request.queue.topic(), request.queue.queueId());
+        if (queue == null) {
+            return null;
+        }
+        int perFile = queues.files().entriesPerFile();
+        long from = Math.max(request.file * perFile, queue.start());
+        long to = Math.min((request.file + 1) * perFile, queue.writtenTo());
+        return from < to ? new Patch(queue, from, to) : null;
+    }
+
+    private void mend(Collection<Patch> patches) throws IOException {
+        if (patches.isEmpty()) {
+            return;
+        }
+        long began = System.nanoTime();
+        long from = Long.MAX_VALUE;
+        long to = 0;
+        Map<QueueKey, List<Patch>> byQueue = new HashMap<>();
+        for (Patch patch : patches) {
+            from = Math.min(from, lowerBound(patch));
+            to = Math.max(to, upperBound(patch));
+            byQueue.computeIfAbsent(patch.queue.key(), key -> new ArrayList<>()).add(patch);
+        }
+        RecordEntries entries = new RecordEntries(delayLevels);
+        LogScan scan = new LogScan(commitLog, from, to, to, false);
+        scan.run((offset, record) -> entries.of(record, (topic, queueId, number, tagHash) -> {
+            for (Patch patch : byQueue.getOrDefault(new QueueKey(topic, queueId), List.of())) {
+                patch.put(number, offset, record.remaining(), tagHash);
+            }
+        }));
+        for (Patch patch : patches) {
+            writer.rewrite(patch.queue, patch.from, patch.entries);
+        }
+        log.warn(
+                "made entries of {} queue files again from the log: from={} to={} records={} ms={} first={}",
+                patches.size(),
+                from,
+                to,
+                scan.records(),
+                (System.nanoTime() - began) / 1_000_000,
+                patches.iterator().next().queue.key());
+        for (QueueKey key : byQueue.keySet()) {
+            ConsumeQueue queue = byQueue.get(key).get(0).queue;
+            arrivals.arrived(key.topic(), key.queueId(), queue.end());
+        }
+    }
+
+    /** The record of the entry before the patch is a safe place to begin; without one it is the beginning of the log. */
+    private long lowerBound(Patch patch) {
+        if (patch.from > patch.queue.start()) {
+            long before = logOffsetOf(patch.queue, patch.from - 1);
+            if (LogScan.endOfRecordAt(commitLog, before, logEnd.getAsLong()) >= 0) {
+                return before;
+            }
+        }
+        return commitLog.min();
+    }
+
+    private long upperBound(Patch patch) {
+        long end = logEnd.getAsLong();
+        if (patch.to < patch.queue.end()) {
+            long behind = logOffsetOf(patch.queue, patch.to);
+            if (LogScan.endOfRecordAt(commitLog, behind, end) >= 0) {
+                return behind;
+            }
+        }
+        return end;
+    }
+
+    /** -1 when the entry is missing too, or stands for no message. */
+    private static long logOffsetOf(ConsumeQueue queue, long entry) {
+        try {
+            long[] found = {-1};
+            queue.walk(entry, entry + 1, (number, logOffset, size, tagHash) -> {
+                found[0] = QueueEntryLayout.isNoMessage(logOffset, size) ? -1 : logOffset;
+                return false;
+            });
+            return found[0];
+        } catch (MissingEntriesException missing) {
+            return -1;
+        }
+    }
+
+    /**
+     * Looks for files that are not there, or not whole, and when that is cheap at every entry, and mends what it finds. For
+     * the opening of a store that was not stopped properly.
+     *
+     * @return how many files were mended
+     */
+    int inspect(long lookThroughMaxBytes) throws IOException {
+        long[] entries = {0};
+        queues.forEach(queue -> entries[0] += queue.writtenTo() - queue.start());
+        boolean everyEntry = entries[0] * QueueEntryLayout.ENTRY_BYTES <= lookThroughMaxBytes;
+        List<ConsumeQueue> all = new ArrayList<>();
+        queues.forEach(all::add);
+        for (ConsumeQueue queue : all) {
+            inspect(queue, everyEntry);
+        }
+        int mended = 0;
+        for (int done = work(); done > 0; done = work()) {
+            mended += done;
+        }
+        return mended;
+    }
+
+    private void inspect(ConsumeQueue queue, boolean everyEntry) throws IOException {
+        int perFile = queues.files().entriesPerFile();
+        long from = queue.min(commitLog.min(), missing -> request(queue.key(), missing));
+        long to = queue.writtenTo();
+        for (long first = from / perFile * perFile; first < to; first += perFile) {
+            long begin = Math.max(first, from);
+            long end = Math.min(first + perFile, to);
+            if (!queues.files().isWhole(new QueueFiles.FileId(queue.key(), first / perFile))
+                    || !isInOrder(queue, everyEntry ? begin : end - 1, end)) {
+                request(queue.key(), first);
+            }
+        }
+    }
+
+    private boolean isInOrder(ConsumeQueue queue, long from, long to) {
+        long[] before = {-1};
+        boolean[] inOrder = {true};
+        long end = logEnd.getAsLong();
+        try {
+            queue.walk(from, to, (number, logOffset, size, tagHash) -> {
+                if (!QueueEntryLayout.isNoMessage(logOffset, size)) {
+                    inOrder[0] = logOffset > before[0] && logOffset + size <= end;
+                    before[0] = logOffset;
+                }
+                return inOrder[0];
+            });
+        } catch (MissingEntriesException missing) {
+            return false;
+        }
+        return inOrder[0];
+    }
+}

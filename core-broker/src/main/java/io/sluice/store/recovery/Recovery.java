@@ -1,0 +1,372 @@
+package io.sluice.store.recovery;
+
+import io.sluice.store.dispatch.Indexer;
+import io.sluice.store.file.Disk;
+import io.sluice.store.index.IndexTable;
+import io.sluice.store.index.KeyIndex;
+import io.sluice.store.log.CommitLog;
+import io.sluice.store.log.DelayLevels;
+import io.sluice.store.log.LogScan;
+import io.sluice.store.log.RecordTraits;
+import io.sluice.store.queue.ConsumeQueue;
+import io.sluice.store.queue.ConsumeQueues;
+import io.sluice.store.queue.QueueEntryLayout;
+import io.sluice.store.queue.QueueKey;
+import io.sluice.store.queue.QueueTable;
+import io.sluice.store.queue.QueueWriter;
+import io.sluice.store.queue.TopicQueues;
+import io.sluice.wire.message.RecordCheck.Verdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings log, queues and index to one state. One algorithm: begin where the start value says, walk over the log to its end,
+ * give every record on the way its entries, cut what is behind. How the store was stopped only decides the start value.
+ */
+public final class Recovery {
+    /** A foreign store up to this size is read from its beginning when it is opened first, also after a proper stop. */
+    private static final long READ_ALL_MAX_BYTES = 2L << 30;
+    /** Queue files up to this size together are looked through after a crash; beyond it only their ends are. */
+    private static final long LOOK_THROUGH_MAX_BYTES = 64L << 20;
+
+    private static final long BACKLOG_MAX = 1_000_000;
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+
+    private final Disk disk;
+    private final Path directory;
+    private final CommitLog commitLog;
+    private final ConsumeQueues queues;
+    private final QueueWriter writer;
+    private final QueueMender mender;
+    /** {@code null} when keys are not indexed. */
+    private final KeyIndex index;
+
+    private final DelayLevels delayLevels;
+
+    private boolean indexTroubled;
+    private long indexedTo;
+    private long replayed;
+
+    /** Where to begin, and what is known there. */
+    private record Start(Kind kind, Progress progress) {
+        private enum Kind {
+            /** Nothing was stored yet. */
+            NEW,
+            /** Progress of this very machine run: files are as they were left. */
+            AS_LEFT,
+            /** Progress that survives a power cut. */
+            FORCED,
+            /** Another broker's store after a proper stop, large: its queue files are taken as they are. */
+            FOREIGN,
+            /** Nothing to go by: the whole log is read. */
+            NOTHING
+        }
+    }
+
+    /**
+     * What was found.
+     *
+     * @param indexedTo  the keys of every record below this log offset are in the index
+     * @param stopped    the store had been stopped properly
+     * @param lastStoredAtMs store time of the last record that was looked at; 0 when none was
+     */
+    public record Report(long indexedTo, boolean stopped, long lastStoredAtMs) {}
+
+    public Recovery(
+            Disk disk,
+            Path directory,
+            CommitLog commitLog,
+            ConsumeQueues queues,
+            QueueWriter writer,
+            QueueMender mender,
+            KeyIndex index,
+            DelayLevels delayLevels) {
+        this.disk = disk;
+        this.directory = directory;
+        this.commitLog = commitLog;
+        this.queues = queues;
+        this.writer = writer;
+        this.mender = mender;
+        this.index = index;
+        this.delayLevels = delayLevels;
+    }
+
+    /** The progress that the store itself recorded; {@code forced} looks at what survives a power cut. */
+    public static Optional<Progress> progress(Disk disk, Path directory, boolean forced) throws IOException {
+        return Progress.read(disk, directory.resolve(forced ? Progress.FORCED : Progress.WRITTEN));
+    }
+
+    /**
+     * Runs to the end; the log may then be appended to.
+     *
+     * @param aborted the {@link RunningMark} was set before this opening
+     */
+    public Report run(boolean aborted) throws IOException {
+        long began = System.nanoTime();
+        Optional<Progress> written = progress(disk, directory, false);
+        Optional<Progress> forced = progress(disk, directory, true);
+        Start start = choose(written, forced, aborted);
+        boolean stopped = start.kind == Start.Kind.NEW
+                || start.kind == Start.Kind.FOREIGN
+                || start.kind == Start.Kind.AS_LEFT && start.progress.stopped()
+                || start.kind == Start.Kind.NOTHING && !aborted;
+
+        long from = prepareQueues(start);
+        indexedTo = prepareIndex(start, aborted);
+        LogScan scan = scan(start, from, Math.min(from, indexedTo));
+        long end = scan.position();
+        long durableTo = stopped && start.kind != Start.Kind.NOTHING
+                ? end
+                : forced.map(progress -> progress.queues().position()).orElse(commitLog.min());
+        commitLog.beginAt(end, lastRecord(scan, start), durableTo, !stopped || scan.endVerdict() != Verdict.NOTHING);
+        indexedTo = index == null ? end : indexTroubled ? indexedTo : end;
+        if (start.kind == Start.Kind.NOTHING || start.kind == Start.Kind.NEW) {
+            keepQueuesWithoutRecords();
+        }
+        writer.writeAll();
+        int mended = stopped ? 0 : mender.inspect(LOOK_THROUGH_MAX_BYTES);
+        if (!stopped || start.progress != null && !start.progress.swept()) {
+            writer.sweepAll();
+        }
+        report(start, stopped, aborted, scan, from, mended, began);
+        return new Report(indexedTo, stopped, scan.lastStoredAtMs());
+    }
+
+    // ---- the start value
+
+    private Start choose(Optional<Progress> written, Optional<Progress> forced, boolean aborted) {
+        if (commitLog.isEmpty()) {
+            return new Start(written.or(() -> forced).isPresent() ? Start.Kind.NOTHING : Start.Kind.NEW, null);
+        }
+        Optional<String> powerCycle = disk.powerCycle();
+        if (written.isPresent()
+                && powerCycle.isPresent()
+                && powerCycle.get().equals(written.get().powerCycle())
+                && isBackedByLog(written.get(), Progress.WRITTEN)) {
+            return new Start(Start.Kind.AS_LEFT, written.get());
+        }
+        if (forced.isPresent() && isBackedByLog(forced.get(), Progress.FORCED)) {
+            return new Start(Start.Kind.FORCED, forced.get());
+        }
+        boolean foreign = written.isEmpty() && forced.isEmpty() && !aborted;
+        boolean large = commitLog.limit() - commitLog.min() > READ_ALL_MAX_BYTES;
+        return new Start(foreign && large ? Start.Kind.FOREIGN : Start.Kind.NOTHING, null);
+    }
+
+    /** Progress is worth something when the log really goes as far: its last record must be there, whole. */
+    private boolean isBackedByLog(Progress progress, String name) {
+        long position = progress.queues().position();
+        long last = progress.queues().lastRecord();
+        boolean known = position >= commitLog.min()
+                && position <= commitLog.limit()
+                && (last < commitLog.min() || last < position && LogScan.endOfRecordAt(commitLog, last, position) >= 0);
+        if (!known) {
+            log.warn(
+                    "{} says that the log in {} was complete up to offset {}, but it is not; opening looks at more of it",
+                    directory.resolve(name),
+                    commitLog.directory(),
+                    position);
+        }
+        return known;
+    }
+
+    /** Fills the table of queues; returns the log offset from which records are given their entries. */
+    private long prepareQueues(Start start) throws IOException {
+        switch (start.kind) {
+            case AS_LEFT, FORCED -> {
+                for (QueueTable.Line line : start.progress.queues().lines()) {
+                    TopicQueues topic = queues.topic(line.queue().topic());
+                    queues.add(topic, line.queue().queueId(), line.start(), line.next());
+                }
+                return start.progress.queues().position();
+            }
+            case FOREIGN -> {
+                long highest = commitLog.min();
+                for (QueueKey key : queues.files().listQueues()) {
+                    long[] extent = queues.files().extent(key);
+                    if (ConsumeQueues.isStorable(key.topic()) && key.queueId() <= ConsumeQueues.QUEUE_ID_MAX) {
+                        ConsumeQueue queue = queues.add(queues.topic(key.topic()), key.queueId(), extent[0], extent[1]);
+                        highest = Math.max(highest, lastLogOffset(queue));
+                    }
+                }
+                return baseAtOrBefore(highest);
+            }
+            default -> {
+                return commitLog.min();
+            }
+        }
+    }
+
+    private static long lastLogOffset(ConsumeQueue queue) {
+        if (queue.end() == queue.start()) {
+            return 0;
+        }
+        long[] found = {0};
+        queue.walk(queue.end() - 1, queue.end(), (number, logOffset, size, tagHash) -> {
+            found[0] = QueueEntryLayout.isNoMessage(logOffset, size) ? 0 : logOffset;
+            return false;
+        });
+        return found[0];
+    }
+
+    private long baseAtOrBefore(long offset) {
+        long found = commitLog.min();
+        for (long base : commitLog.bases()) {
+            if (base <= offset) {
+                found = base;
+            }
+        }
+        return found;
+    }
+
+    /** Brings the index to a known state; returns the log offset from which keys are indexed. */
+    private long prepareIndex(Start start, boolean aborted) throws IOException {
+        if (index == null) {
+            return Long.MAX_VALUE;
+        }
+        switch (start.kind) {
+            case AS_LEFT, FORCED -> {
+                IndexTable table = start.progress.index();
+                long indexed =
+                        index.restore(table, commitLog.min(), commitLog.limit(), start.kind == Start.Kind.AS_LEFT);
+                return Math.max(indexed, commitLog.min());
+            }
+            case FOREIGN -> {
+                return Math.max(commitLog.min(), index.adopt(commitLog.min(), commitLog.limit()));
+            }
+            default -> {
+                if (!aborted && !commitLog.isEmpty()) {
+                    return Math.max(commitLog.min(), index.adopt(commitLog.min(), commitLog.limit()));
+                }
+                index.forgetAll();
+                return commitLog.min();
+            }
+        }
+    }
+
+    // ---- the walk
+
+    private LogScan scan(Start start, long from, long begin) throws IOException {
+        long trustedTo = Math.max(from, LogScan.lastBegun(commitLog));
+        LogScan scan = new LogScan(commitLog, begin, trustedTo, commitLog.limit(), true);
+        RecordEntries entries = new RecordEntries(delayLevels);
+        RecordTraits traits = new RecordTraits();
+        boolean fromNothing = start.kind == Start.Kind.NOTHING;
+        try {
+            scan.run((offset, record) -> {
+                if (offset >= from) {
+                    int size = record.remaining();
+                    entries.of(
+                            record,
+                            (topic, queueId, number, tagHash) ->
+                                    replay(topic, queueId, number, offset, size, tagHash, fromNothing));
+                    writeWhenMuch();
+                }
+                if (offset >= indexedTo) {
+                    indexKeys(traits, offset, record);
+                }
+            });
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+        return scan;
+    }
+
+    private void replay(
+            String topic, int queueId, long number, long offset, int size, long tagHash, boolean fromNothing) {
+        ConsumeQueue queue = queues.queue(queues.topic(topic), queueId);
+        if (queues.replay(queue, number, offset, size, tagHash, fromNothing)) {
+            replayed++;
+        }
+    }
+
+    private void writeWhenMuch() {
+        if (queues.backlog() > BACKLOG_MAX) {
+            try {
+                writer.writeAll();
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+    }
+
+    /** An index that cannot be written does not keep the store from opening; the indexer takes up where this ends. */
+    private void indexKeys(RecordTraits traits, long offset, ByteBuffer record) {
+        if (indexTroubled) {
+            return;
+        }
+        try {
+            Indexer.putKeys(index, traits, offset, record);
+            indexedTo = offset;
+        } catch (IOException failed) {
+            indexTroubled = true;
+            log.warn("the key index cannot be written from log offset {} on; it is tried again later", offset, failed);
+        }
+    }
+
+    private long lastRecord(LogScan scan, Start start) {
+        if (scan.lastRecord() >= 0) {
+            return scan.lastRecord();
+        }
+        return start.progress == null ? -1 : start.progress.queues().lastRecord();
+    }
+
+    /** Queues whose messages have all left the log go on with the numbers they had. */
+    private void keepQueuesWithoutRecords() throws IOException {
+        List<QueueKey> onDisk = queues.files().listQueues();
+        for (QueueKey key : onDisk) {
+            if (queues.find(key.topic(), key.queueId()) == null && key.queueId() <= ConsumeQueues.QUEUE_ID_MAX) {
+                if (commitLog.isEmpty()) {
+                    queues.files().deleteQueue(key);
+                } else {
+                    long next = queues.files().extent(key)[1];
+                    queues.add(queues.topic(key.topic()), key.queueId(), next, next);
+                }
+            }
+        }
+    }
+
+    private void report(
+            Start start, boolean stopped, boolean aborted, LogScan scan, long from, int mended, long began) {
+        long ms = (System.nanoTime() - began) / 1_000_000;
+        if (start.kind == Start.Kind.NEW) {
+            log.info("new store in {}", directory);
+            return;
+        }
+        String how = stopped ? "a proper stop" : "a stop that was not proper";
+        log.info(
+                "store {} opened after {}: log={}..{} queues={} ms={}; looked at the log from {} ({}), records={}"
+                        + " newEntries={} mendedFiles={}",
+                directory,
+                how,
+                commitLog.min(),
+                commitLog.end(),
+                queues.count(),
+                ms,
+                from,
+                start.kind,
+                scan.records(),
+                replayed,
+                mended);
+        if (scan.endVerdict() != Verdict.NOTHING) {
+            log.warn(
+                    "the log ended in something that is no whole record ({}) at offset {}; it was cut off there",
+                    scan.endVerdict(),
+                    scan.position());
+        }
+        if (scan.damagedPlaces() > 0) {
+            log.error(
+                    "the log is damaged in {} places, {} bytes in all, the first at offset {}; messages in them are lost, all"
+                            + " others are served",
+                    scan.damagedPlaces(),
+                    scan.damagedBytes(),
+                    scan.firstDamage());
+        }
+    }
+}

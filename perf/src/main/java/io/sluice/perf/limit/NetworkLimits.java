@@ -1,0 +1,121 @@
+package io.sluice.perf.limit;
+
+import io.sluice.perf.measure.LoadPlan;
+import io.sluice.perf.measure.LoadRun;
+import io.sluice.perf.measure.Result;
+import io.sluice.runtime.Threads;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Echoed frames with synchronous callers and pipelined, and bytes over loopback. */
+public final class NetworkLimits {
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final Duration MEASURED = Duration.ofSeconds(4);
+    private static final int PIPELINE = 64;
+    private static final int CHUNK_BYTES = 1 << 16;
+    private static final long LOOPBACK_BYTES = 4L << 30;
+
+    private NetworkLimits() {}
+
+    /** @param frameBytes size of a frame without its length field; @param threads synchronous callers */
+    public static List<Limit> measure(int frameBytes, int threads) throws IOException, InterruptedException {
+        List<Limit> limits = new ArrayList<>();
+        try (EchoServer server = new EchoServer(1)) {
+            limits.add(new Limit(
+                    "Netty echo, %d callers, %d bytes".formatted(threads, frameBytes),
+                    sync(server.port(), frameBytes, threads),
+                    "frames/s"));
+            limits.add(new Limit(
+                    "Netty echo, pipelined, %d bytes".formatted(frameBytes),
+                    pipelined(server.port(), frameBytes),
+                    "frames/s"));
+        }
+        limits.add(new Limit("loopback, one connection", loopback() / 1e6, "MB/s"));
+        return limits;
+    }
+
+    private static byte[] frames(int frameBytes, int count) {
+        ByteBuffer frames = ByteBuffer.allocate((4 + frameBytes) * count);
+        for (int i = 0; i < count; i++) {
+            frames.putInt(i * (4 + frameBytes), frameBytes);
+        }
+        return frames.array();
+    }
+
+    private static double sync(int port, int frameBytes, int threads) throws InterruptedException {
+        byte[] frame = frames(frameBytes, 1);
+        ThreadLocal<Socket> sockets = ThreadLocal.withInitial(() -> connect(port));
+        Result result = LoadRun.run(new LoadPlan(WARM_UP, MEASURED, threads, 1, 0), number -> {
+            Socket socket = sockets.get();
+            socket.getOutputStream().write(frame);
+            socket.getInputStream().readNBytes(frame, 0, frame.length);
+            return CompletableFuture.completedFuture(1);
+        });
+        return result.rate();
+    }
+
+    private static Socket connect(int port) {
+        try {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+            return socket;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static double pipelined(int port, int frameBytes) throws IOException, InterruptedException {
+        byte[] burst = frames(frameBytes, PIPELINE);
+        try (Socket socket = connect(port)) {
+            DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 17));
+            byte[] echo = new byte[burst.length];
+            // One burst travels while the one before comes back, so that neither side waits for the other.
+            socket.getOutputStream().write(burst);
+            Result result = LoadRun.run(new LoadPlan(WARM_UP, MEASURED, 1, 1, 0), number -> {
+                socket.getOutputStream().write(burst);
+                in.readFully(echo);
+                return CompletableFuture.completedFuture(PIPELINE);
+            });
+            return result.rate();
+        }
+    }
+
+    private static double loopback() throws IOException, InterruptedException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread sender = Threads.named("loopback-sender", () -> {
+                try (Socket out = connect(server.getLocalPort())) {
+                    byte[] chunk = new byte[CHUNK_BYTES];
+                    for (long sent = 0; sent < LOOPBACK_BYTES; sent += CHUNK_BYTES) {
+                        out.getOutputStream().write(chunk);
+                    }
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            });
+            sender.start();
+            try (Socket accepted = server.accept();
+                    InputStream in = accepted.getInputStream()) {
+                byte[] chunk = new byte[CHUNK_BYTES];
+                long begin = System.nanoTime();
+                long received = 0;
+                for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                    received += read;
+                }
+                return received / ((System.nanoTime() - begin) / 1e9);
+            } finally {
+                sender.join();
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.sluice.perf.load;
+
+import io.sluice.runtime.Threads;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * SEND_MESSAGE_V2 requests encoded once and written as they are over one connection, answers read and counted: what the
+ * node can take when the client costs next to nothing. Works against any RocketMQ-compatible broker.
+ */
+public final class RawSend implements AutoCloseable {
+    private static final int BURST = 64;
+    private static final int SUCCESS = 0;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final byte[] burst;
+    private final ConcurrentLinkedQueue<CompletableFuture<Integer>> unanswered = new ConcurrentLinkedQueue<>();
+    private final Thread reader;
+
+    /** @param queues the requests go to queues 0..queues-1 of the topic in turn */
+    public RawSend(String host, int port, String topic, int queues, int bodyBytes) throws IOException {
+        this.socket = new Socket(host, port);
+        socket.setTcpNoDelay(true);
+        this.out = socket.getOutputStream();
+        this.burst = frames(topic, queues, bodyBytes);
+        this.reader = Threads.named("raw-reader", this::read);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private static byte[] frames(String topic, int queues, int bodyBytes) {
+        ByteBuffer[] frames = new ByteBuffer[BURST];
+        int total = 0;
+        for (int i = 0; i < BURST; i++) {
+            frames[i] = frame(topic, i % queues, i, bodyBytes);
+            total += frames[i].remaining();
+        }
+        ByteBuffer all = ByteBuffer.allocate(total);
+        for (ByteBuffer frame : frames) {
+            all.put(frame);
+        }
+        return all.array();
+    }
+
+    private static ByteBuffer frame(String topic, int queueId, int opaque, int bodyBytes) {
+        String header =
+                """
+                {"code":310,"extFields":{"a":"PG_RAW","b":"%s","c":"TBW102","d":"4","e":"%d","f":"0","g":"%d","h":"0",\
+                "i":"UNIQ_KEY\\u0001FD00000000000000000000000000000243465FFD2B27673CC0790000\\u0002WAIT\\u0001true\\u0002",\
+                "j":"0","k":"false","m":"false","n":"broker-a"},"flag":0,"language":"JAVA","opaque":%d,\
+                "serializeTypeCurrentRPC":"JSON","version":479}"""
+                        .formatted(topic, queueId, System.currentTimeMillis(), opaque);
+        byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer frame = ByteBuffer.allocate(8 + bytes.length + bodyBytes);
+        frame.putInt(4 + bytes.length + bodyBytes).putInt(bytes.length).put(bytes);
+        frame.position(0);
+        return frame;
+    }
+
+    /** Writes a burst of requests; done when all of them are answered. For one thread at a time. */
+    public CompletionStage<Integer> burst(long number) throws IOException {
+        CompletableFuture<Integer> answered = new CompletableFuture<>();
+        unanswered.add(answered);
+        out.write(burst);
+        return answered;
+    }
+
+    private void read() {
+        try (DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 17))) {
+            byte[] answer = new byte[4096];
+            while (true) {
+                int failed = 0;
+                for (int i = 0; i < BURST; i++) {
+                    int total = in.readInt();
+                    in.readFully(answer, 0, total);
+                    failed += codeOf(answer, total) == SUCCESS ? 0 : 1;
+                }
+                CompletableFuture<Integer> done = unanswered.remove();
+                if (failed == 0) {
+                    done.complete(BURST);
+                } else {
+                    done.completeExceptionally(new IOException(failed + " of " + BURST + " sends were refused: "
+                            + new String(answer, 0, Math.min(answer.length, 300), StandardCharsets.UTF_8)));
+                }
+            }
+        } catch (IOException closed) {
+            unanswered.forEach(waiting -> waiting.completeExceptionally(closed));
+        }
+    }
+
+    /** The number behind {@code "code":} of a JSON header. */
+    private static int codeOf(byte[] answer, int length) {
+        for (int i = 4; i + 8 < length; i++) {
+            if (answer[i] == '"' && answer[i + 1] == 'c' && answer[i + 2] == 'o' && answer[i + 3] == 'd'
+                    && answer[i + 4] == 'e' && answer[i + 5] == '"' && answer[i + 6] == ':') {
+                int code = 0;
+                for (int at = i + 7; at < length && answer[at] >= '0' && answer[at] <= '9'; at++) {
+                    code = code * 10 + answer[at] - '0';
+                }
+                return code;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
