@@ -109,11 +109,10 @@ final class HttpDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         open = false;
         if (puller != null) {
             puller.interrupt();
-            puller.join(TIMEOUT.toMillis());
         }
     }
 }
