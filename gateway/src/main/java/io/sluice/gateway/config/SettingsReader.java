@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
  */
 public final class SettingsReader {
     private static final String ENVIRONMENT_PREFIX = "SLUICE_";
-    /** Read by the launcher script, not by the node. */
-    private static final Set<String> LAUNCHER_VARIABLES = Set.of("SLUICE_HOME", "SLUICE_JAVA_OPTS");
+    /** Read by the launcher script and the logging set-up, not by the node. */
+    private static final Set<String> LAUNCHER_VARIABLES = Set.of("SLUICE_JAVA_OPTS", "SLUICE_LOG_LEVEL");
 
     private final List<Knob> knobs;
     private final Set<String> foreign;

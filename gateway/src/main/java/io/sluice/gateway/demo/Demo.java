@@ -62,8 +62,8 @@ final class Demo {
         }
         for (DemoDoor door : doors) {
             Parcel parcel = new Parcel(
-                    "{\"from\":\"%s\",\"text\":\"Grüße\"}".formatted(door.name()),
-                    "application/json",
+                    "*Grüße* from %s".formatted(door.name()),
+                    "text/markdown",
                     "hello",
                     "key-" + door.name(),
                     run + " by " + door.name());
