@@ -68,7 +68,7 @@ class HouseRulesTest {
                         "io.sluice.jms",
                         "io.sluice.mqtt.session",
                         "io.sluice.http",
-                        "io.sluice.gateway");
+                        "io.sluice.gateway.assembly");
     }
 
     @Test
@@ -97,7 +97,9 @@ class HouseRulesTest {
             type.getDirectDependenciesFromSelf().forEach(use -> {
                 String room = use.getTargetClass().getPackageName();
                 String user = moduleOf(type);
-                if (moduleOf(use.getTargetClass()).equals("protocol") && !user.equals("protocol")) {
+                if (room.startsWith("io.sluice.")
+                        && moduleOf(use.getTargetClass()).equals("protocol")
+                        && !user.equals("protocol")) {
                     users.computeIfAbsent(room, none -> new TreeSet<>()).add(user);
                 }
             });

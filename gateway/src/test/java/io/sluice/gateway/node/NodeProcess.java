@@ -59,6 +59,7 @@ public final class NodeProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + Path.of(System.getProperty("sluice.root"), "conf", "logback.xml"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.sluice.gateway.cli.SluiceCommand"));

@@ -1,4 +1,4 @@
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
