@@ -123,7 +123,7 @@ class FanOutTest {
         reader.subscribe("Orders/#", new SubscriptionOptions(0, false, 7));
         reader.subscribe("Orders/+", new SubscriptionOptions(2, false, 8));
         reader.subscribe("Orders/new", new SubscriptionOptions(1, false, 0));
-        send(Message.of("Orders", "x").withTag("new"));
+        send(Message.of("Orders", "x").withTag("new").withProperty("mqttMarks", "2"));
         assertThat(reader.read()).hasSize(1);
         assertThat(reader.read().get(0).qos()).isEqualTo(2);
         assertThat(reader.read().get(0).subscriptionIds()).containsExactlyInAnyOrder(7, 8);
