@@ -1,6 +1,7 @@
 package io.sluice.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.http.Door.Reply;
@@ -10,6 +11,7 @@ import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.contract.MemoryBroker;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,6 +126,42 @@ class BoundsTest {
             port.answerAll();
             await().until(() -> door.metric("sluice_http_requests_open") == 0);
             door.get("/v1/topics").is(200);
+        }
+    }
+
+    @Test
+    void moreConnectionsThanTheBoundWaitUntilOneEnds() throws Exception {
+        String request = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+        try (Door door = Door.open(bounds(bounds -> bounds.withConnections(2)))) {
+            RawPeer first = new RawPeer(door.port());
+            assertThat(first.say(request).hear()).startsWith("HTTP/1.1 200 ");
+            try (RawPeer second = new RawPeer(door.port());
+                    RawPeer third = new RawPeer(door.port())) {
+                assertThat(second.say(request).hear()).startsWith("HTTP/1.1 200 ");
+                third.say(request);
+                third.socket.setSoTimeout(300);
+                assertThatThrownBy(third::hear).isInstanceOf(SocketTimeoutException.class);
+
+                first.close();
+
+                third.socket.setSoTimeout(20_000);
+                assertThat(third.hear()).startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosedAndOneThatWaitsForAMessageIsNot() throws Exception {
+        UnaryOperator<HttpConfig> brisk = config -> config.withListener(
+                config.listener().withPatience(config.listener().patience().withIdle(Duration.ofMillis(100))));
+        try (Door door = Door.open(brisk);
+                RawPeer idle = new RawPeer(door.port());
+                RawPeer waiting = new RawPeer(door.port())) {
+            door.put("/v1/topics/orders", "").is(201);
+            waiting.say("POST /v1/topics/orders/groups/g/pull?wait=1s HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(idle.say("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").hearToTheEnd())
+                    .endsWith("{\"status\":\"UP\"}");
+            assertThat(waiting.hear()).endsWith("{\"messages\":[]}");
         }
     }
 }

@@ -8,10 +8,10 @@ import io.sluice.http.Door.Reply;
 import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader;
 import io.sluice.port.Placement;
 import io.sluice.port.contract.MemoryBroker;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -19,7 +19,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,13 +158,34 @@ class PullTest {
 
     @Test
     void aPullGoesOnWaitingBeyondItsFirstQuestionToTheBroker() {
-        door.put("/v1/topics/orders", "").is(201);
-        CompletableFuture<Reply> waiting = door.postAsync("/v1/topics/orders/groups/billing/pull?wait=20s");
-        await().pollDelay(Duration.ofMillis(2300)).until(() -> !waiting.isDone());
+        AtomicInteger questions = new AtomicInteger();
+        DelegatingPort counted = new DelegatingPort(door.broker) {
+            @Override
+            public LeaseReader leases() {
+                LeaseReader real = super.leases();
+                return new LeaseReader() {
+                    @Override
+                    public CompletionStage<Leased> lease(LeaseRequest request) {
+                        questions.incrementAndGet();
+                        return real.lease(request);
+                    }
 
-        door.send("orders", "at last");
+                    @Override
+                    public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
+                        return real.settle(settlements);
+                    }
+                };
+            }
+        };
+        try (Door other = Door.open(door.broker, counted, config -> config)) {
+            other.put("/v1/topics/orders", "").is(201);
+            CompletableFuture<Reply> waiting = other.postAsync("/v1/topics/orders/groups/billing/pull?wait=20s");
+            await().until(() -> questions.get() >= 2);
 
-        assertThat(data(waiting.orTimeout(10, TimeUnit.SECONDS).join())).containsExactly("at last");
+            other.send("orders", "at last");
+
+            assertThat(data(waiting.orTimeout(10, TimeUnit.SECONDS).join())).containsExactly("at last");
+        }
     }
 
     @Test

@@ -118,6 +118,19 @@ class RawRequestsTest {
     }
 
     @Test
+    void aCallWithoutABodyTakesAnEmptyChunkedOneAndNoOther() throws Exception {
+        door.put("/v1/topics/orders", "").is(201);
+        String pull =
+                "POST /v1/topics/orders/groups/g/pull?wait=0 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        try (RawPeer peer = peer()) {
+            assertThat(peer.say(pull + "0\r\n\r\n").hear()).startsWith("HTTP/1.1 200 ");
+            assertThat(peer.say(pull + "1\r\nx\r\n0\r\n\r\n").hear())
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("urn:sluice:bad-body");
+        }
+    }
+
+    @Test
     void aBodyThatIsNotChunkedAsItSaysIsRefused() throws Exception {
         try (RawPeer peer = peer()) {
             String heard = peer.say(SEND + "Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")

@@ -86,6 +86,25 @@ class StreamTest {
     }
 
     @Test
+    void anSqlFilterLetsOnlyMatchingPropertiesThroughAndOneThatCannotBeReadIsTold() throws Exception {
+        door.put("/v1/topics/orders", "").is(201);
+        try (EventStream events = follow(door, "/v1/topics/orders/stream?sql=colour%3D%27red%27")) {
+            await().until(() -> events.lines.contains(": following"));
+            door.send("orders?queue=0&prop.colour=blue", "no");
+            door.send("orders?queue=0&prop.colour=red", "yes");
+            await().until(() -> !events.data().isEmpty());
+
+            assertThat(Door.parse(events.data().get(0)).get("data").asText()).isEqualTo("yes");
+        }
+        assertThat(door.get("/v1/topics/orders/stream?sql=%28%28")
+                        .isProblem(400, "bad-parameter")
+                        .at("/parameter")
+                        .asText())
+                .isEqualTo("sql");
+        door.get("/v1/topics/orders/stream?sql=a%3D1&tag=b").isProblem(400, "bad-parameter");
+    }
+
+    @Test
     void aMessageWhoseTimeToLiveIsOverIsLeftOut() throws Exception {
         door.put("/v1/topics/orders", "").is(201);
         try (EventStream events = follow(door, "/v1/topics/orders/stream")) {

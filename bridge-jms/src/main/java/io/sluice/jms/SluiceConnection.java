@@ -97,7 +97,7 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     private static BrokerPort connect(ConnectionOptions options) throws JMSException {
         try {
             return BrokerPortFactory.open(options.broker());
-        } catch (SluiceException refused) {
+        } catch (SluiceException | IllegalArgumentException refused) {
             throw BrokerCalls.failure("connecting", refused);
         }
     }

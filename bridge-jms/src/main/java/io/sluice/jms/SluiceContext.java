@@ -36,7 +36,7 @@ public final class SluiceContext implements JMSContext {
 
     private Optional<SluiceSession> session = Optional.empty();
     private boolean autoStart = true;
-    private boolean closed;
+    private volatile boolean closed;
 
     private SluiceContext(SluiceConnection connection, int sessionMode, AtomicInteger family) {
         this.connection = connection;
@@ -64,6 +64,11 @@ public final class SluiceContext implements JMSContext {
         }
     }
 
+    private SluiceConnection connection() {
+        requireOpen();
+        return connection;
+    }
+
     private synchronized SluiceSession session() {
         requireOpen();
         if (session.isEmpty()) {
@@ -82,37 +87,37 @@ public final class SluiceContext implements JMSContext {
 
     @Override
     public String getClientID() {
-        return Unchecked.get(connection::getClientID);
+        return Unchecked.get(connection()::getClientID);
     }
 
     @Override
     public void setClientID(String clientId) {
-        Unchecked.run(() -> connection.setClientID(clientId));
+        Unchecked.run(() -> connection().setClientID(clientId));
     }
 
     @Override
     public ConnectionMetaData getMetaData() {
-        return Unchecked.get(connection::getMetaData);
+        return Unchecked.get(connection()::getMetaData);
     }
 
     @Override
     public ExceptionListener getExceptionListener() {
-        return Unchecked.get(connection::getExceptionListener);
+        return Unchecked.get(connection()::getExceptionListener);
     }
 
     @Override
     public void setExceptionListener(ExceptionListener listener) {
-        Unchecked.run(() -> connection.setExceptionListener(listener));
+        Unchecked.run(() -> connection().setExceptionListener(listener));
     }
 
     @Override
     public void start() {
-        Unchecked.run(connection::start);
+        Unchecked.run(connection()::start);
     }
 
     @Override
     public void stop() {
-        Unchecked.run(connection::stop);
+        Unchecked.run(connection()::stop);
     }
 
     @Override
@@ -135,15 +140,9 @@ public final class SluiceContext implements JMSContext {
                 return;
             }
             own = session;
-        }
-        boolean insideOwnCallback = own.isPresent() && own.get().lane().isOwnThread();
-        if (insideOwnCallback) {
-            throw new IllegalStateRuntimeException(
-                    "a listener or callback must not close its own context, which would wait for its end");
-        }
-        synchronized (this) {
-            if (closed) {
-                return;
+            if (own.isPresent() && own.get().lane().isOwnThread()) {
+                throw new IllegalStateRuntimeException(
+                        "a listener or callback must not close its own context, which would wait for its end");
             }
             closed = true;
         }

@@ -11,6 +11,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.sluice.model.SluiceException;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameDecoder;
+import io.sluice.wire.frame.FrameException;
 import io.sluice.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,12 +95,14 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         context.fireChannelActive();
     }
 
-    /** Fails what waits and tells the listeners. */
+    /** Fails what waits and tells the listeners. A connection that was never made is told about by whoever made it. */
     private void end() {
         log.debug("connection ended: peer={} reason={}", remoteAddress, closeReason);
-        replies.end(new RemotingException(
-                RemotingException.Reason.CONNECTION_LOST,
-                "connection to %s ended: %s".formatted(remoteAddress, closeReason)));
+        if (remoteAddress != null) {
+            replies.end(new RemotingException(
+                    RemotingException.Reason.CONNECTION_LOST,
+                    "connection to %s ended: %s".formatted(remoteAddress, closeReason)));
+        }
         ended.complete(null);
     }
 
@@ -244,25 +247,38 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
 
     /** Writes a request whose ticket was taken before; a failure to write fails the ticket. */
     void write(Frame request, PendingReplies.Ticket ticket) {
-        onLoop(request, () -> {
-            if (!mayWrite(request)) {
-                return;
+        if (channel.eventLoop().inEventLoop()) {
+            writeNow(request, ticket);
+        } else if (!onLoop(request, () -> writeNow(request, ticket))) {
+            replies.fail(
+                    ticket.opaque(),
+                    new RemotingException(
+                            RemotingException.Reason.CLOSED,
+                            "request %d to %s was not sent: the event loops have ended"
+                                    .formatted(request.code(), remoteAddress)));
+        }
+    }
+
+    private void writeNow(Frame request, PendingReplies.Ticket ticket) {
+        if (!mayWrite(request)) {
+            return;
+        }
+        channel.write(request).addListener(done -> {
+            if (!done.isSuccess()) {
+                replies.fail(ticket.opaque(), notWritten(request, done.cause()));
             }
-            channel.write(request).addListener(done -> {
-                if (!done.isSuccess()) {
-                    replies.fail(
-                            ticket.opaque(),
-                            new RemotingException(
-                                    RemotingException.Reason.NOT_SENT,
-                                    "request %d to %s was not sent: %s"
-                                            .formatted(
-                                                    request.code(),
-                                                    remoteAddress,
-                                                    done.cause().getMessage()),
-                                    done.cause()));
-                }
-            });
         });
+    }
+
+    /** Only a frame that was refused before its first byte has certainly had no effect. */
+    private RemotingException notWritten(Frame request, Throwable cause) {
+        RemotingException.Reason reason = cause instanceof FrameException
+                ? RemotingException.Reason.NOT_SENT
+                : RemotingException.Reason.CONNECTION_LOST;
+        return new RemotingException(
+                reason,
+                "request %d to %s was not sent: %s".formatted(request.code(), remoteAddress, cause.getMessage()),
+                cause);
     }
 
     @Override
@@ -278,19 +294,34 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         }
     }
 
-    /** Nobody waits to hear that the bytes have left; a failure comes to {@link #exceptionCaught}. */
     private void writeNow(Frame frame) {
-        if (mayWrite(frame)) {
+        if (!mayWrite(frame)) {
+            return;
+        }
+        if (frame.isAnswer()) {
+            // Nobody waits to hear that it has left; a lost connection comes to exceptionCaught.
             channel.write(frame, channel.voidPromise());
+        } else {
+            channel.write(frame).addListener(done -> {
+                if (!done.isSuccess()) {
+                    log.debug(
+                            "not written: {} peer={} cause={}",
+                            frame,
+                            remoteAddress,
+                            done.cause().toString());
+                }
+            });
         }
     }
 
-    private void onLoop(Frame frame, Runnable step) {
+    private boolean onLoop(Frame frame, Runnable step) {
         try {
             channel.eventLoop().execute(step);
+            return true;
         } catch (RejectedExecutionException stopped) {
             log.debug("frame dropped, the event loop has ended: {} cause={}", frame, stopped.toString());
             frame.release();
+            return false;
         }
     }
 

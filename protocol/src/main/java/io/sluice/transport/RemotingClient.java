@@ -8,12 +8,14 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.sluice.wire.frame.Frame;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +37,45 @@ public final class RemotingClient implements AutoCloseable {
     private final ScheduledFuture<?> sweep;
     private volatile boolean closed;
 
-    /** A connection being made or made; requests take their ticket before it is there, so that their time runs. */
-    private record Line(PendingReplies replies, CompletableFuture<ChannelPeer> made) {
+    /**
+     * A connection being made or made; requests take their ticket before it is there, so that their time runs. What is
+     * given before is written in the order given, and before what is given later.
+     */
+    private static final class Line {
+        private final PendingReplies replies;
+        private final CompletableFuture<ChannelPeer> made = new CompletableFuture<>();
+        /** Steps that wait for the connection; {@code null} once it is made or has failed. Guarded by this object. */
+        private List<BiConsumer<ChannelPeer, Throwable>> waiting = new ArrayList<>();
+
+        private Line(PendingReplies replies) {
+            this.replies = replies;
+        }
+
+        /** Runs the step with the connection, or with the reason why there is none. Steps never block. */
+        void whenMade(BiConsumer<ChannelPeer, Throwable> step) {
+            synchronized (this) {
+                if (waiting != null) {
+                    waiting.add(step);
+                    return;
+                }
+            }
+            made.whenComplete(step);
+        }
+
+        void made(ChannelPeer peer, Throwable failure) {
+            if (failure == null) {
+                made.complete(peer);
+            } else {
+                made.completeExceptionally(failure);
+            }
+            synchronized (this) {
+                // By index: a step may lead to another request, which joins the end of the list.
+                for (int i = 0; i < waiting.size(); i++) {
+                    waiting.get(i).accept(peer, failure);
+                }
+                waiting = null;
+            }
+        }
 
         boolean isOpen() {
             return made.isDone()
@@ -82,7 +121,7 @@ public final class RemotingClient implements AutoCloseable {
             return CompletableFuture.failedFuture(refused);
         }
         Frame asking = request.asking(ticket.opaque(), false);
-        line.made.whenComplete((peer, failure) -> {
+        line.whenMade((peer, failure) -> {
             if (peer != null) {
                 peer.write(asking, ticket);
             } else {
@@ -101,14 +140,17 @@ public final class RemotingClient implements AutoCloseable {
             request.release();
             return CompletableFuture.failedFuture(refused);
         }
-        return line.made.handle((peer, failure) -> {
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        line.whenMade((peer, failure) -> {
             if (peer == null) {
                 request.release();
-                throw asRemoting(failure);
+                handedOver.completeExceptionally(asRemoting(failure));
+            } else {
+                peer.oneWay(request);
+                handedOver.complete(null);
             }
-            peer.oneWay(request);
-            return null;
         });
+        return handedOver;
     }
 
     private static RemotingException asRemoting(Throwable failure) {
@@ -137,7 +179,7 @@ public final class RemotingClient implements AutoCloseable {
     }
 
     private Line lineTo(String address) {
-        if (closed) {
+        if (closed || threads.group().isShuttingDown()) {
             throw closedException();
         }
         Line line = lines.get(address);
@@ -149,7 +191,7 @@ public final class RemotingClient implements AutoCloseable {
             lines.remove(address, line);
         }
         InetSocketAddress target = Addresses.parse(address);
-        Line fresh = new Line(new PendingReplies(limits.pendingMax(), System::nanoTime), new CompletableFuture<>());
+        Line fresh = new Line(new PendingReplies(limits.pendingMax(), System::nanoTime));
         Line raced = lines.putIfAbsent(address, fresh);
         if (raced != null) {
             return raced;
@@ -188,7 +230,7 @@ public final class RemotingClient implements AutoCloseable {
             lines.remove(address, line);
             closeListeners.forEach(listener -> listener.accept(address));
         });
-        line.made.complete(peer);
+        line.made(peer, null);
         if (closed) {
             peer.close("the client is closing");
         }
@@ -201,7 +243,7 @@ public final class RemotingClient implements AutoCloseable {
                 RemotingException.Reason.CONNECT_FAILED,
                 "no connection to %s: %s".formatted(address, cause.getMessage()),
                 cause);
-        line.made.completeExceptionally(reason);
+        line.made(null, reason);
         line.replies.end(reason);
     }
 

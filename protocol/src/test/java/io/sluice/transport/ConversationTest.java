@@ -510,6 +510,35 @@ class ConversationTest {
         assertReason(client.call(listen(), request, PATIENCE).toCompletableFuture(), RemotingException.Reason.NOT_SENT);
     }
 
+    @Test
+    void aOneWayRequestTooLargeForAFrameIsDroppedAndTheConnectionLives() throws IOException {
+        String address = listen();
+        ask(address, Frame.request(ECHO));
+
+        client.oneWay(address, Frame.request(ECHO).withBody(FrameBody.of(new byte[17 * 1024 * 1024])));
+
+        assertThat(ask(address, Frame.request(ECHO)).code()).isZero();
+        assertThat(server.peers()).hasSize(1);
+    }
+
+    @Test
+    void aRequestAfterTheEventLoopsHaveEndedFails() throws IOException {
+        String address = listen();
+        ask(address, Frame.request(ECHO));
+        IoThreads ended = IoThreads.start("test-ended", 1);
+        RemotingClient orphan = RemotingClient.open(ended, ConnectionLimits.DEFAULT, clientTable);
+        orphan.call(address, Frame.request(ECHO), PATIENCE)
+                .toCompletableFuture()
+                .join();
+
+        ended.close();
+
+        CompletableFuture<Frame> asked =
+                orphan.call(address, Frame.request(ECHO), PATIENCE).toCompletableFuture();
+        assertThatThrownBy(asked::join).hasCauseInstanceOf(RemotingException.class);
+        orphan.close();
+    }
+
     // The server asks.
 
     @Test

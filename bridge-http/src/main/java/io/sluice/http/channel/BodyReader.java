@@ -119,6 +119,9 @@ final class BodyReader implements ChannelListener<StreamSourceChannel> {
     }
 
     private Problem tooLarge(String found) {
+        if (maxBytes == 0) {
+            return Problem.of(ProblemType.BAD_BODY, "the call takes no body, and one came");
+        }
         return Problem.of(ProblemType.TOO_LARGE, "the body has %s; the limit is %d bytes".formatted(found, maxBytes))
                 .with("maxBytes", maxBytes);
     }

@@ -34,6 +34,10 @@ public record Bounds(
         }
     }
 
+    public Bounds withConnections(int changed) {
+        return new Bounds(changed, requests, polls, streams, headBytes, headers, bufferedBytes);
+    }
+
     public Bounds withRequests(int changed) {
         return new Bounds(connections, changed, polls, streams, headBytes, headers, bufferedBytes);
     }

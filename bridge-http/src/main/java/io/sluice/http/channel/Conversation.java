@@ -59,24 +59,20 @@ final class Conversation implements ExchangeCompletionListener, AnswerWriter.Con
             reception.admit(exchange, route.lane());
             admitted = true;
             Query query = Query.parse(exchange.getQueryString(), route.parameters(), route.prefixes());
-            refuseBodyInDisguise();
+            refuseEncodedBody();
             receive(query);
-        } catch (ProblemException refused) {
-            say(Answer.problem(refused.problem()));
+        } catch (RuntimeException refused) {
+            say(Answer.problem(Problems.of(refused, route.name())));
         }
     }
 
-    private void refuseBodyInDisguise() {
+    private void refuseEncodedBody() {
         String encoding = exchange.getRequestHeaders().getFirst(Headers.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw Problem.of(
                             ProblemType.UNSUPPORTED_MEDIA_TYPE,
                             "Content-Encoding '%s' is not undone here; send the body as it is"
                                     .formatted(Query.shown(encoding)))
-                    .asException();
-        }
-        if (route.bodyMaxBytes() == 0 && !exchange.isRequestComplete()) {
-            throw Problem.of(ProblemType.BAD_BODY, "%s takes no body".formatted(route.name()))
                     .asException();
         }
     }

@@ -38,6 +38,10 @@ public record Patience(
         }
     }
 
+    public Patience withIdle(Duration changed) {
+        return new Patience(changed, head, body, answer, stalledWrite, closing);
+    }
+
     public Patience withHead(Duration changed) {
         return new Patience(idle, changed, body, answer, stalledWrite, closing);
     }

@@ -126,13 +126,14 @@ final class MessageJson {
         return expiresAt(view.property(PropertyNames.EXPIRES_AT)) <= nowMs;
     }
 
-    /** A value that is no number, from a foreign writer, means never. */
+    /** A value that is no positive number, from a foreign writer, means never. */
     private static long expiresAt(String property) {
         if (property == null) {
             return NEVER;
         }
         try {
-            return Long.parseLong(property);
+            long expiresAt = Long.parseLong(property);
+            return expiresAt > 0 ? expiresAt : NEVER;
         } catch (NumberFormatException foreign) {
             return NEVER;
         }

@@ -44,7 +44,7 @@ public final class PullEndpoint {
 
     private CompletionStage<Answer> pull(Call call) {
         Query query = call.query();
-        FilterExpression filter = filter(query);
+        FilterExpression filter = FilterParameters.read(query);
         boolean skipUnmatched =
                 query.word("unmatched", "keep", Set.of("keep", "skip")).equals("skip");
         Start start = query.word("start", "first", Set.of("first", "last")).equals("last") ? Start.LAST : Start.FIRST;
@@ -60,12 +60,5 @@ public final class PullEndpoint {
                 query.duration("wait", waitDefault, Duration.ZERO, config.waitMax()),
                 start);
         return new Pull(call, port.onBehalfOf(call.caller()).leases(), request, metrics, clock).begin();
-    }
-
-    private static FilterExpression filter(Query query) {
-        query.refuseBoth("tag", "sql");
-        return query.text("sql")
-                .map(FilterExpression::sql)
-                .orElseGet(() -> FilterExpression.tags(query.text("tag").orElse(null)));
     }
 }

@@ -1,13 +1,15 @@
 package io.sluice.http.consume;
 
+import io.sluice.filter.CompiledFilter;
+import io.sluice.filter.FilterSyntaxException;
 import io.sluice.http.channel.Answer;
 import io.sluice.http.channel.Call;
 import io.sluice.http.channel.Lane;
 import io.sluice.http.channel.Problem;
 import io.sluice.http.channel.ProblemType;
+import io.sluice.http.channel.Query;
 import io.sluice.http.channel.Route;
 import io.sluice.http.observe.HttpMetrics;
-import io.sluice.model.FilterExpression;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import java.time.Duration;
@@ -31,12 +33,12 @@ public final class StreamEndpoint {
 
     public List<Route> routes() {
         return List.of(Route.of("GET", "/v1/topics/{topic}/stream", Lane.STREAM, this::stream)
-                .withParameters("tag"));
+                .withParameters("tag", "sql"));
     }
 
     private CompletionStage<Answer> stream(Call call) {
         TopicName topic = new TopicName(call.path("topic"));
-        FilterExpression filter = FilterExpression.tags(call.query().text("tag").orElse(null));
+        CompiledFilter filter = filter(call.query());
         BrokerPort mine = port.onBehalfOf(call.caller());
         return mine.topics().describe(topic).thenCompose(described -> {
             if (described.isEmpty()) {
@@ -47,8 +49,16 @@ public final class StreamEndpoint {
         });
     }
 
-    private CompletionStage<Answer> follow(Call call, BrokerPort mine, TopicName topic, FilterExpression filter) {
+    private CompletionStage<Answer> follow(Call call, BrokerPort mine, TopicName topic, CompiledFilter filter) {
         TailedMessages messages = new TailedMessages(call, filter, keepAlive, metrics, clock);
         return messages.follow(mine.tails(), topic).thenApply(ready -> Answer.flowing("text/event-stream", messages));
+    }
+
+    private static CompiledFilter filter(Query query) {
+        try {
+            return CompiledFilter.of(FilterParameters.read(query));
+        } catch (FilterSyntaxException unreadable) {
+            throw Query.bad("sql", "cannot be read: " + unreadable.getMessage());
+        }
     }
 }

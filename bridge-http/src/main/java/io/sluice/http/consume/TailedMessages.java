@@ -1,6 +1,7 @@
 package io.sluice.http.consume;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.sluice.filter.CompiledFilter;
 import io.sluice.http.channel.BodySource;
 import io.sluice.http.channel.Call;
 import io.sluice.http.channel.Json;
@@ -8,7 +9,6 @@ import io.sluice.http.channel.Problem;
 import io.sluice.http.channel.ProblemType;
 import io.sluice.http.observe.HttpMetrics;
 import io.sluice.http.observe.HttpMetrics.Outlet;
-import io.sluice.model.FilterExpression;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.Records;
@@ -48,7 +48,7 @@ final class TailedMessages implements BodySource, TailListener {
     private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final Call call;
-    private final FilterExpression filter;
+    private final CompiledFilter filter;
     private final Duration keepAlive;
     private final HttpMetrics metrics;
     private final InstantSource clock;
@@ -86,7 +86,7 @@ final class TailedMessages implements BodySource, TailListener {
         }
     }
 
-    TailedMessages(Call call, FilterExpression filter, Duration keepAlive, HttpMetrics metrics, InstantSource clock) {
+    TailedMessages(Call call, CompiledFilter filter, Duration keepAlive, HttpMetrics metrics, InstantSource clock) {
         this.call = call;
         this.filter = filter;
         this.keepAlive = keepAlive;
@@ -279,8 +279,7 @@ final class TailedMessages implements BodySource, TailListener {
             metrics.expired(1);
             return false;
         }
-        return !(filter instanceof FilterExpression.Tags wantedTags)
-                || view.tag() != null && wantedTags.tags().contains(view.tag());
+        return filter.matches(view);
     }
 
     private void writeEvent(MessageQueue queue, MessageView view, ByteArrayOutputStream bytes) {

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * each message used makes the next question larger by one, up to the prefetch limit, so that a consumer which takes one
  * message and closes holds nothing back from others.
  *
- * <p>At most one question is under way. An answer to a question from before a rewind, pause or close is given back at once.
- * Guarded by itself; the broker is never asked under the lock.
+ * <p>At most one question is under way, and one that asks ahead does not wait, so that no answer is long behind. An answer
+ * to a question from before a rewind or close is given back at once. Guarded by itself; the broker is never asked under the lock.
  */
 public final class LeaseFeed implements Feed {
     private static final Logger log = LoggerFactory.getLogger(LeaseFeed.class);
@@ -63,11 +63,11 @@ public final class LeaseFeed implements Feed {
     private final Deque<Delivery> atHand = new ArrayDeque<>();
     /** How many messages may be at hand or asked for; 1..prefetch. */
     private int window = 1;
-    /** Whether the latest answer was full: each message used then widens the window by one. */
+    /** Whether the latest answer was full: then more is asked for ahead, and each message used widens the window by one. */
     private boolean plenty;
 
     private boolean asking;
-    /** Counts rewinds and pauses: answers to questions of an earlier generation are given back. */
+    /** Counts what was given back: answers to questions of an earlier generation go back too, so that order is kept. */
     private int generation;
     /** Rewinds whose messages are not back yet; nothing is asked meanwhile, so that order is kept. */
     private int rewinding;
@@ -134,15 +134,18 @@ public final class LeaseFeed implements Feed {
     public void ask(Duration maxWait) {
         int wanted;
         int askedIn;
+        Duration wait;
         synchronized (this) {
             usedAtNanos = nanos.getAsLong();
-            boolean enough = atHand.size() > window / 2;
+            boolean ahead = !atHand.isEmpty();
+            boolean enough = ahead && (!plenty || atHand.size() > window / 2);
             if (asking || closed || paused || rewinding > 0 || enough || askAgainAtNanos - usedAtNanos > 0) {
                 return;
             }
             asking = true;
             wanted = window - atHand.size();
             askedIn = generation;
+            wait = ahead ? Duration.ZERO : maxWait;
         }
         LeaseRequest request = new LeaseRequest(
                 address.group(),
@@ -151,7 +154,7 @@ public final class LeaseFeed implements Feed {
                 ownFilter,
                 wanted,
                 limits.leaseFor(),
-                maxWait.compareTo(ASK_MAX) < 0 ? maxWait : ASK_MAX,
+                wait.compareTo(ASK_MAX) < 0 ? wait : ASK_MAX,
                 Start.FIRST);
         leaseOf(request).whenComplete((leased, failed) -> {
             if (failed == null) {
@@ -266,6 +269,7 @@ public final class LeaseFeed implements Feed {
         List<Delivery> all = new ArrayList<>(undone);
         synchronized (this) {
             all.addAll(startAgain());
+            generation++;
             rewinding++;
             askAgainAtNanos = nanos.getAsLong() + pause.toNanos();
         }
@@ -277,11 +281,11 @@ public final class LeaseFeed implements Feed {
         });
     }
 
-    /** Forgets what is at hand and returns it; answers under way will be given back. */
+    /** Forgets what is at hand and returns it; if there is any, an answer under way stands behind it and goes back too. */
     private List<Delivery> startAgain() {
         List<Delivery> forgotten = List.copyOf(atHand);
         atHand.clear();
-        generation++;
+        generation += forgotten.isEmpty() ? 0 : 1;
         window = 1;
         plenty = false;
         return forgotten;

@@ -490,13 +490,13 @@ public final class SessionLane {
         MessageListener listener;
         lock.lock();
         try {
-            listener = to.listener();
+            listener = to.isClosed() ? null : to.listener();
             delivering = to;
             recoverAfterListener = false;
         } finally {
             lock.unlock();
         }
-        if (listener == null || to.isClosed()) {
+        if (listener == null) {
             to.feed().putBack(delivery);
             return;
         }

@@ -113,6 +113,36 @@ class LeaseFeedTest {
         assertThat(broker.requests).hasSize(2);
     }
 
+    /** A question that waits while messages are at hand could be answered with messages that were given back meanwhile. */
+    @Test
+    void askingAheadDoesNotWait() {
+        feed.ask(LONG);
+        broker.lend(leases(0, 1));
+        feed.poll();
+        feed.ask(LONG);
+        assertThat(lastRequest().maxWait()).isPositive();
+        broker.lend(leases(1, 3));
+        feed.poll();
+
+        feed.ask(LONG);
+        assertThat(lastRequest().maxWait()).isZero();
+        assertThat(lastRequest().maxMessages()).isEqualTo(2);
+        broker.lend();
+        feed.ask(LONG);
+        assertThat(broker.requests).as("not full, so not asked ahead again").hasSize(3);
+    }
+
+    @Test
+    void anAnswerFromBeforeAStopIsUsedAfterTheStartWhenNothingStandsBeforeIt() {
+        feed.ask(LONG);
+        feed.pause();
+        feed.resume();
+        broker.lend(leases(0, 1));
+
+        assertThat(pollText()).isEqualTo("m0");
+        assertThat(broker.settlements).isEmpty();
+    }
+
     @Test
     void anAnswerThatComesAfterTheConsumerClosedIsGivenBack() {
         feed.ask(LONG);

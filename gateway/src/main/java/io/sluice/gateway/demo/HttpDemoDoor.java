@@ -39,6 +39,11 @@ final class HttpDemoDoor implements DemoDoor {
         return "HTTP";
     }
 
+    /** So that receivers find the topic before the first parcel is sent. */
+    void createTopic() throws IOException, InterruptedException {
+        call("PUT", "/v1/topics/" + topic, "application/json", "");
+    }
+
     @Override
     public void receive(Consumer<Parcel> told) throws Exception {
         pull("0s", told);
@@ -79,15 +84,20 @@ final class HttpDemoDoor implements DemoDoor {
     }
 
     private String post(String path, String contentType, String body) throws IOException, InterruptedException {
+        return call("POST", path, contentType, body);
+    }
+
+    private String call(String method, String path, String contentType, String body)
+            throws IOException, InterruptedException {
         HttpResponse<String> answer = client.send(
                 HttpRequest.newBuilder(URI.create(base + path))
                         .header("Content-Type", contentType)
                         .timeout(TIMEOUT)
-                        .POST(BodyPublishers.ofString(body))
+                        .method(method, BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
-            throw new SluiceException("POST %s answered %d: %s".formatted(path, answer.statusCode(), answer.body()));
+            throw new SluiceException("%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
         }
         return answer.body();
     }

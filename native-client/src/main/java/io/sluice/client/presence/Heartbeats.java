@@ -1,0 +1,175 @@
+package io.sluice.client.presence;
+
+import io.sluice.client.link.ClientClock;
+import io.sluice.client.link.ClusterLink;
+import io.sluice.client.link.Listening;
+import io.sluice.client.route.BrokerAddresses;
+import io.sluice.client.route.RouteCache;
+import io.sluice.wire.body.HeartbeatData;
+import io.sluice.wire.body.HeartbeatData.ConsumerData;
+import io.sluice.wire.body.HeartbeatData.ProducerData;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.SessionCommands.Heartbeat;
+import io.sluice.wire.command.SessionCommands.UnregisterClient;
+import io.sluice.wire.frame.Frame;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps every broker of the routes in use informed of the groups of this client: at once when a group comes, every period,
+ * and as soon as a broker whose connection ended can be reached again, since it has forgotten the groups. Any thread.
+ */
+public final class Heartbeats implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Heartbeats.class);
+    public static final Duration PERIOD = Duration.ofSeconds(30);
+    private static final Duration RETURN_CHECK = Duration.ofSeconds(1);
+
+    private final ClusterLink link;
+    private final RouteCache routes;
+    private final Set<Presence> groups = new LinkedHashSet<>();
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> returnListeners = new CopyOnWriteArrayList<>();
+    private final List<ClientClock.Planned> periodic = new ArrayList<>();
+
+    public Heartbeats(ClusterLink link, RouteCache routes, Duration period) {
+        this.link = link;
+        this.routes = routes;
+        link.onDisconnect(lost::add);
+        periodic.add(link.clock().every(period, period, this::tellAll));
+        periodic.add(link.clock().every(RETURN_CHECK, RETURN_CHECK, this::tellThoseWhoReturned));
+    }
+
+    /** From now on brokers are told of the group. */
+    public void join(Presence presence) {
+        synchronized (groups) {
+            groups.add(presence);
+        }
+    }
+
+    /** Tells all brokers that the group leaves; completes when they have heard it, or could not be reached. */
+    public CompletionStage<Void> leave(Presence presence) {
+        synchronized (groups) {
+            if (!groups.remove(presence)) {
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+        boolean producer = presence instanceof Presence.OfProducer;
+        UnregisterClient word = new UnregisterClient(
+                link.clientId(),
+                producer ? presence.group().value() : "",
+                producer ? "" : presence.group().value());
+        List<CompletableFuture<?>> told = new ArrayList<>();
+        for (String address : addresses(!producer)) {
+            told.add(link.ask("leaving group " + presence.group(), address, RequestCode.UNREGISTER_CLIENT, word)
+                    .exceptionally(failure -> {
+                        log.debug("broker does not hear that a group left: address={}", address, failure);
+                        return null;
+                    })
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+    }
+
+    /** Tells every broker of the routes in use; completes when each has answered or could not be reached. */
+    public CompletionStage<Void> beat() {
+        HeartbeatData data = data();
+        if (data.producerDataSet().isEmpty() && data.consumerDataSet().isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<CompletableFuture<?>> told = new ArrayList<>();
+        for (String address : addresses(!data.consumerDataSet().isEmpty())) {
+            told.add(beat(address, data));
+        }
+        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+    }
+
+    /** Runs, on any thread, when a broker that was away has been told of the groups again. */
+    public Listening onReturn(Runnable listener) {
+        returnListeners.add(listener);
+        return () -> returnListeners.remove(listener);
+    }
+
+    /** Whether the broker answered. */
+    private CompletableFuture<Boolean> beat(String address, HeartbeatData data) {
+        Frame request = ClusterLink.request(RequestCode.HEART_BEAT, new Heartbeat(), data.toFrameBody());
+        return link.ask("heartbeat", address, request, link.config().requestTimeout())
+                .handle((answer, failure) -> {
+                    if (failure != null) {
+                        log.debug("heartbeat failed: address={} cause={}", address, failure.toString());
+                    }
+                    return failure == null;
+                })
+                .toCompletableFuture();
+    }
+
+    /** Primaries; replicas too when somebody may read from them. */
+    private Set<String> addresses(boolean withReplicas) {
+        Set<String> addresses = new LinkedHashSet<>();
+        for (BrokerAddresses broker : routes.brokers().values()) {
+            if (withReplicas) {
+                addresses.addAll(broker.addresses().values());
+            } else {
+                broker.primary().ifPresent(addresses::add);
+            }
+        }
+        return addresses;
+    }
+
+    private HeartbeatData data() {
+        Set<ProducerData> producers = new LinkedHashSet<>();
+        Set<ConsumerData> consumers = new LinkedHashSet<>();
+        synchronized (groups) {
+            for (Presence group : groups) {
+                if (group instanceof Presence.OfProducer producer) {
+                    producers.add(producer.data());
+                } else if (group instanceof Presence.OfConsumer consumer) {
+                    consumers.add(consumer.data());
+                }
+            }
+        }
+        return new HeartbeatData(link.clientId(), producers, consumers, 0, false);
+    }
+
+    private void tellAll() {
+        beat();
+    }
+
+    /** On the clock. Addresses that are no broker's any more are forgotten. */
+    private void tellThoseWhoReturned() {
+        if (lost.isEmpty()) {
+            return;
+        }
+        Set<String> missing = new HashSet<>(lost);
+        Set<String> brokers = addresses(true);
+        lost.retainAll(brokers);
+        missing.retainAll(brokers);
+        HeartbeatData data = data();
+        if (data.producerDataSet().isEmpty() && data.consumerDataSet().isEmpty()) {
+            lost.removeAll(missing);
+            return;
+        }
+        for (String address : missing) {
+            beat(address, data).thenAccept(answered -> {
+                if (answered && lost.remove(address)) {
+                    returnListeners.forEach(Runnable::run);
+                }
+            });
+        }
+    }
+
+    /** Stops telling; groups that are still there are forgotten by the brokers when the connections end. */
+    @Override
+    public void close() {
+        periodic.forEach(ClientClock.Planned::cancel);
+    }
+}

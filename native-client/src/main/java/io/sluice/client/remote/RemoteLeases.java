@@ -1,0 +1,336 @@
+package io.sluice.client.remote;
+
+import io.sluice.client.link.ClusterLink;
+import io.sluice.client.read.Pulls;
+import io.sluice.client.read.RecordSlices;
+import io.sluice.client.route.BrokerAddresses;
+import io.sluice.client.route.RouteCache;
+import io.sluice.client.route.TopicRoute;
+import io.sluice.model.FilterExpression;
+import io.sluice.model.MessageQueue;
+import io.sluice.port.Hold;
+import io.sluice.port.LeaseReader;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.wire.body.Body;
+import io.sluice.wire.body.SettleAnswerBody;
+import io.sluice.wire.body.SettleRequestBody;
+import io.sluice.wire.body.SettleRequestBody.Kind;
+import io.sluice.wire.body.SettleRequestBody.Settle;
+import io.sluice.wire.command.LeaseCommands;
+import io.sluice.wire.command.LeaseCommands.FilterType;
+import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
+import io.sluice.wire.command.LeaseCommands.Lent;
+import io.sluice.wire.command.NoFields;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.frame.Frame;
+import io.sluice.wire.frame.FrameBody;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Leases over the wire. One broker of the topic is asked and may hold the answer; several are asked in turn, first without
+ * waiting, then for a short while each, so that a lease never takes more than was asked for.
+ */
+public final class RemoteLeases implements LeaseReader {
+    private static final String WHAT = "leases";
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(15);
+    private static final Duration TURN = Duration.ofMillis(200);
+    private static final Duration NEW_TOPIC_PATIENCE = Duration.ofSeconds(3);
+
+    private final ClusterLink link;
+    private final RouteCache routes;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    public RemoteLeases(ClusterLink link, RouteCache routes) {
+        this.link = link;
+        this.routes = routes;
+    }
+
+    // ---- lease ----
+
+    @Override
+    public CompletionStage<Leased> lease(LeaseRequest request) {
+        long deadlineNanos = System.nanoTime() + request.maxWait().toNanos();
+        return route(request).thenCompose(route -> {
+            List<String> addresses = readable(request, route);
+            Collections.rotate(addresses, turn.getAndIncrement());
+            Leasing leasing = new Leasing(request, addresses, deadlineNanos);
+            leasing.ask();
+            return leasing.result;
+        });
+    }
+
+    /** A retry or dead-letter topic may have come into being a moment ago, by a settlement of this very client. */
+    private CompletionStage<TopicRoute> route(LeaseRequest request) {
+        boolean mayBeNew = (request.topic().isDeadLetter() || request.topic().isRetry())
+                && !request.maxWait().isZero();
+        Duration patience =
+                request.maxWait().compareTo(NEW_TOPIC_PATIENCE) < 0 ? request.maxWait() : NEW_TOPIC_PATIENCE;
+        return routes.find(request.topic())
+                .thenCompose(found -> found.isEmpty() && mayBeNew
+                        ? routes.await(request.topic(), Optional::isPresent, patience)
+                        : CompletableFuture.completedFuture(found))
+                .thenApply(found -> found.orElseThrow(() -> new RefusedException(
+                        Refusal.NO_SUCH_TOPIC, "topic %s does not exist; create it first".formatted(request.topic()))));
+    }
+
+    private static List<String> readable(LeaseRequest request, TopicRoute route) {
+        List<String> addresses = new ArrayList<>();
+        for (TopicRoute.Share share : route.shares()) {
+            if (share.canRead()) {
+                route.primary(share.brokerName()).ifPresent(addresses::add);
+            }
+        }
+        if (addresses.isEmpty()) {
+            boolean writeOnly = route.shares().stream().noneMatch(TopicRoute.Share::canRead);
+            throw new RefusedException(
+                    writeOnly ? Refusal.NOT_READABLE : Refusal.UNAVAILABLE,
+                    "topic %s has no queue to lease from: it is write only, or the primaries of its brokers are away"
+                            .formatted(request.topic()));
+        }
+        return addresses;
+    }
+
+    /** One call of {@link #lease}: its steps never overlap. */
+    private final class Leasing {
+        private final LeaseRequest request;
+        private final List<String> addresses;
+        private final long deadlineNanos;
+        private final CompletableFuture<Leased> result = new CompletableFuture<>();
+        private int asked;
+        /** Why the last broker that refused did so; counts when none of a whole turn gave an answer. */
+        private Throwable refusal;
+
+        private int refusals;
+
+        Leasing(LeaseRequest request, List<String> addresses, long deadlineNanos) {
+            this.request = request;
+            this.addresses = addresses;
+            this.deadlineNanos = deadlineNanos;
+        }
+
+        void ask() {
+            Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+            Duration hold = left.compareTo(longestHold()) < 0 ? left : longestHold();
+            String address = addresses.get(asked % addresses.size());
+            Frame frame = ClusterLink.request(RequestCode.LEASE, header(hold), FrameBody.NONE);
+            link.ask(WHAT, address, frame, hold.plus(link.config().requestTimeout()))
+                    .thenApply(answer -> read(address, answer))
+                    .whenComplete((leased, failure) -> {
+                        if (failure != null) {
+                            refused(ClusterLink.causeOf(failure));
+                        } else if (leased.leases().isEmpty()) {
+                            next();
+                        } else {
+                            result.complete(leased);
+                        }
+                    });
+        }
+
+        private Duration longestHold() {
+            if (addresses.size() == 1) {
+                return LONGEST_HOLD;
+            }
+            return asked < addresses.size() ? Duration.ZERO : TURN;
+        }
+
+        private void refused(Throwable cause) {
+            refusal = cause;
+            refusals++;
+            boolean hopeless = cause instanceof RefusedException refused
+                    && refused.reason() != Refusal.UNAVAILABLE
+                    && refused.reason() != Refusal.OVERLOADED;
+            if (hopeless || addresses.size() == 1) {
+                routes.suspect(request.topic());
+                result.completeExceptionally(cause);
+            } else {
+                next();
+            }
+        }
+
+        private void next() {
+            asked++;
+            boolean wholeTurn = asked % addresses.size() == 0;
+            if (wholeTurn && refusals == addresses.size()) {
+                routes.suspect(request.topic());
+                result.completeExceptionally(refusal);
+            } else if (asked >= addresses.size() && System.nanoTime() - deadlineNanos >= 0) {
+                result.complete(Leased.NONE);
+            } else {
+                refusals = wholeTurn ? 0 : refusals;
+                ask();
+            }
+        }
+
+        private LeaseCommands.Lease header(Duration hold) {
+            return new LeaseCommands.Lease(
+                    request.group().value(),
+                    request.topic().value(),
+                    typeOf(request.groupFilter()),
+                    request.groupFilter().toString(),
+                    typeOf(request.ownFilter()),
+                    request.ownFilter().toString(),
+                    request.maxMessages(),
+                    request.leaseFor().toMillis(),
+                    hold.toMillis(),
+                    LeaseCommands.Start.valueOf(request.start().name()));
+        }
+
+        private Leased read(String address, Frame answer) {
+            LeaseAnswer header = ClusterLink.header(answer, LeaseAnswer.class);
+            List<Lent> lent = header.lent();
+            List<ByteBuffer> slices = RecordSlices.of(answer, address);
+            if (lent.size() != slices.size()) {
+                throw new RefusedException(
+                        Refusal.UNAVAILABLE,
+                        "%s answered %d leases with %d records".formatted(address, lent.size(), slices.size()));
+            }
+            List<Lease> leases = new ArrayList<>(lent.size());
+            for (int i = 0; i < lent.size(); i++) {
+                Lent one = lent.get(i);
+                leases.add(new Lease(
+                        new ReceiptAddress(header.brokerName(), one.receipt()).toReceipt(),
+                        new MessageQueue(request.topic(), header.brokerName(), one.queueId()),
+                        slices.get(i),
+                        one.attempt(),
+                        one.leaseUntilMs()));
+            }
+            return new Leased(leases, Hold.NONE);
+        }
+    }
+
+    private static FilterType typeOf(FilterExpression filter) {
+        return FilterType.valueOf(Pulls.typeOf(filter));
+    }
+
+    // ---- settle ----
+
+    @Override
+    public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
+        Settled[] answers = new Settled[settlements.size()];
+        Map<String, List<Integer>> byBroker = new LinkedHashMap<>();
+        List<ReceiptAddress> receipts = settlements.stream()
+                .map(settlement -> ReceiptAddress.of(settlement.receipt()))
+                .toList();
+        for (int i = 0; i < receipts.size(); i++) {
+            byBroker.computeIfAbsent(receipts.get(i).brokerName(), name -> new ArrayList<>())
+                    .add(i);
+            answers[i] = new Settled(settlements.get(i).receipt(), Result.NOT_A_RECEIPT, 0);
+        }
+        if (byBroker.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return primaries(byBroker).thenCompose(primaries -> {
+            List<CompletableFuture<?>> asked = new ArrayList<>();
+            byBroker.forEach((broker, indexes) -> {
+                if (broker.isEmpty()) {
+                    asked.add(askAll(primaries, indexes, settlements, receipts, answers));
+                } else if (primaries.containsKey(broker)) {
+                    asked.add(ask(broker, primaries.get(broker), indexes, settlements, receipts, answers));
+                }
+            });
+            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                    .thenApply(done -> List.copyOf(Arrays.asList(answers)));
+        });
+    }
+
+    /** Addresses by broker name; the whole cluster is asked for only when a broker is not known from a route. */
+    private CompletionStage<Map<String, String>> primaries(Map<String, List<Integer>> byBroker) {
+        Map<String, String> known = new HashMap<>();
+        for (String broker : byBroker.keySet()) {
+            routes.primary(broker).ifPresent(address -> known.put(broker, address));
+        }
+        if (known.keySet().containsAll(byBroker.keySet())) {
+            return CompletableFuture.completedFuture(known);
+        }
+        return routes.cluster().thenApply(brokers -> {
+            Map<String, String> all = new LinkedHashMap<>();
+            for (BrokerAddresses broker : brokers) {
+                broker.primary().ifPresent(address -> all.put(broker.brokerName(), address));
+            }
+            return all;
+        });
+    }
+
+    /** A receipt without a name is shown to one broker after the other, until one knows it. */
+    private CompletableFuture<Void> askAll(
+            Map<String, String> primaries,
+            List<Integer> indexes,
+            List<Settlement> settlements,
+            List<ReceiptAddress> receipts,
+            Settled[] answers) {
+        CompletableFuture<Void> chain = CompletableFuture.completedFuture(null);
+        for (Map.Entry<String, String> broker : primaries.entrySet()) {
+            chain = chain.thenCompose(before -> {
+                List<Integer> open = indexes.stream()
+                        .filter(i -> answers[i].result() == Result.NOT_A_RECEIPT)
+                        .toList();
+                return open.isEmpty()
+                        ? CompletableFuture.completedFuture(null)
+                        : ask(broker.getKey(), broker.getValue(), open, settlements, receipts, answers);
+            });
+        }
+        return chain;
+    }
+
+    /** Writes the broker's answers to their places. */
+    private CompletableFuture<Void> ask(
+            String broker,
+            String address,
+            List<Integer> indexes,
+            List<Settlement> settlements,
+            List<ReceiptAddress> receipts,
+            Settled[] answers) {
+        List<Settle> asked = indexes.stream()
+                .map(i -> settle(settlements.get(i), receipts.get(i).receipt()))
+                .toList();
+        Frame request = ClusterLink.request(
+                RequestCode.SETTLE, new NoFields(), new SettleRequestBody(asked).toFrameBody());
+        return link.ask(WHAT, address, request, link.config().requestTimeout())
+                .thenAccept(answer -> {
+                    List<SettleAnswerBody.Settled> settled =
+                            Body.of(SettleAnswerBody.class, answer).settled();
+                    if (settled.size() != indexes.size()) {
+                        throw new RefusedException(
+                                Refusal.UNAVAILABLE,
+                                "%s answered %d of %d settlements".formatted(address, settled.size(), indexes.size()));
+                    }
+                    for (int i = 0; i < settled.size(); i++) {
+                        answers[indexes.get(i)] = settled(broker, settled.get(i));
+                    }
+                })
+                .toCompletableFuture();
+    }
+
+    private static Settled settled(String broker, SettleAnswerBody.Settled answer) {
+        return new Settled(
+                new ReceiptAddress(broker, answer.receipt()).toReceipt(),
+                Result.valueOf(answer.result().name()),
+                answer.leaseUntil());
+    }
+
+    private static Settle settle(Settlement settlement, String receipt) {
+        if (settlement instanceof Settlement.Extend extend) {
+            return new Settle(Kind.EXTEND, receipt, extend.leaseFor().toMillis(), "");
+        }
+        if (settlement instanceof Settlement.Release release) {
+            return new Settle(Kind.RELEASE, receipt, release.delay().toMillis(), "");
+        }
+        if (settlement instanceof Settlement.Reject reject) {
+            return new Settle(Kind.REJECT, receipt, 0, reject.reason());
+        }
+        return new Settle(Kind.ACK, receipt, 0, "");
+    }
+}

@@ -1,0 +1,66 @@
+package io.sluice.client.remote;
+
+import io.sluice.client.link.ClusterLink;
+import io.sluice.client.send.QueueChoice;
+import io.sluice.client.send.SendFailedException;
+import io.sluice.client.send.Sender;
+import io.sluice.client.send.Sender.WhenFull;
+import io.sluice.client.send.Sent;
+import io.sluice.model.Message;
+import io.sluice.port.MessageWriter;
+import io.sluice.port.Placement;
+import io.sluice.port.SendOutcome;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Sends. Messages travel as they are given: no id, no compression. When it cannot be known whether the message was stored,
+ * the stage fails; that is the one case that {@link SendOutcome} has no word for.
+ */
+final class RemoteWriter implements MessageWriter {
+    private final Sender sender;
+
+    RemoteWriter(Sender sender) {
+        this.sender = sender;
+    }
+
+    @Override
+    public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
+        sender.send(message, choice(placement), sender.config().timeout(), WhenFull.REFUSE)
+                .whenComplete((sent, failure) -> {
+                    if (failure == null) {
+                        outcome.complete(outcomeOf(sent));
+                    } else if (ClusterLink.causeOf(failure) instanceof SendFailedException notSent) {
+                        fail(outcome, notSent);
+                    } else {
+                        outcome.completeExceptionally(ClusterLink.causeOf(failure));
+                    }
+                });
+        return outcome;
+    }
+
+    private static QueueChoice choice(Placement placement) {
+        if (placement instanceof Placement.Queue queue) {
+            return new QueueChoice.AtIndex(queue.queueId());
+        }
+        if (placement instanceof Placement.ByShardingKey sharded) {
+            return new QueueChoice.ByKey(sharded.key());
+        }
+        return QueueChoice.ANY;
+    }
+
+    private static SendOutcome outcomeOf(Sent sent) {
+        SendOutcome.Stored stored =
+                new SendOutcome.Stored(sent.queue(), sent.logOffset(), sent.queueOffset(), sent.messageId());
+        return sent.doubt().<SendOutcome>map(doubt -> new SendOutcome.StoredWithDoubt(stored, doubt)).orElse(stored);
+    }
+
+    private static void fail(CompletableFuture<SendOutcome> outcome, SendFailedException notSent) {
+        if (notSent.mayBeStored()) {
+            outcome.completeExceptionally(Sender.asRefusal(notSent));
+        } else {
+            outcome.complete(new SendOutcome.Refused(notSent.reason(), notSent.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package io.sluice.client.route;
+
+import io.sluice.client.link.ClientClock;
+import io.sluice.client.link.ClusterLink;
+import io.sluice.client.link.Listening;
+import io.sluice.client.link.Refusals;
+import io.sluice.model.TopicName;
+import io.sluice.wire.body.Body;
+import io.sluice.wire.body.BrokerData;
+import io.sluice.wire.body.ClusterInfo;
+import io.sluice.wire.body.TopicConfig;
+import io.sluice.wire.body.TopicRouteData;
+import io.sluice.wire.command.NoFields;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.RouteCommands.GetRoute;
+import io.sluice.wire.frame.Frame;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes that a client knows; any thread. Whoever asks for an unknown route at the same time shares one question, and
+ * is answered in the order of asking, before anybody who asks later: sends of one thread keep their order through it.
+ *
+ * <p>Holds up to {@value #TOPICS_MAX} topics; beyond that, some that were not used for long are forgotten.
+ */
+public final class RouteCache implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RouteCache.class);
+    static final int TOPICS_MAX = 10_000;
+
+    /** The topic after whose settings brokers create topics that are sent to. */
+    public static final TopicName TEMPLATE = new TopicName("TBW102");
+
+    private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration CREATION_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FIRST_POLL = Duration.ofMillis(10);
+    private static final Duration LONGEST_POLL = Duration.ofMillis(200);
+    private static final int EVICTION_SAMPLE = 64;
+
+    private final ClusterLink link;
+    private final RouteConfig config;
+    private final ConcurrentMap<TopicName, Entry> entries = new ConcurrentHashMap<>();
+    private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
+    private final ClientClock.Planned refreshing;
+
+    /** What is known of one topic. */
+    private static final class Entry {
+        /** The route as last told; {@code null} while unknown. */
+        private volatile TopicRoute route;
+        /** What a topic that is about to be created will look like; {@code null} once it has a route of its own. */
+        private volatile TopicRoute provisional;
+
+        private volatile long usedAtNanos = System.nanoTime();
+        private volatile long askedAtNanos = System.nanoTime();
+        /** Completes when a topic that a send created has become visible. */
+        private volatile CompletableFuture<Void> creation = CompletableFuture.completedFuture(null);
+        /** Whoever waits for the first answer. Guarded by the entry, like {@link #asking}. */
+        private final Queue<CompletableFuture<Optional<TopicRoute>>> waiting = new ArrayDeque<>();
+
+        private boolean asking;
+    }
+
+    public RouteCache(ClusterLink link, RouteConfig config) {
+        this.link = link;
+        this.config = config;
+        this.refreshing = link.clock().every(config.refresh(), config.refresh(), this::refreshAll);
+    }
+
+    /** The route if it is known now. */
+    public Optional<TopicRoute> known(TopicName topic) {
+        Entry entry = entries.get(topic);
+        if (entry == null) {
+            return Optional.empty();
+        }
+        entry.usedAtNanos = System.nanoTime();
+        return Optional.ofNullable(entry.route);
+    }
+
+    /** The route, asked for if need be; empty when there is no such topic. Fails when no name server answers. */
+    public CompletionStage<Optional<TopicRoute>> find(TopicName topic) {
+        Entry entry = entryOf(topic);
+        CompletableFuture<Void> creation = entry.creation;
+        return creation.isDone() ? lookUp(topic, entry) : creation.thenCompose(visible -> lookUp(topic, entry));
+    }
+
+    /**
+     * The route by which to send: the topic's own, or, when it has none, what it will look like when a broker creates it.
+     * Empty when there is no such topic and no broker creates topics.
+     */
+    public CompletionStage<Optional<TopicRoute>> forSending(TopicName topic) {
+        Entry entry = entryOf(topic);
+        TopicRoute usable = entry.route != null ? entry.route : entry.provisional;
+        if (usable != null) {
+            return CompletableFuture.completedFuture(Optional.of(usable));
+        }
+        return lookUp(topic, entry).thenCompose(found -> found.isPresent()
+                ? CompletableFuture.completedFuture(found)
+                : lookUp(TEMPLATE, entryOf(TEMPLATE)).thenApply(template -> {
+                    Optional<TopicRoute> provisional =
+                            template.map(route -> route.asTemplateFor(topic, config.freshQueues()));
+                    provisional.ifPresent(route -> entryOf(topic).provisional = route);
+                    return provisional;
+                }));
+    }
+
+    /** A message was stored in the topic: if it had no route yet, it will have one soon, and whoever asks waits for it. */
+    public void storedIn(TopicName topic) {
+        Entry entry = entries.get(topic);
+        if (entry == null || entry.route != null || entry.provisional == null) {
+            return;
+        }
+        synchronized (entry) {
+            if (!entry.creation.isDone()) {
+                return;
+            }
+            entry.creation = new CompletableFuture<>();
+        }
+        CompletableFuture<Void> creation = entry.creation;
+        await(topic, Optional::isPresent, CREATION_PATIENCE).whenComplete((visible, failure) -> {
+            entry.provisional = null;
+            creation.complete(null);
+        });
+    }
+
+    /** Asks a name server again; the answer is kept. */
+    public CompletionStage<Optional<TopicRoute>> refresh(TopicName topic) {
+        return ask(topic, entryOf(topic));
+    }
+
+    /** The route as a name server tells it now, or has told it within the last second. */
+    public CompletionStage<Optional<TopicRoute>> recent(TopicName topic) {
+        Entry entry = entryOf(topic);
+        boolean young = System.nanoTime() - entry.askedAtNanos < SUSPECT_NANOS;
+        return entry.route != null && !young && entry.creation.isDone() ? refresh(topic) : find(topic);
+    }
+
+    /** The route may be wrong: asks again soon, unless that was done within the last second. */
+    public void suspect(TopicName topic) {
+        Entry entry = entries.get(topic);
+        if (entry != null && System.nanoTime() - entry.askedAtNanos > SUSPECT_NANOS) {
+            entry.provisional = null;
+            ask(topic, entry).exceptionally(failure -> {
+                log.debug("route of {} cannot be asked for now: {}", topic, failure.toString());
+                return Optional.empty();
+            });
+        }
+    }
+
+    /**
+     * Asks again and again until the answer is as hoped for; fails with what the last question failed with, or completes
+     * with an answer that is not as hoped for, when the patience is over.
+     */
+    public CompletionStage<Optional<TopicRoute>> await(
+            TopicName topic, Predicate<Optional<TopicRoute>> hopedFor, Duration patience) {
+        CompletableFuture<Optional<TopicRoute>> reached = new CompletableFuture<>();
+        poll(topic, hopedFor, System.nanoTime() + patience.toNanos(), FIRST_POLL, reached);
+        return reached;
+    }
+
+    private void poll(
+            TopicName topic,
+            Predicate<Optional<TopicRoute>> hopedFor,
+            long deadlineNanos,
+            Duration pause,
+            CompletableFuture<Optional<TopicRoute>> reached) {
+        refresh(topic).whenComplete((found, failure) -> {
+            boolean over = link.isClosed() || System.nanoTime() - deadlineNanos >= 0;
+            if (failure == null && (over || hopedFor.test(found))) {
+                reached.complete(found);
+            } else if (over) {
+                reached.completeExceptionally(ClusterLink.causeOf(failure));
+            } else {
+                Duration next = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
+                link.clock().after(pause, () -> poll(topic, hopedFor, deadlineNanos, next, reached));
+            }
+        });
+    }
+
+    /** Forgets the topic; whoever waits for its route is still answered. */
+    public void forget(TopicName topic) {
+        entries.remove(topic);
+    }
+
+    /** Every broker of the routes known, by name. */
+    public Map<String, BrokerAddresses> brokers() {
+        Map<String, BrokerAddresses> brokers = new HashMap<>();
+        for (Entry entry : entries.values()) {
+            TopicRoute route = entry.route;
+            if (route != null) {
+                brokers.putAll(route.brokers());
+            }
+        }
+        return brokers;
+    }
+
+    /** Address of the primary of that name, from any route known. */
+    public Optional<String> primary(String brokerName) {
+        for (Entry entry : entries.values()) {
+            TopicRoute route = entry.route;
+            if (route != null && route.brokers().containsKey(brokerName)) {
+                return route.primary(brokerName);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** All brokers of all clusters, asked for now. */
+    public CompletionStage<List<BrokerAddresses>> cluster() {
+        return link.askNameServer("the list of brokers", RequestCode.GET_BROKER_CLUSTER_INFO, new NoFields())
+                .thenApply(answer -> Body.of(ClusterInfo.class, answer).brokerAddrTable().values().stream()
+                        .map(RouteCache::addresses)
+                        .sorted(Comparator.comparing(BrokerAddresses::brokerName))
+                        .toList());
+    }
+
+    /** Runs with the topic, on any thread, after its route became known or changed. */
+    public Listening onChange(Consumer<TopicName> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    private Entry entryOf(TopicName topic) {
+        Entry entry = entries.get(topic);
+        if (entry == null) {
+            makeRoom();
+            entry = entries.computeIfAbsent(topic, fresh -> new Entry());
+        }
+        entry.usedAtNanos = System.nanoTime();
+        return entry;
+    }
+
+    private void makeRoom() {
+        if (entries.size() < TOPICS_MAX) {
+            return;
+        }
+        long now = System.nanoTime();
+        Iterator<Map.Entry<TopicName, Entry>> sample = entries.entrySet().iterator();
+        Map.Entry<TopicName, Entry> oldest = null;
+        for (int i = 0; i < EVICTION_SAMPLE && sample.hasNext(); i++) {
+            Map.Entry<TopicName, Entry> candidate = sample.next();
+            if (oldest == null || now - candidate.getValue().usedAtNanos > now - oldest.getValue().usedAtNanos) {
+                oldest = candidate;
+            }
+        }
+        if (oldest != null) {
+            entries.remove(oldest.getKey(), oldest.getValue());
+        }
+    }
+
+    private CompletionStage<Optional<TopicRoute>> lookUp(TopicName topic, Entry entry) {
+        CompletableFuture<Optional<TopicRoute>> answer = new CompletableFuture<>();
+        synchronized (entry) {
+            if (entry.route != null) {
+                return CompletableFuture.completedFuture(Optional.of(entry.route));
+            }
+            entry.waiting.add(answer);
+            if (entry.asking) {
+                return answer;
+            }
+            entry.asking = true;
+        }
+        question(topic, entry).whenComplete((found, failure) -> {
+            answerWaiting(entry, found, failure);
+            if (failure == null && found.isEmpty() && entry.provisional == null) {
+                entries.remove(topic, entry);
+            }
+        });
+        return answer;
+    }
+
+    /** The route is published when nobody waits any more, so that nobody who asks now overtakes one who asked before. */
+    private void answerWaiting(Entry entry, Optional<TopicRoute> found, Throwable failure) {
+        while (true) {
+            CompletableFuture<Optional<TopicRoute>> next;
+            synchronized (entry) {
+                next = entry.waiting.poll();
+                if (next == null) {
+                    entry.asking = false;
+                    if (failure == null && found.isPresent()) {
+                        entry.route = found.get();
+                    }
+                    break;
+                }
+            }
+            if (failure == null) {
+                next.complete(found);
+            } else {
+                next.completeExceptionally(ClusterLink.causeOf(failure));
+            }
+        }
+        if (failure == null) {
+            found.ifPresent(route -> tell(route.topic()));
+        }
+    }
+
+    private CompletionStage<Optional<TopicRoute>> ask(TopicName topic, Entry entry) {
+        return question(topic, entry).thenApply(found -> {
+            TopicRoute before;
+            synchronized (entry) {
+                before = entry.route;
+                entry.route = found.orElse(null);
+            }
+            if (found.isEmpty() && entry.provisional == null) {
+                entries.remove(topic, entry);
+            }
+            if (!found.equals(Optional.ofNullable(before))) {
+                log.debug("route of {} changed: {}", topic, found.isPresent() ? found.get().shares() : "gone");
+                tell(topic);
+            }
+            return found;
+        });
+    }
+
+    private void tell(TopicName topic) {
+        listeners.forEach(listener -> listener.accept(topic));
+    }
+
+    private CompletionStage<Optional<TopicRoute>> question(TopicName topic, Entry entry) {
+        entry.askedAtNanos = System.nanoTime();
+        return link.callNameServer(RequestCode.GET_ROUTEINFO_BY_TOPIC, new GetRoute(topic.value(), true))
+                .handle((answer, failure) -> {
+                    if (failure != null) {
+                        throw ClusterLink.unavailable("route of topic " + topic, failure);
+                    }
+                    return routeIn(topic, answer);
+                });
+    }
+
+    private static Optional<TopicRoute> routeIn(TopicName topic, Frame answer) {
+        if (answer.code() == ResponseCode.TOPIC_NOT_EXIST) {
+            return Optional.empty();
+        }
+        if (answer.code() != ResponseCode.SUCCESS) {
+            throw Refusals.of("route of topic " + topic, "name server", answer);
+        }
+        TopicRouteData data = Body.of(TopicRouteData.class, answer);
+        Map<String, BrokerAddresses> brokers = new HashMap<>();
+        data.brokerDatas().forEach(broker -> brokers.put(broker.brokerName(), addresses(broker)));
+        return Optional.of(TopicRoute.of(topic, shares(data), brokers));
+    }
+
+    /** An ordered topic's own list of brokers and numbers of queues replaces what the brokers registered. */
+    private static List<TopicRoute.Share> shares(TopicRouteData data) {
+        Map<String, Integer> ordered = OrderedTopic.parse(data.orderTopicConf());
+        List<TopicRoute.Share> shares = new ArrayList<>();
+        data.queueDatas().forEach(queue -> shares.add(new TopicRoute.Share(
+                queue.brokerName(),
+                queue.readQueueNums(),
+                ordered.isEmpty() ? queue.writeQueueNums() : ordered.getOrDefault(queue.brokerName(), 0),
+                (queue.perm() & TopicConfig.PERM_READ) != 0,
+                (queue.perm() & TopicConfig.PERM_WRITE) != 0)));
+        return shares;
+    }
+
+    private static BrokerAddresses addresses(BrokerData broker) {
+        return new BrokerAddresses(broker.brokerName(), broker.cluster(), new TreeMap<>(broker.brokerAddrs()));
+    }
+
+    /** On the clock. Topics that nobody used for some minutes are forgotten, the others asked for again, one by one. */
+    private void refreshAll() {
+        long now = System.nanoTime();
+        entries.entrySet().removeIf(known -> now - known.getValue().usedAtNanos > FORGET_NANOS
+                && known.getValue().waiting.isEmpty());
+        refreshNext(List.copyOf(entries.keySet()).iterator());
+    }
+
+    private void refreshNext(Iterator<TopicName> topics) {
+        while (topics.hasNext()) {
+            TopicName topic = topics.next();
+            Entry entry = entries.get(topic);
+            if (entry != null && entry.route != null && !link.isClosed()) {
+                ask(topic, entry).whenComplete((found, failure) -> {
+                    if (failure != null) {
+                        log.info("route of {} stays as it was: {}", topic, ClusterLink.causeOf(failure).getMessage());
+                    }
+                    link.clock().execute(() -> refreshNext(topics));
+                });
+                return;
+            }
+        }
+    }
+
+    /** Topics whose route is known. */
+    public Collection<TopicName> topics() {
+        return List.copyOf(entries.keySet());
+    }
+
+    /** Stops refreshing; questions under way are answered as the link allows. */
+    @Override
+    public void close() {
+        refreshing.cancel();
+    }
+}

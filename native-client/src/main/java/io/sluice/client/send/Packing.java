@@ -1,0 +1,115 @@
+package io.sluice.client.send;
+
+import io.sluice.model.Message;
+import io.sluice.model.MessageProperties;
+import io.sluice.model.PropertyNames;
+import io.sluice.model.TopicName;
+import io.sluice.port.Refusal;
+import io.sluice.wire.message.BodyCodec;
+import io.sluice.wire.message.MessageLayout;
+import io.sluice.wire.message.SysFlag;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From messages to what is sent: checks, ids, compression. Any thread; works on the thread of the caller. */
+final class Packing {
+    private final SendConfig config;
+    private final UniqueKeys keys;
+
+    Packing(SendConfig config, UniqueKeys keys) {
+        this.config = config;
+        this.keys = keys;
+    }
+
+    /** @throws SendFailedException when the message is too large or breaks a rule */
+    Outbound pack(Message message, Outbound.Redelivery redelivery) {
+        requireSize("body", message.body().length, message.topic());
+        MessageProperties properties = named(message.properties());
+        byte[] body = message.body();
+        int sysFlag = 0;
+        if (body.length >= config.compressFromBytes()) {
+            byte[] compressed = BodyCodec.deflateZlib(body, config.compressionLevel());
+            if (compressed.length < body.length) {
+                body = compressed;
+                sysFlag = SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB;
+            }
+        }
+        return new Outbound(
+                message.topic(),
+                body,
+                encoded(properties, message.topic()),
+                sysFlag,
+                message.flag(),
+                message.bornAtMs(),
+                List.of(properties.uniqueKey().orElse("")),
+                false,
+                redelivery);
+    }
+
+    /** @throws SendFailedException when the messages cannot be one batch, or are too large together */
+    Outbound packBatch(List<Message> messages) {
+        if (messages.isEmpty()) {
+            throw refused(Refusal.ILLEGAL_ARGUMENT, "a batch has no messages; expected at least one");
+        }
+        TopicName topic = messages.get(0).topic();
+        if (topic.isRetry()) {
+            throw refused(Refusal.ILLEGAL_ARGUMENT, "batches to retry topic %s are not allowed".formatted(topic));
+        }
+        List<Message> named = new ArrayList<>(messages.size());
+        List<String> uniqueKeys = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            if (!message.topic().equals(topic)) {
+                throw refused(
+                        Refusal.ILLEGAL_ARGUMENT,
+                        "a batch has messages for %s and %s; expected one topic".formatted(topic, message.topic()));
+            }
+            if (message.properties().has(PropertyNames.DELAY_LEVEL)) {
+                throw refused(
+                        Refusal.ILLEGAL_ARGUMENT,
+                        "a batch for %s has a delayed message; send it on its own".formatted(topic));
+            }
+            MessageProperties properties = named(message.properties());
+            encoded(properties, topic);
+            named.add(message.withProperties(properties));
+            uniqueKeys.add(properties.uniqueKey().orElse(""));
+        }
+        requireSize("batch", named.stream().mapToLong(message -> message.body().length).sum(), topic);
+        byte[] body = BatchEncoder.encode(named);
+        requireSize("batch", body.length, topic);
+        Message first = messages.get(0);
+        return new Outbound(
+                topic, body, "", 0, first.flag(), first.bornAtMs(), uniqueKeys, true, Outbound.Redelivery.NONE);
+    }
+
+    private MessageProperties named(MessageProperties properties) {
+        return config.uniqueKeys() && !properties.has(PropertyNames.UNIQUE_KEY)
+                ? properties.with(PropertyNames.UNIQUE_KEY, keys.next())
+                : properties;
+    }
+
+    private void requireSize(String what, long bytes, TopicName topic) {
+        if (bytes > config.maxMessageBytes()) {
+            throw refused(
+                    Refusal.TOO_LARGE,
+                    "%s of %d bytes for topic %s is too large; at most %d bytes are allowed"
+                            .formatted(what, bytes, topic, config.maxMessageBytes()));
+        }
+    }
+
+    private static String encoded(MessageProperties properties, TopicName topic) {
+        String text = Outbound.text(properties);
+        int max = MessageLayout.PROPERTIES_MAX_BYTES;
+        // No character takes more than three bytes, so most texts need not be encoded to know that they fit.
+        if (text.length() > max / 3 && text.getBytes(StandardCharsets.UTF_8).length > max) {
+            throw refused(
+                    Refusal.TOO_LARGE,
+                    "properties of a message for topic %s take more than %d bytes".formatted(topic, max));
+        }
+        return text;
+    }
+
+    static SendFailedException refused(Refusal reason, String message) {
+        return new SendFailedException(reason, false, message);
+    }
+}

@@ -1,0 +1,66 @@
+package io.sluice.client.send;
+
+import io.sluice.model.GroupName;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How sends behave.
+ *
+ * @param group             producer group that the broker sees
+ * @param timeout           for one send with all its tries
+ * @param retries           further tries after the first, 0..; each prefers another broker
+ * @param maxMessageBytes   largest body, before compression; for a batch its whole size
+ * @param compressFromBytes bodies of this size and more are compressed (zlib); {@link Integer#MAX_VALUE}: never
+ * @param compressionLevel  1 (fast) to 9 (small)
+ * @param inFlightBytes     bytes of sends under way at once
+ * @param uniqueKeys        whether messages without a unique key are given one
+ */
+public record SendConfig(
+        GroupName group,
+        Duration timeout,
+        int retries,
+        int maxMessageBytes,
+        int compressFromBytes,
+        int compressionLevel,
+        int inFlightBytes,
+        boolean uniqueKeys) {
+    public static final Duration TIMEOUT = Duration.ofSeconds(3);
+    public static final int RETRIES = 2;
+    public static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+    public static final int COMPRESS_FROM_BYTES = 4096;
+    public static final int COMPRESSION_LEVEL = 5;
+    public static final int IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+    public static final int NEVER = Integer.MAX_VALUE;
+
+    public SendConfig {
+        Objects.requireNonNull(group, "group");
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("send timeout %s must be positive".formatted(timeout));
+        }
+        if (retries < 0) {
+            throw new IllegalArgumentException("retries %d must not be negative".formatted(retries));
+        }
+        if (maxMessageBytes < 1 || inFlightBytes < 1 || compressFromBytes < 1) {
+            throw new IllegalArgumentException(
+                    "maxMessageBytes %d, inFlightBytes %d and compressFromBytes %d must be at least 1"
+                            .formatted(maxMessageBytes, inFlightBytes, compressFromBytes));
+        }
+        if (compressionLevel < 1 || compressionLevel > 9) {
+            throw new IllegalArgumentException("compressionLevel %d is outside 1..9".formatted(compressionLevel));
+        }
+    }
+
+    /** The defaults of a producer. */
+    public static SendConfig of(GroupName group) {
+        return new SendConfig(
+                group,
+                TIMEOUT,
+                RETRIES,
+                MAX_MESSAGE_BYTES,
+                COMPRESS_FROM_BYTES,
+                COMPRESSION_LEVEL,
+                IN_FLIGHT_BYTES,
+                true);
+    }
+}

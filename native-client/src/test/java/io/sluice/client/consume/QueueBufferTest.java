@@ -1,0 +1,111 @@
+package io.sluice.client.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.model.Message;
+import io.sluice.model.MessageQueue;
+import io.sluice.model.TopicName;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class QueueBufferTest {
+    private static final MessageQueue QUEUE = new MessageQueue(new TopicName("T"), "broker-a", 0);
+
+    private static ReceivedMessage at(long offset) {
+        return new ReceivedMessage(
+                Message.of(QUEUE.topic(), new byte[10]),
+                QUEUE,
+                offset,
+                offset * 100,
+                1,
+                0,
+                InetSocketAddress.createUnresolved("producer", 1),
+                "id" + offset,
+                100);
+    }
+
+    private static List<ReceivedMessage> range(long from, long to) {
+        return LongStream.range(from, to).mapToObj(QueueBufferTest::at).toList();
+    }
+
+    @Test
+    void theOffsetToStoreStaysAtTheOldestMessageThatIsNotSettled() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 5);
+        List<ReceivedMessage> pulled = range(5, 8);
+        buffer.accept(pulled, 8);
+        buffer.settle(pulled.get(1));
+        buffer.settle(pulled.get(2));
+        assertThat(buffer.settledTo()).isEqualTo(5);
+        buffer.settle(pulled.get(0));
+        assertThat(buffer.settledTo()).isEqualTo(8);
+    }
+
+    @Test
+    void entriesThatAFilterRejectedCountAsSettled() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        buffer.accept(List.of(), 40);
+        assertThat(buffer.settledTo()).isEqualTo(40);
+        assertThat(buffer.nextOffset()).isEqualTo(40);
+    }
+
+    @Test
+    void aDroppedBufferTakesNothingAndDeliversNothing() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 2);
+        buffer.accept(pulled, 2);
+        buffer.drop();
+        assertThat(buffer.accept(range(2, 4), 4)).isFalse();
+        assertThat(buffer.begin(pulled.get(0), 0)).isFalse();
+        assertThat(buffer.settle(pulled.get(0))).isFalse();
+        assertThat(buffer.nextOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void roomEndsAtTheNumberTheBytesOrTheSpan() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        assertThat(buffer.hasRoom(1, 1, 1)).isTrue();
+        List<ReceivedMessage> pulled = range(0, 10);
+        buffer.accept(pulled, 10);
+        assertThat(buffer.hasRoom(11, 1001, 10)).isTrue();
+        assertThat(buffer.hasRoom(10, 1001, 10)).isFalse();
+        assertThat(buffer.hasRoom(11, 1000, 10)).isFalse();
+        assertThat(buffer.hasRoom(11, 1001, 9)).isFalse();
+    }
+
+    @Test
+    void onlyMessagesThatAreWithTheListenerBecomeOverdue() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 3);
+        buffer.accept(pulled, 3);
+        buffer.begin(pulled.get(0), 1_000);
+        buffer.begin(pulled.get(1), 5_000);
+        assertThat(buffer.overdue(6_500, 5_000, 16)).containsExactly(pulled.get(0));
+        assertThat(buffer.overdue(60_000, 5_000, 1)).containsExactly(pulled.get(0));
+    }
+
+    @Property(tries = 100)
+    void whateverTheOrderTheOffsetToStoreNeverPassesAMessageInHand(
+            @ForAll @IntRange(min = 1, max = 60) int count, @ForAll long seed) {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, count);
+        buffer.accept(pulled, count);
+        List<ReceivedMessage> order = new ArrayList<>(pulled);
+        Collections.shuffle(order, new Random(seed));
+        TreeSet<Long> open = new TreeSet<>(LongStream.range(0, count).boxed().toList());
+        for (ReceivedMessage message : order) {
+            buffer.settle(message);
+            open.remove(message.queueOffset());
+            assertThat(buffer.settledTo()).isEqualTo(open.isEmpty() ? count : open.first());
+        }
+        assertThat(buffer.messagesHeld()).isZero();
+    }
+}

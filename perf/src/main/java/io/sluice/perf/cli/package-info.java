@@ -1,0 +1,2 @@
+/** {@code sluice perf}: one class per command. */
+package io.sluice.perf.cli;
