@@ -9,8 +9,6 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
-import io.sluice.mqtt.deliver.DeliveryLimits;
-import io.sluice.mqtt.deliver.FanOut;
 import io.sluice.mqtt.deliver.Inbox;
 import io.sluice.mqtt.deliver.Traffic;
 import io.sluice.mqtt.message.ProtocolViolation;
@@ -75,24 +73,20 @@ public final class Session {
     Session(
             ConnectRequest request,
             ClientLink link,
-            FanOut fanOut,
             MessageWriter writer,
-            SessionLimits limits,
-            DeliveryLimits deliveryLimits,
-            Traffic traffic,
+            Household household,
             Consumer<Session> onEnd) {
         this.request = request;
         this.link = link;
-        this.limits = limits;
-        this.traffic = traffic;
+        this.limits = household.limits();
+        this.traffic = household.traffic();
         this.onEnd = onEnd;
         this.packets = new Packets(request.version(), request.reasonsWanted());
-        this.inbox = new Inbox(new InboxOwner(), deliveryLimits, traffic);
-        this.courier = new Courier(inbox, link, packets, request, limits.outboundWindow(), traffic);
-        this.subscriptions =
-                new SubscriptionBook(request.version(), link, packets, fanOut, inbox, limits, this::onLoop);
-        this.intake = new PublishIntake(
-                request, link, packets, writer, limits, traffic, subscriptions::hasNoLocal, this::onLoop);
+        this.inbox = new Inbox(new InboxOwner(), household.deliveryLimits(), traffic);
+        Client client = new Client(request, link, packets, this::onLoop);
+        this.courier = new Courier(client, inbox, limits.outboundWindow(), traffic);
+        this.subscriptions = new SubscriptionBook(client, household.fanOut(), inbox, limits);
+        this.intake = new PublishIntake(client, writer, limits, traffic, subscriptions::hasNoLocal);
         this.will = new Will(request.will(), writer, traffic, request.clientId());
     }
 
