@@ -125,14 +125,22 @@ public final class Session {
         try {
             task.run();
         } catch (ProtocolViolation violation) {
-            log.info(
-                    "session is ended: client={} address={}: {} ({})",
-                    request.clientId(),
-                    link.remoteAddress(),
-                    violation.getMessage(),
-                    violation.reason());
-            end(violation.reason(), violation.getMessage(), true);
+            violated(violation);
         }
+    }
+
+    /** What MQTT 3.1.1 clients cannot be told, the operator is: one line for each session, the first reason counts. */
+    private void violated(ProtocolViolation violation) {
+        if (state == State.ENDED) {
+            return;
+        }
+        log.info(
+                "session is ended: client={} address={}: {} ({})",
+                request.clientId(),
+                link.remoteAddress(),
+                violation.getMessage(),
+                violation.reason());
+        end(violation.reason(), violation.getMessage(), true);
     }
 
     // ---- open ----
@@ -271,7 +279,7 @@ public final class Session {
 
     /** A packet that only servers send, or one that may not come now. */
     public void unexpected(String packet) {
-        end(ReasonCode.PROTOCOL_ERROR, "a client may not send %s now".formatted(packet), true);
+        violated(new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "a client may not send %s now".formatted(packet)));
     }
 
     // ---- slow consumers ----
