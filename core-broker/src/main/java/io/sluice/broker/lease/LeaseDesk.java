@@ -614,7 +614,7 @@ final class LeaseDesk {
             return outcome(answer, claim);
         }
 
-        /** Somebody settles the entry with the same lease already: this settlement holds when that one does. */
+        /** Somebody settles the entry already: this settlement holds when that one does. */
         private void waitForBefore(SharedCursor cursor, Claim claim) {
             pending.add(cursor.settling(claim.offset()));
         }
