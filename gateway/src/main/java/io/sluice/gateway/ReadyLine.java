@@ -17,7 +17,8 @@ final class ReadyLine {
 
     String text() {
         StringBuilder line = new StringBuilder("Sluice is ready");
-        entries.forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+        entries.forEach(
+                (name, value) -> line.append(' ').append(name).append('=').append(value));
         return line.toString();
     }
 }

@@ -44,8 +44,7 @@ class HouseRulesTest {
     @TestFactory
     Stream<DynamicTest> theRuleBites() {
         return HouseRules.all().entrySet().stream()
-                .map(rule -> DynamicTest.dynamicTest(rule.getKey(), () -> assertThat(
-                                violated(rule.getValue()))
+                .map(rule -> DynamicTest.dynamicTest(rule.getKey(), () -> assertThat(violated(rule.getValue()))
                         .as("a class that breaks '%s' is found", rule.getKey())
                         .isTrue()));
     }
@@ -104,14 +103,16 @@ class HouseRulesTest {
             });
         }
         assertThat(users).isNotEmpty();
-        assertThat(users).allSatisfy((room, modules) -> assertThat(modules)
-                .as("modules that use %s", room)
-                .hasSizeGreaterThanOrEqualTo(2));
+        assertThat(users)
+                .allSatisfy((room, modules) ->
+                        assertThat(modules).as("modules that use %s", room).hasSizeGreaterThanOrEqualTo(2));
     }
 
     private static String moduleOf(JavaClass type) {
         return type.getSource()
-                .map(source -> source.getUri().getPath() == null ? source.getUri().toString() : source.getUri().getPath())
+                .map(source -> source.getUri().getPath() == null
+                        ? source.getUri().toString()
+                        : source.getUri().getPath())
                 .map(HouseRulesTest::moduleIn)
                 .orElse("elsewhere");
     }

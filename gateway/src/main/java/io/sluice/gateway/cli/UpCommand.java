@@ -6,7 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code sluice up}: everything on this machine: name server, broker and every door. */
-@Command(name = "up", description = "Run everything on this machine: name server, broker and every door.", mixinStandardHelpOptions = true)
+@Command(
+        name = "up",
+        description = "Run everything on this machine: name server, broker and every door.",
+        mixinStandardHelpOptions = true)
 final class UpCommand implements Callable<Integer> {
     @Mixin
     private NodeOptions options;
