@@ -49,6 +49,9 @@ final class HeapLog implements LeaseLog {
     /** Appends are confirmed by {@link #confirm} only. */
     boolean manual;
 
+    /** Runs once, right after a range was told: what happens between two looks. */
+    Runnable afterRange;
+
     /** Queue entries that were looked at, messages that were looked into. */
     long entriesLooked;
 
@@ -119,7 +122,13 @@ final class HeapLog implements LeaseLog {
     @Override
     public synchronized OffsetRange range(String topic, int queueId) {
         List<Integer> queue = queues.getOrDefault(key(topic, queueId), List.of());
-        return new OffsetRange(minima.getOrDefault(key(topic, queueId), 0), queue.size());
+        OffsetRange range = new OffsetRange(minima.getOrDefault(key(topic, queueId), 0), queue.size());
+        Runnable next = afterRange;
+        if (next != null) {
+            afterRange = null;
+            next.run();
+        }
+        return range;
     }
 
     @Override
