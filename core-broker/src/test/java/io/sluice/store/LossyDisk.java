@@ -28,7 +28,7 @@ import java.util.TreeSet;
  *
  * <p>Counts its operations; at the one that is asked for it throws, in the middle of the work.
  */
-final class LossyDisk implements Disk {
+public final class LossyDisk implements Disk {
     private static final int PAGE = 4096;
     private static final int SECTOR = 512;
 
@@ -69,7 +69,7 @@ final class LossyDisk implements Disk {
     /** One change of a name; {@code node} is {@code null} when the name went. {@code last}: the step is complete with it. */
     private record Change(Path name, Node node, boolean last) {}
 
-    LossyDisk(long seed) {
+    public LossyDisk(long seed) {
         this(new Random(seed), "1");
     }
 
@@ -133,7 +133,7 @@ final class LossyDisk implements Disk {
     }
 
     /** What the machine reads when the power is back. */
-    LossyDisk afterPowerCut() {
+    public LossyDisk afterPowerCut() {
         LossyDisk after = new LossyDisk(random, powerCycle + "+");
         after.directories.addAll(directories);
         Map<Path, Node> surviving = new TreeMap<>(durableNames);

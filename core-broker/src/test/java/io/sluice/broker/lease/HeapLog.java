@@ -49,6 +49,12 @@ final class HeapLog implements LeaseLog {
     /** Appends are confirmed by {@link #confirm} only. */
     boolean manual;
 
+    /** The next read fails. */
+    boolean failsOnce;
+
+    /** Reads of queues with this number fail. */
+    int failingQueue = -1;
+
     /** Runs once, right after a range was told: what happens between two looks. */
     Runnable afterRange;
 
@@ -134,6 +140,10 @@ final class HeapLog implements LeaseLog {
     @Override
     public synchronized QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        if (failsOnce || failingQueue == queueId) {
+            failsOnce = false;
+            throw new IllegalStateException("told to fail");
+        }
         List<Integer> queue = queues.get(key(topic, queueId));
         OffsetRange range = range(topic, queueId);
         if (queue == null) {

@@ -300,6 +300,18 @@ class LeaseServiceTest {
         }
 
         @Test
+        void whoWaitsIsAnsweredInTimeThoughALeaseWasExtendedMeanwhile() {
+            send("a");
+            Lease lease = bench.lease(bench.request(1, Duration.ofSeconds(5), NO_WAIT))
+                    .get(0);
+            CompletableFuture<Leased> other = bench.ask(waiting);
+            bench.settle(new Extend(lease.receipt(), Duration.ofMinutes(5)));
+            bench.pass(Duration.ofSeconds(5));
+            bench.pass(Duration.ofSeconds(15));
+            assertThat(now(other).leases()).isEmpty();
+        }
+
+        @Test
         void whoWaitsInVainIsAnsweredWithNothingWhenTheTimeIsOver() {
             CompletableFuture<Leased> answer = bench.ask(waiting);
             bench.pass(LONG_WAIT.minusMillis(1));
@@ -331,6 +343,41 @@ class LeaseServiceTest {
             bench.settleDown();
             assertThat(now(stays).leases().get(0).attempt()).isEqualTo(1);
             assertThat(status().waiting()).isZero();
+        }
+
+        @Test
+        void aFailureOfTheStoreIsToldToWhoAsks() {
+            send("a");
+            bench.log.failsOnce = true;
+            assertRefused(() -> bench.lease(1), Refusal.UNAVAILABLE);
+            assertThat(texts(bench.lease(1))).containsExactly("a");
+        }
+
+        @Test
+        void aFailureHalfwayLeavesNothingLentAndNothingHeld() {
+            bench.topics.put(JOBS, 2);
+            send("a");
+            bench.log.send("Jobs", 1, "b");
+            bench.lease(1).forEach(bench::ack);
+            bench.log.send("Jobs", 0, "c");
+            bench.log.failingQueue = 0;
+            assertRefused(() -> bench.lease(5), Refusal.UNAVAILABLE);
+            bench.log.failingQueue = -1;
+            assertThat(bench.log.holdsOpen).isEqualTo(1);
+            List<Lease> leases = bench.lease(5);
+            assertThat(texts(leases)).containsExactly("b", "c");
+            assertThat(leases).allMatch(lease -> lease.attempt() == 1);
+        }
+
+        @Test
+        void whoWaitsWhileTheStoreFailsIsServedOnceItDoesNot() {
+            CompletableFuture<Leased> answer = bench.ask(waiting);
+            send("a");
+            bench.log.failsOnce = true;
+            bench.settleDown();
+            assertThat(answer).isNotDone();
+            bench.pass(Duration.ofSeconds(1));
+            assertThat(texts(now(answer).leases())).containsExactly("a");
         }
 
         @Test
