@@ -111,14 +111,7 @@ public final class Producer implements AutoCloseable {
         /** @throws IllegalArgumentException when a setting is outside its range */
         public Producer start() {
             SendConfig config = new SendConfig(
-                    group,
-                    timeout,
-                    retries,
-                    maxMessageBytes,
-                    compressFromBytes,
-                    compressionLevel,
-                    inFlightBytes,
-                    true);
+                    group, timeout, retries, maxMessageBytes, compressFromBytes, compressionLevel, inFlightBytes, true);
             return client.adopt(new Producer(client, core, config));
         }
     }
@@ -174,9 +167,8 @@ public final class Producer implements AutoCloseable {
     /** Queues that the topic can be sent to, sorted; empty when it does not exist and is not created by sending. */
     public List<MessageQueue> queuesOf(String topic) {
         requireOpen();
-        return await(core.routes()
-                .forSending(new TopicName(topic))
-                .thenApply(route -> route.map(TopicRoute::writable).orElse(List.of())));
+        return await(core.routes().forSending(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::writable)
+                .orElse(List.of())));
     }
 
     /** Bytes of sends under way now. */
@@ -205,7 +197,8 @@ public final class Producer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             client.forget(this);
-            Waiting.upTo(core.link().config().requestTimeout(), core.heartbeats().leave(presence));
+            Waiting.upTo(
+                    core.link().config().requestTimeout(), core.heartbeats().leave(presence));
         }
     }
 }

@@ -115,9 +115,8 @@ public final class PullConsumer implements AutoCloseable {
 
     /** Queues of the topic that can be read, sorted; empty when there is no such topic. */
     public List<MessageQueue> queuesOf(String topic) {
-        return await(core.routes()
-                .find(new TopicName(topic))
-                .thenApply(route -> route.map(TopicRoute::readable).orElse(List.of())));
+        return await(core.routes().find(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::readable)
+                .orElse(List.of())));
     }
 
     /** Messages from the queue's position on, which moves behind them; empty when none came within the wait. */

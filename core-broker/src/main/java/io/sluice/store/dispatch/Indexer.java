@@ -173,7 +173,7 @@ public final class Indexer implements Duty {
         RecordTraits traits = new RecordTraits();
         IOException[] failed = {null};
         // the first keys of the record at indexedTo may be in the index already; a look-up counts a place only once
-        LogScan scan = new LogScan(commitLog, indexedTo, end, end, false);
+        LogScan scan = new LogScan(commitLog, indexedTo, end, end, end, false);
         scan.run((offset, record) -> {
             if (failed[0] == null) {
                 try {

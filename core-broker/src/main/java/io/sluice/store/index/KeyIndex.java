@@ -131,7 +131,7 @@ public final class KeyIndex implements AutoCloseable {
                 }
             } else {
                 kept.add(file);
-                intactTo = Math.max(intactTo, line.endLogOffset() + 1);
+                intactTo = Math.max(intactTo, line.endLogOffset());
             }
         }
         keepOnly(kept);
@@ -158,7 +158,7 @@ public final class KeyIndex implements AutoCloseable {
                 break;
             }
             kept.add(file);
-            intactTo = Math.max(intactTo, file.endLogOffset() + 1);
+            intactTo = Math.max(intactTo, file.endLogOffset());
         }
         keepOnly(kept);
         return intactTo;
@@ -248,6 +248,9 @@ public final class KeyIndex implements AutoCloseable {
 
     /** Makes everything put so far durable. */
     public void force() throws IOException {
+        if (files.length > 0) {
+            disk.syncDirectory(directory);
+        }
         for (IndexFile file : files) {
             if (file.mapping().tryHold()) {
                 try {

@@ -119,8 +119,12 @@ public final class Recovery {
 
         long from = prepareQueues(start);
         indexedTo = prepareIndex(start, aborted);
-        LogScan scan = scan(start, from, Math.min(from, indexedTo));
+        indexUpTo(from);
+        LogScan scan = scan(start, from);
         long end = scan.position();
+        for (LogScan.Gap gap : scan.gaps()) {
+            commitLog.fillGap(gap.from(), gap.to(), scan.lastStoredAtMs());
+        }
         long durableTo = stopped && start.kind != Start.Kind.NOTHING
                 ? end
                 : forced.map(progress -> progress.queues().position()).orElse(commitLog.min());
@@ -128,6 +132,9 @@ public final class Recovery {
         indexedTo = index == null ? end : indexTroubled ? indexedTo : end;
         if (start.kind == Start.Kind.NOTHING || start.kind == Start.Kind.NEW) {
             keepQueuesWithoutRecords();
+        }
+        if (start.kind == Start.Kind.AS_LEFT) {
+            writer.forceLater(forced.map(Progress::queues).orElse(null));
         }
         writer.writeAll();
         int mended = stopped ? 0 : mender.inspect(LOOK_THROUGH_MAX_BYTES);
@@ -252,22 +259,33 @@ public final class Recovery {
 
     // ---- the walk
 
-    private LogScan scan(Start start, long from, long begin) throws IOException {
+    /** The index may be behind the queues: what lies between is read for its keys alone. */
+    private void indexUpTo(long from) {
+        if (index == null || indexedTo >= from) {
+            return;
+        }
+        RecordTraits traits = new RecordTraits();
+        new LogScan(commitLog, indexedTo, from, from, from, false)
+                .run((offset, record) -> indexKeys(traits, offset, record));
+        if (!indexTroubled) {
+            indexedTo = from;
+        }
+    }
+
+    private LogScan scan(Start start, long from) throws IOException {
         long trustedTo = Math.max(from, LogScan.lastBegun(commitLog));
-        LogScan scan = new LogScan(commitLog, begin, trustedTo, commitLog.limit(), true);
+        LogScan scan = new LogScan(commitLog, from, from, trustedTo, commitLog.limit(), true);
         RecordEntries entries = new RecordEntries(delayLevels);
         RecordTraits traits = new RecordTraits();
         boolean fromNothing = start.kind == Start.Kind.NOTHING;
         try {
             scan.run((offset, record) -> {
-                if (offset >= from) {
-                    int size = record.remaining();
-                    entries.of(
-                            record,
-                            (topic, queueId, number, tagHash) ->
-                                    replay(topic, queueId, number, offset, size, tagHash, fromNothing));
-                    writeWhenMuch();
-                }
+                int size = record.remaining();
+                entries.of(
+                        record,
+                        (topic, queueId, number, tagHash) ->
+                                replay(topic, queueId, number, offset, size, tagHash, fromNothing));
+                writeWhenMuch();
                 if (offset >= indexedTo) {
                     indexKeys(traits, offset, record);
                 }

@@ -99,8 +99,7 @@ final class ConcurrentDelivery implements Delivery {
     void giveBackOverdue(QueueReading reading, int max) {
         QueueBuffer from = reading.buffer();
         long now = System.nanoTime();
-        for (ReceivedMessage message :
-                from.overdue(now, config.consumeTimeout().toNanos(), max)) {
+        for (ReceivedMessage message : from.overdue(now, config.consumeTimeout().toNanos(), max)) {
             log.warn(
                     "message {} of {} is with the listener for more than {} s and is delivered again elsewhere",
                     message.messageId(),

@@ -22,10 +22,14 @@ final class ListenerCall {
             if (verdict != null) {
                 return verdict;
             }
-            log.warn("listener of group {} gave no verdict on message {}, which is retried", group, message.messageId());
+            log.warn(
+                    "listener of group {} gave no verdict on message {}, which is retried", group, message.messageId());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            log.info("listener of group {} was interrupted with message {}, which is retried", group, message.messageId());
+            log.info(
+                    "listener of group {} was interrupted with message {}, which is retried",
+                    group,
+                    message.messageId());
         } catch (Exception failed) {
             log.warn("listener of group {} failed on message {}, which is retried", group, message.messageId(), failed);
         }

@@ -38,9 +38,8 @@ final class OffsetKeeping {
             return firstStart(queue);
         }
         return offsets.committed(group, queue, true)
-                .thenCompose(found -> found.isPresent()
-                        ? CompletableFuture.completedFuture(found.getAsLong())
-                        : firstStart(queue));
+                .thenCompose(found ->
+                        found.isPresent() ? CompletableFuture.completedFuture(found.getAsLong()) : firstStart(queue));
     }
 
     private CompletionStage<Long> firstStart(MessageQueue queue) {

@@ -101,9 +101,7 @@ public final class PushConsumption implements AutoCloseable {
                 heartbeats,
                 config.group(),
                 wanted.keySet(),
-                config.isClustering()
-                        ? new Rebalance.Sharing.Among(allocation)
-                        : new Rebalance.Sharing.Everything(),
+                config.isClustering() ? new Rebalance.Sharing.Among(allocation) : new Rebalance.Sharing.Everything(),
                 this::shareIs);
     }
 
@@ -128,13 +126,12 @@ public final class PushConsumption implements AutoCloseable {
             rebalance.start();
             periodic.add(clock.every(config.commitEvery(), config.commitEvery(), this::storeOffsets));
             if (delivery instanceof ConcurrentDelivery concurrent) {
-                Duration check = config.consumeTimeout().compareTo(OVERDUE_CHECK) < 0
-                        ? config.consumeTimeout()
-                        : OVERDUE_CHECK;
+                Duration check =
+                        config.consumeTimeout().compareTo(OVERDUE_CHECK) < 0 ? config.consumeTimeout() : OVERDUE_CHECK;
                 periodic.add(clock.every(check, check, () -> readings.values()
                         .forEach(reading -> concurrent.giveBackOverdue(reading, OVERDUE_PER_ROUND))));
             } else if (config.isClustering()) {
-                periodic.add(clock.every(QueueLocks.RENEW, QueueLocks.RENEW, this::renewLocks));
+                periodic.add(clock.every(config.lockRenewal(), config.lockRenewal(), this::renewLocks));
             }
         });
     }
@@ -190,21 +187,14 @@ public final class PushConsumption implements AutoCloseable {
             if (!granted.contains(queue)) {
                 throw new QueueTakenException(queue);
             }
-            lockedUntil.put(queue, System.nanoTime() + QueueLocks.VALID.toNanos());
+            lockedUntil.put(queue, System.nanoTime() + config.lockValid().toNanos());
         });
     }
 
     private void read(MessageQueue queue, long offset) {
         log.info("group {} reads {} from {}", config.group(), queue, offset);
         QueueReading reading = new QueueReading(
-                queue,
-                offset,
-                config,
-                pulls,
-                link.clock(),
-                this::bytesPerQueue,
-                presence.sinceMs(),
-                new Reactions());
+                queue, offset, config, pulls, link.clock(), this::bytesPerQueue, presence.sinceMs(), new Reactions());
         readings.put(queue, reading);
         reading.start();
     }
@@ -246,7 +236,8 @@ public final class PushConsumption implements AutoCloseable {
     }
 
     private void storeOffsets() {
-        readings.forEach((queue, reading) -> offsets.store(queue, reading.buffer().settledTo()));
+        readings.forEach(
+                (queue, reading) -> offsets.store(queue, reading.buffer().settledTo()));
     }
 
     // ---- locks of ordered consumption ----
@@ -277,7 +268,7 @@ public final class PushConsumption implements AutoCloseable {
     /** A lock that was lost means that another member may have gone on: the queue is read anew from the stored offset. */
     private void renewed(MessageQueue queue, boolean granted) {
         if (granted && readings.containsKey(queue)) {
-            lockedUntil.put(queue, System.nanoTime() + QueueLocks.VALID.toNanos());
+            lockedUntil.put(queue, System.nanoTime() + config.lockValid().toNanos());
         } else if (!granted) {
             log.warn("group {} has lost the lock of {} and stops reading it", config.group(), queue);
             lockedUntil.remove(queue);

@@ -79,7 +79,9 @@ final class QueueReading {
             long sinceMs,
             Arrivals arrivals) {
         this.queue = queue;
-        this.filter = queue.topic().isRetry() ? FilterExpression.ALL : config.subscriptions().get(queue.topic());
+        this.filter = queue.topic().isRetry()
+                ? FilterExpression.ALL
+                : config.subscriptions().get(queue.topic());
         this.config = config;
         this.pulls = pulls;
         this.clock = clock;

@@ -23,8 +23,7 @@ public sealed interface Verdict {
 
         public Retry {
             if (delayLevel < 0 || delayLevel > LEVEL_MAX) {
-                throw new IllegalArgumentException(
-                        "delay level %d is outside 0..%d".formatted(delayLevel, LEVEL_MAX));
+                throw new IllegalArgumentException("delay level %d is outside 0..%d".formatted(delayLevel, LEVEL_MAX));
             }
         }
     }

@@ -19,8 +19,7 @@ public final class ClientClock implements Executor, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClientClock.class);
     private static final long STOP_MS = 5_000;
 
-    private final DefaultEventExecutor thread =
-            new DefaultEventExecutor(Threads.daemons("sluice-client-clock"));
+    private final DefaultEventExecutor thread = new DefaultEventExecutor(Threads.daemons("sluice-client-clock"));
 
     /** A step that was planned. */
     @FunctionalInterface
@@ -43,8 +42,7 @@ public final class ClientClock implements Executor, AutoCloseable {
 
     public Planned after(Duration delay, Runnable step) {
         try {
-            ScheduledFuture<?> planned =
-                    thread.schedule(() -> guarded(step), delay.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> planned = thread.schedule(() -> guarded(step), delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> planned.cancel(false);
         } catch (RejectedExecutionException stopped) {
             log.debug("a step came after the clock had stopped: {}", stopped.toString());

@@ -18,8 +18,8 @@ public final class ClientIds {
 
     /** A new id; two clients of one process get two. */
     public static String next() {
-        return withInstance("%d#%d#%d"
-                .formatted(ProcessHandle.current().pid(), System.nanoTime(), NUMBER.incrementAndGet()));
+        return withInstance(
+                "%d#%d#%d".formatted(ProcessHandle.current().pid(), System.nanoTime(), NUMBER.incrementAndGet()));
     }
 
     /** An id with an instance name of the user's choice, which must be unique on this machine. */
@@ -46,7 +46,9 @@ public final class ClientIds {
                 }
             }
         } catch (SocketException unreadable) {
-            log.debug("the addresses of this machine cannot be read, ids carry the loopback address: {}", unreadable.toString());
+            log.debug(
+                    "the addresses of this machine cannot be read, ids carry the loopback address: {}",
+                    unreadable.toString());
         }
         return found == null ? InetAddress.getLoopbackAddress() : found;
     }

@@ -62,8 +62,7 @@ public final class ClusterLink implements AutoCloseable {
         });
         try (CloseStack opening = new CloseStack()) {
             IoThreads threads = opening.push(IoThreads.start("sluice-client-io", config.ioThreads()));
-            RemotingClient connections =
-                    opening.push(RemotingClient.open(threads, limits(config), inbound));
+            RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound));
             ClientClock clock = opening.push(new ClientClock());
             return new ClusterLink(config, connections, clock, membersListeners, opening.release());
         }
@@ -174,8 +173,7 @@ public final class ClusterLink implements AutoCloseable {
             return refused;
         }
         if (cause instanceof RemotingException silent) {
-            RefusedException unavailable =
-                    new RefusedException(Refusal.UNAVAILABLE, what + ": " + silent.getMessage());
+            RefusedException unavailable = new RefusedException(Refusal.UNAVAILABLE, what + ": " + silent.getMessage());
             unavailable.initCause(silent);
             return unavailable;
         }

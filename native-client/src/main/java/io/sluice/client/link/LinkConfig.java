@@ -14,11 +14,7 @@ import java.util.Objects;
  * @param requestTimeout how long an answer to anything but a send or a pull may take
  */
 public record LinkConfig(
-        List<String> nameServers,
-        String clientId,
-        int ioThreads,
-        Duration connectTimeout,
-        Duration requestTimeout) {
+        List<String> nameServers, String clientId, int ioThreads, Duration connectTimeout, Duration requestTimeout) {
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     public static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(3);
     private static final int IO_THREADS_MAX = 64;

@@ -31,7 +31,9 @@ public final class Refusals {
                                         what,
                                         whom,
                                         answer.code(),
-                                        answer.remark().isBlank() ? "" : ", " + answer.remark().trim()));
+                                        answer.remark().isBlank()
+                                                ? ""
+                                                : ", " + answer.remark().trim()));
     }
 
     public static Refusal reasonOf(Frame answer) {
@@ -40,11 +42,9 @@ public final class Refusals {
 
     /** The refusal that a Sluice broker names. */
     public static Optional<Refusal> named(Frame answer) {
-        return answer.fields()
-                .find(REFUSAL_FIELD)
-                .flatMap(name -> Arrays.stream(Refusal.values())
-                        .filter(refusal -> refusal.name().equals(name))
-                        .findFirst());
+        return answer.fields().find(REFUSAL_FIELD).flatMap(name -> Arrays.stream(Refusal.values())
+                .filter(refusal -> refusal.name().equals(name))
+                .findFirst());
     }
 
     private static Refusal byCode(int code) {

@@ -29,7 +29,8 @@ public final class Waiting {
             return stage.toCompletableFuture().get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new SluiceException("interrupted during %s; whether it was done is unknown".formatted(what), interrupted);
+            throw new SluiceException(
+                    "interrupted during %s; whether it was done is unknown".formatted(what), interrupted);
         } catch (ExecutionException failed) {
             Throwable cause = ClusterLink.causeOf(failed.getCause());
             if (cause instanceof RuntimeException unchecked) {

@@ -40,8 +40,7 @@ public sealed interface Presence {
         ConsumerData data() {
             Set<SubscriptionData> wanted = new LinkedHashSet<>();
             subscriptions.forEach((topic, filter) -> wanted.add(subscription(topic, filter)));
-            return new ConsumerData(
-                    group.value(), kind.word, model.name(), "CONSUME_FROM_LAST_OFFSET", wanted, false);
+            return new ConsumerData(group.value(), kind.word, model.name(), "CONSUME_FROM_LAST_OFFSET", wanted, false);
         }
 
         private SubscriptionData subscription(TopicName topic, FilterExpression filter) {

@@ -62,7 +62,8 @@ public final class QueueOffsets {
     private CompletionStage<Long> ask(String what, MessageQueue queue, int code, Record header) {
         return locator.forReading(queue)
                 .thenCompose(address -> link.ask(what, address, code, header))
-                .thenApply(answer -> ClusterLink.header(answer, OffsetAnswer.class).offset());
+                .thenApply(
+                        answer -> ClusterLink.header(answer, OffsetAnswer.class).offset());
     }
 
     /**
@@ -76,21 +77,21 @@ public final class QueueOffsets {
                 RequestCode.QUERY_CONSUMER_OFFSET,
                 new QueryOffset(group.value(), queue.topic().value(), queue.queueId(), zeroIfYoung),
                 FrameBody.NONE);
-        return locator.forReading(queue)
-                .thenCompose(address -> link.call(address, request, link.config().requestTimeout())
-                        .handle((answer, failure) -> {
-                            if (failure != null) {
-                                throw ClusterLink.unavailable(what, failure);
-                            }
-                            if (answer.code() == ResponseCode.QUERY_NOT_FOUND) {
-                                return OptionalLong.empty();
-                            }
-                            if (answer.code() != ResponseCode.SUCCESS) {
-                                throw Refusals.of(what, address, answer);
-                            }
-                            return OptionalLong.of(ClusterLink.header(answer, OffsetAnswer.class)
-                                    .offset());
-                        }));
+        return locator.forReading(queue).thenCompose(address -> link.call(
+                        address, request, link.config().requestTimeout())
+                .handle((answer, failure) -> {
+                    if (failure != null) {
+                        throw ClusterLink.unavailable(what, failure);
+                    }
+                    if (answer.code() == ResponseCode.QUERY_NOT_FOUND) {
+                        return OptionalLong.empty();
+                    }
+                    if (answer.code() != ResponseCode.SUCCESS) {
+                        throw Refusals.of(what, address, answer);
+                    }
+                    return OptionalLong.of(
+                            ClusterLink.header(answer, OffsetAnswer.class).offset());
+                }));
     }
 
     /** Stores the offset, whatever was stored before. */

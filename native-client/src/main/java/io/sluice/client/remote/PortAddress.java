@@ -12,7 +12,8 @@ import java.util.TreeSet;
 
 /**
  * {@code sluice://host:port[,host:port]?option=value&option=value} taken apart. The hosts are name servers; a host without
- * a port means port 9876, an IPv6 address stands in brackets. Options are percent-encoded.
+ * a port means port 9876, an IPv6 address stands in brackets and, by
+ * the grammar of addresses, alone. Options are percent-encoded.
  */
 record PortAddress(List<String> nameServers, Map<String, String> options) {
     static final String SCHEME = "sluice";
@@ -22,7 +23,8 @@ record PortAddress(List<String> nameServers, Map<String, String> options) {
     static PortAddress parse(URI address) {
         if (!SCHEME.equalsIgnoreCase(address.getScheme()) || address.getRawAuthority() == null) {
             throw new BadAddressException(
-                    "'%s' is no broker address; expected sluice://host:port[,host:port]?option=value".formatted(address));
+                    "'%s' is no broker address; expected sluice://host:port[,host:port]?option=value"
+                            .formatted(address));
         }
         if (address.getRawPath() != null
                 && !address.getRawPath().isEmpty()

@@ -1,5 +1,6 @@
 package io.sluice.client.remote;
 
+import io.sluice.client.link.ClientIds;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueLocator;
@@ -7,7 +8,6 @@ import io.sluice.client.read.QueueOffsets;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.send.Sender;
 import io.sluice.client.send.UniqueKeys;
-import io.sluice.client.link.ClientIds;
 import io.sluice.model.Caller;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.ConsumerOffsets;

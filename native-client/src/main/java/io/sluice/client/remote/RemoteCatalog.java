@@ -140,8 +140,7 @@ final class RemoteCatalog implements TopicCatalog {
         return CompletableFuture.failedFuture(new RefusedException(Refusal.ILLEGAL_ARGUMENT, message));
     }
 
-    private CompletionStage<Void> putAtEach(
-            TopicName topic, TopicSettings settings, List<BrokerAddresses> primaries) {
+    private CompletionStage<Void> putAtEach(TopicName topic, TopicSettings settings, List<BrokerAddresses> primaries) {
         PutTopic command = new PutTopic(
                 topic.value(),
                 RouteCache.TEMPLATE.value(),
@@ -165,8 +164,7 @@ final class RemoteCatalog implements TopicCatalog {
 
     private CompletionStage<TopicDescription> visible(
             TopicName topic, TopicSettings settings, List<BrokerAddresses> primaries) {
-        Set<String> names =
-                primaries.stream().map(BrokerAddresses::brokerName).collect(Collectors.toSet());
+        Set<String> names = primaries.stream().map(BrokerAddresses::brokerName).collect(Collectors.toSet());
         return routes.await(topic, route -> shows(route, settings, names), VISIBLE_PATIENCE)
                 .thenApply(route -> {
                     if (!shows(route, settings, names)) {
@@ -192,15 +190,16 @@ final class RemoteCatalog implements TopicCatalog {
 
     @Override
     public CompletionStage<Boolean> delete(TopicName topic) {
-        return routes.refresh(topic).thenCompose(found -> found.isEmpty()
-                ? CompletableFuture.completedFuture(false)
-                : deleteAtEach(topic, found.get().primaries())
-                        .thenCompose(done -> link.askEveryNameServer(
-                                "deleting topic " + topic,
-                                RequestCode.DELETE_TOPIC_IN_NAMESRV,
-                                new DeleteTopicInNameServer(topic.value(), "")))
-                        .thenCompose(done -> routes.await(topic, Optional::isEmpty, VISIBLE_PATIENCE))
-                        .thenApply(gone -> true));
+        return routes.refresh(topic)
+                .thenCompose(found -> found.isEmpty()
+                        ? CompletableFuture.completedFuture(false)
+                        : deleteAtEach(topic, found.get().primaries())
+                                .thenCompose(done -> link.askEveryNameServer(
+                                        "deleting topic " + topic,
+                                        RequestCode.DELETE_TOPIC_IN_NAMESRV,
+                                        new DeleteTopicInNameServer(topic.value(), "")))
+                                .thenCompose(done -> routes.await(topic, Optional::isEmpty, VISIBLE_PATIENCE))
+                                .thenApply(gone -> true));
     }
 
     private CompletionStage<Void> deleteAtEach(TopicName topic, List<String> addresses) {

@@ -296,8 +296,8 @@ public final class RemoteLeases implements LeaseReader {
         List<Settle> asked = indexes.stream()
                 .map(i -> settle(settlements.get(i), receipts.get(i).receipt()))
                 .toList();
-        Frame request = ClusterLink.request(
-                RequestCode.SETTLE, new NoFields(), new SettleRequestBody(asked).toFrameBody());
+        Frame request =
+                ClusterLink.request(RequestCode.SETTLE, new NoFields(), new SettleRequestBody(asked).toFrameBody());
         return link.ask(WHAT, address, request, link.config().requestTimeout())
                 .thenAccept(answer -> {
                     List<SettleAnswerBody.Settled> settled =

@@ -114,8 +114,8 @@ final class RemoteLookup implements MessageLookup {
     public CompletionStage<Records> byId(MessageId id) {
         String address = Addresses.text(id.storeHost());
         return routes.cluster().thenCompose(brokers -> {
-            boolean known = brokers.stream()
-                    .anyMatch(broker -> broker.addresses().containsValue(address));
+            boolean known =
+                    brokers.stream().anyMatch(broker -> broker.addresses().containsValue(address));
             if (!known) {
                 return CompletableFuture.completedFuture(Records.NONE);
             }

@@ -26,9 +26,10 @@ final class RemoteOffsets implements ConsumerOffsets {
 
     @Override
     public CompletionStage<Void> commit(GroupName group, MessageQueue queue, long nextOffset) {
-        return committed(group, queue).thenCompose(stored -> stored.isPresent() && stored.getAsLong() >= nextOffset
-                ? CompletableFuture.completedFuture(null)
-                : offsets.store(group, queue, nextOffset));
+        return committed(group, queue)
+                .thenCompose(stored -> stored.isPresent() && stored.getAsLong() >= nextOffset
+                        ? CompletableFuture.completedFuture(null)
+                        : offsets.store(group, queue, nextOffset));
     }
 
     @Override

@@ -55,15 +55,13 @@ final class RemoteReader implements QueueReader {
     /** After a short pause: a broker that does not hold the answer must not be asked without end. */
     private CompletionStage<Fetched> fetchLater(FetchRequest request, long deadlineNanos) {
         CompletableFuture<Fetched> fetched = new CompletableFuture<>();
-        clock.after(
-                PAUSE,
-                () -> fetch(request, deadlineNanos).whenComplete((answer, failure) -> {
-                    if (failure == null) {
-                        fetched.complete(answer);
-                    } else {
-                        fetched.completeExceptionally(ClusterLink.causeOf(failure));
-                    }
-                }));
+        clock.after(PAUSE, () -> fetch(request, deadlineNanos).whenComplete((answer, failure) -> {
+            if (failure == null) {
+                fetched.complete(answer);
+            } else {
+                fetched.completeExceptionally(ClusterLink.causeOf(failure));
+            }
+        }));
         return fetched;
     }
 

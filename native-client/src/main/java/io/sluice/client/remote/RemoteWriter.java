@@ -53,7 +53,9 @@ final class RemoteWriter implements MessageWriter {
     private static SendOutcome outcomeOf(Sent sent) {
         SendOutcome.Stored stored =
                 new SendOutcome.Stored(sent.queue(), sent.logOffset(), sent.queueOffset(), sent.messageId());
-        return sent.doubt().<SendOutcome>map(doubt -> new SendOutcome.StoredWithDoubt(stored, doubt)).orElse(stored);
+        return sent.doubt()
+                .<SendOutcome>map(doubt -> new SendOutcome.StoredWithDoubt(stored, doubt))
+                .orElse(stored);
     }
 
     private static void fail(CompletableFuture<SendOutcome> outcome, SendFailedException notSent) {

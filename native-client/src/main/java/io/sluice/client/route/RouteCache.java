@@ -42,11 +42,11 @@ import org.slf4j.LoggerFactory;
  * The routes that a client knows; any thread. Whoever asks for an unknown route at the same time shares one question, and
  * is answered in the order of asking, before anybody who asks later: sends of one thread keep their order through it.
  *
- * <p>Holds up to {@value #TOPICS_MAX} topics; beyond that, some that were not used for long are forgotten.
+ * <p>Holds up to 10 000 topics; beyond that, some that were not used for long are forgotten.
  */
 public final class RouteCache implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RouteCache.class);
-    static final int TOPICS_MAX = 10_000;
+    private static final int TOPICS_MAX = 10_000;
 
     /** The topic after whose settings brokers create topics that are sent to. */
     public static final TopicName TEMPLATE = new TopicName("TBW102");
@@ -60,6 +60,7 @@ public final class RouteCache implements AutoCloseable {
 
     private final ClusterLink link;
     private final RouteConfig config;
+    private final int topicsMax;
     private final ConcurrentMap<TopicName, Entry> entries = new ConcurrentHashMap<>();
     private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
     private final ClientClock.Planned refreshing;
@@ -82,8 +83,13 @@ public final class RouteCache implements AutoCloseable {
     }
 
     public RouteCache(ClusterLink link, RouteConfig config) {
+        this(link, config, TOPICS_MAX);
+    }
+
+    RouteCache(ClusterLink link, RouteConfig config, int topicsMax) {
         this.link = link;
         this.config = config;
+        this.topicsMax = topicsMax;
         this.refreshing = link.clock().every(config.refresh(), config.refresh(), this::refreshAll);
     }
 
@@ -114,14 +120,15 @@ public final class RouteCache implements AutoCloseable {
         if (usable != null) {
             return CompletableFuture.completedFuture(Optional.of(usable));
         }
-        return lookUp(topic, entry).thenCompose(found -> found.isPresent()
-                ? CompletableFuture.completedFuture(found)
-                : lookUp(TEMPLATE, entryOf(TEMPLATE)).thenApply(template -> {
-                    Optional<TopicRoute> provisional =
-                            template.map(route -> route.asTemplateFor(topic, config.freshQueues()));
-                    provisional.ifPresent(route -> entryOf(topic).provisional = route);
-                    return provisional;
-                }));
+        return lookUp(topic, entry)
+                .thenCompose(found -> found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : lookUp(TEMPLATE, entryOf(TEMPLATE)).thenApply(template -> {
+                            Optional<TopicRoute> provisional =
+                                    template.map(route -> route.asTemplateFor(topic, config.freshQueues()));
+                            provisional.ifPresent(route -> entryOf(topic).provisional = route);
+                            return provisional;
+                        }));
     }
 
     /** A message was stored in the topic: if it had no route yet, it will have one soon, and whoever asks waits for it. */
@@ -191,7 +198,8 @@ public final class RouteCache implements AutoCloseable {
             } else if (over) {
                 reached.completeExceptionally(ClusterLink.causeOf(failure));
             } else {
-                Duration next = pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
+                Duration next =
+                        pause.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? pause.multipliedBy(2) : LONGEST_POLL;
                 link.clock().after(pause, () -> poll(topic, hopedFor, deadlineNanos, next, reached));
             }
         });
@@ -251,7 +259,7 @@ public final class RouteCache implements AutoCloseable {
     }
 
     private void makeRoom() {
-        if (entries.size() < TOPICS_MAX) {
+        if (entries.size() < topicsMax) {
             return;
         }
         long now = System.nanoTime();
@@ -325,7 +333,10 @@ public final class RouteCache implements AutoCloseable {
                 entries.remove(topic, entry);
             }
             if (!found.equals(Optional.ofNullable(before))) {
-                log.debug("route of {} changed: {}", topic, found.isPresent() ? found.get().shares() : "gone");
+                log.debug(
+                        "route of {} changed: {}",
+                        topic,
+                        found.isPresent() ? found.get().shares() : "gone");
                 tell(topic);
             }
             return found;
@@ -364,12 +375,13 @@ public final class RouteCache implements AutoCloseable {
     private static List<TopicRoute.Share> shares(TopicRouteData data) {
         Map<String, Integer> ordered = OrderedTopic.parse(data.orderTopicConf());
         List<TopicRoute.Share> shares = new ArrayList<>();
-        data.queueDatas().forEach(queue -> shares.add(new TopicRoute.Share(
-                queue.brokerName(),
-                queue.readQueueNums(),
-                ordered.isEmpty() ? queue.writeQueueNums() : ordered.getOrDefault(queue.brokerName(), 0),
-                (queue.perm() & TopicConfig.PERM_READ) != 0,
-                (queue.perm() & TopicConfig.PERM_WRITE) != 0)));
+        data.queueDatas()
+                .forEach(queue -> shares.add(new TopicRoute.Share(
+                        queue.brokerName(),
+                        queue.readQueueNums(),
+                        ordered.isEmpty() ? queue.writeQueueNums() : ordered.getOrDefault(queue.brokerName(), 0),
+                        (queue.perm() & TopicConfig.PERM_READ) != 0,
+                        (queue.perm() & TopicConfig.PERM_WRITE) != 0)));
         return shares;
     }
 
@@ -380,8 +392,9 @@ public final class RouteCache implements AutoCloseable {
     /** On the clock. Topics that nobody used for some minutes are forgotten, the others asked for again, one by one. */
     private void refreshAll() {
         long now = System.nanoTime();
-        entries.entrySet().removeIf(known -> now - known.getValue().usedAtNanos > FORGET_NANOS
-                && known.getValue().waiting.isEmpty());
+        entries.entrySet()
+                .removeIf(known -> now - known.getValue().usedAtNanos > FORGET_NANOS
+                        && known.getValue().waiting.isEmpty());
         refreshNext(List.copyOf(entries.keySet()).iterator());
     }
 
@@ -392,7 +405,10 @@ public final class RouteCache implements AutoCloseable {
             if (entry != null && entry.route != null && !link.isClosed()) {
                 ask(topic, entry).whenComplete((found, failure) -> {
                     if (failure != null) {
-                        log.info("route of {} stays as it was: {}", topic, ClusterLink.causeOf(failure).getMessage());
+                        log.info(
+                                "route of {} stays as it was: {}",
+                                topic,
+                                ClusterLink.causeOf(failure).getMessage());
                     }
                     link.clock().execute(() -> refreshNext(topics));
                 });

@@ -74,7 +74,10 @@ final class Packing {
             named.add(message.withProperties(properties));
             uniqueKeys.add(properties.uniqueKey().orElse(""));
         }
-        requireSize("batch", named.stream().mapToLong(message -> message.body().length).sum(), topic);
+        requireSize(
+                "batch",
+                named.stream().mapToLong(message -> message.body().length).sum(),
+                topic);
         byte[] body = BatchEncoder.encode(named);
         requireSize("batch", body.length, topic);
         Message first = messages.get(0);

@@ -8,7 +8,8 @@ import java.util.function.Predicate;
 
 /** Takes the queues of one topic in turn, from a random start; any thread. */
 final class QueuePicker {
-    private final AtomicInteger turn = new AtomicInteger(ThreadLocalRandom.current().nextInt());
+    private final AtomicInteger turn =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt());
 
     /**
      * The next queue whose broker is welcome; when none is, the next queue of all.

@@ -90,7 +90,6 @@ final class RetryRule {
                         again, again ? nextPause() : Duration.ZERO, Refusal.UNAVAILABLE, sentence, true, true);
             }
             case TIMED_OUT, CONNECTION_LOST -> {
-                System.err.println("XXX "+silent);
                 mayBeStored = true;
                 boolean again = mayTryAgain() && retriesLeft-- > 0;
                 yield new Decision(

@@ -136,8 +136,7 @@ public final class Sender {
         Outbound get();
     }
 
-    private CompletionStage<List<Sent>> submit(
-            Packed packed, QueueChoice choice, Duration timeout, WhenFull whenFull) {
+    private CompletionStage<List<Sent>> submit(Packed packed, QueueChoice choice, Duration timeout, WhenFull whenFull) {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         Outbound outbound;
         try {
@@ -307,7 +306,8 @@ public final class Sender {
             if (decision.routeIsSuspect()) {
                 routes.suspect(outbound.topic());
             }
-            boolean timeLeft = deadlineNanos - System.nanoTime() > decision.pause().toNanos();
+            boolean timeLeft =
+                    deadlineNanos - System.nanoTime() > decision.pause().toNanos();
             if (!decision.again() || !timeLeft) {
                 fail(decision.reason(), decision.sentence());
                 return;

@@ -89,13 +89,14 @@ public final class ScriptedCluster implements AutoCloseable {
 
     private Map<String, BrokerData> brokerTable() {
         Map<String, BrokerData> table = new LinkedHashMap<>();
-        brokers.forEach((name, server) ->
-                table.put(name, new BrokerData("TestCluster", name, Map.of(0L, server.address()))));
+        brokers.forEach(
+                (name, server) -> table.put(name, new BrokerData("TestCluster", name, Map.of(0L, server.address()))));
         return table;
     }
 
     private Frame clusterInfo() {
-        return answer(new ClusterInfo(brokerTable(), Map.of("TestCluster", Set.copyOf(brokers.keySet()))).toFrameBody());
+        return answer(
+                new ClusterInfo(brokerTable(), Map.of("TestCluster", Set.copyOf(brokers.keySet()))).toFrameBody());
     }
 
     public static Frame answer(FrameBody body) {

@@ -69,8 +69,8 @@ class SenderTest {
     }
 
     private Sender sender(ScriptedCluster cluster, SendConfig config) {
-        ClusterLink link = ClusterLink.open(
-                LinkConfig.of(List.of(cluster.nameServer().address()), ClientIds.next()));
+        ClusterLink link =
+                ClusterLink.open(LinkConfig.of(List.of(cluster.nameServer().address()), ClientIds.next()));
         open.add(link);
         RouteCache routes = new RouteCache(link, RouteConfig.DEFAULT);
         open.add(routes);
@@ -90,9 +90,8 @@ class SenderTest {
     }
 
     private static SendFailedException failure(CompletionStage<?> stage) {
-        Throwable failed = stage.toCompletableFuture()
-                .handle((done, failure) -> failure)
-                .join();
+        Throwable failed =
+                stage.toCompletableFuture().handle((done, failure) -> failure).join();
         Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
         assertThat(cause).isInstanceOf(SendFailedException.class);
         return (SendFailedException) cause;
@@ -162,15 +161,16 @@ class SenderTest {
 
         List<Asked> heard = cluster.broker().heard(SEND);
         assertThat(heard).extracting(asked -> asked.field("f")).containsExactly("0", "769", "0");
-        assertThat(BodyCodec.inflate(ByteBuffer.wrap(heard.get(1).body()), 0x301)).isEqualTo(new byte[4096]);
+        assertThat(BodyCodec.inflate(ByteBuffer.wrap(heard.get(1).body()), 0x301))
+                .isEqualTo(new byte[4096]);
         assertThat(heard.get(2).body()).isEqualTo(noise);
     }
 
     @Test
     void aMessageThatIsTooLargeNeverLeaves() {
         ScriptedCluster cluster = cluster("broker-a").topic("Orders", 1);
-        SendFailedException failure = failure(
-                send(sender(cluster), Message.of(new TopicName("Orders"), new byte[4194305]), QueueChoice.ANY));
+        SendFailedException failure =
+                failure(send(sender(cluster), Message.of(new TopicName("Orders"), new byte[4194305]), QueueChoice.ANY));
         assertThat(failure.reason()).isEqualTo(Refusal.TOO_LARGE);
         assertThat(failure).hasMessageContaining("4194304").hasMessageContaining("Orders");
         assertThat(cluster.broker().codes()).isEmpty();
@@ -200,8 +200,7 @@ class SenderTest {
     @Test
     void aBatchIsOneRequestAndAnswersEachOfItsMessages() {
         ScriptedCluster cluster = cluster("broker-a").topic("Orders", 1);
-        cluster.broker()
-                .on(RequestCode.SEND_BATCH_MESSAGE, asked -> stored(0, 0, 40, idAt(100) + "," + idAt(300)));
+        cluster.broker().on(RequestCode.SEND_BATCH_MESSAGE, asked -> stored(0, 0, 40, idAt(100) + "," + idAt(300)));
         List<Sent> sent = sender(cluster)
                 .sendBatch(
                         List.of(Message.of("Orders", "b0").withTag("TagA"), Message.of("Orders", "b1")),
@@ -213,10 +212,8 @@ class SenderTest {
         assertThat(sent).extracting(Sent::queueOffset).containsExactly(40L, 41L);
         assertThat(sent).extracting(Sent::logOffset).containsExactly(100L, 300L);
         assertThat(sent).extracting(Sent::uniqueKey).doesNotHaveDuplicates().doesNotContain("");
-        SendMessage header = cluster.broker()
-                .heard(RequestCode.SEND_BATCH_MESSAGE)
-                .get(0)
-                .header(SendMessage.class);
+        SendMessage header =
+                cluster.broker().heard(RequestCode.SEND_BATCH_MESSAGE).get(0).header(SendMessage.class);
         assertThat(header.batch()).isTrue();
     }
 
@@ -414,7 +411,8 @@ class SenderTest {
         ScriptedCluster cluster = cluster("broker-a").topic("Orders", 1);
         cluster.broker().on(SEND, asked -> stored(0, 0, 1, "no message id"));
         Sender sender = sender(cluster);
-        assertThat(failure(send(sender, Message.of("Orders", "x"), QueueChoice.ANY)).mayBeStored())
+        assertThat(failure(send(sender, Message.of("Orders", "x"), QueueChoice.ANY))
+                        .mayBeStored())
                 .isTrue();
         assertThat(sender.bytesInFlight()).isZero();
     }
@@ -433,9 +431,8 @@ class SenderTest {
         assertThat(failure(sender.send(message, QueueChoice.ANY, TIMEOUT, WhenFull.REFUSE))
                         .reason())
                 .isEqualTo(Refusal.OVERLOADED);
-        CompletableFuture<Sent> second =
-                CompletableFuture.supplyAsync(() -> send(sender, message, QueueChoice.ANY))
-                        .thenCompose(stage -> stage);
+        CompletableFuture<Sent> second = CompletableFuture.supplyAsync(() -> send(sender, message, QueueChoice.ANY))
+                .thenCompose(stage -> stage);
         await().until(() -> cluster.broker().heard(SEND).size() == 1);
         assertThat(second).isNotDone();
         held.complete(stored(0, 0, 1, idAt(1)));

@@ -42,8 +42,7 @@ class UniqueKeysTest {
 
     @Test
     void idsMadeByManyThreadsDiffer() {
-        UniqueKeys keys =
-                new UniqueKeys(InetAddress.getLoopbackAddress(), 1, 1, ZoneId.systemDefault());
+        UniqueKeys keys = new UniqueKeys(InetAddress.getLoopbackAddress(), 1, 1, ZoneId.systemDefault());
         Set<String> made = Collections.newSetFromMap(new ConcurrentHashMap<>());
         long distinct = IntStream.range(0, 40_000)
                 .parallel()
