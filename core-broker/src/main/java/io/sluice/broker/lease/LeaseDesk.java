@@ -57,6 +57,7 @@ final class LeaseDesk {
     private static final int WARM_BYTES = 512 * 1024;
     private static final int PAGE_BYTES = 4096;
     private static final long REBUILD_PAUSE_MS = 100;
+    private static final long FAILURE_PAUSE_MS = 1_000;
     private static final long BURIAL_PAUSE_MS = 1_000;
     private static final long BURIAL_PAUSE_MAX_MS = 60_000;
 
@@ -268,23 +269,23 @@ final class LeaseDesk {
 
     private Gathering tryFor(Waiter waiter) {
         long now = tools.clock().millis();
-        int attemptsMax = tools.policy().attemptsMax(group);
         Gathering found = new Gathering(
                 waiter.filters(),
                 now,
                 now + waiter.leaseMs(),
-                attemptsMax,
+                tools.policy().attemptsMax(group),
                 Math.min(waiter.messages(), tools.rules().messagesMax()),
                 tools.rules().bytesMax(),
                 LOOK_ENTRIES);
         int queues = waiter.queues();
-        for (int i = 0; i < queues && found.wantsMore(); i++) {
-            SharedCursor cursor = cursors.get((firstQueue + i) % queues);
-            if (cursor != null) {
-                passTime(cursor, now, attemptsMax);
-                cursor.lend(found, tools.log(), tools.ids());
-                callNoLaterThan(cursor.nextDueMs());
+        try {
+            for (int i = 0; i < queues && found.wantsMore(); i++) {
+                lendFrom(cursors.get((firstQueue + i) % queues), found);
             }
+        } catch (RuntimeException failed) {
+            found.hold().release();
+            undo(found);
+            throw failed;
         }
         if (!found.lent().isEmpty()) {
             firstQueue = (firstQueue + 1) % queues;
@@ -295,6 +296,14 @@ final class LeaseDesk {
             callNoLaterThan(now + REBUILD_PAUSE_MS);
         }
         return found;
+    }
+
+    private void lendFrom(SharedCursor cursor, Gathering found) {
+        if (cursor != null) {
+            passTime(cursor, found.nowMs, found.attemptsMax);
+            cursor.lend(found, tools.log(), tools.ids());
+            callNoLaterThan(cursor.nextDueMs());
+        }
     }
 
     private void passTime(SharedCursor cursor, long now, int attemptsMax) {
@@ -340,15 +349,19 @@ final class LeaseDesk {
 
     private void takeBack(Gathering found) {
         synchronized (this) {
-            for (Gathering.Lent lent : found.lent()) {
-                SharedCursor cursor = cursors.get(lent.key().queueId());
-                if (cursor != null) {
-                    cursor.takeBack(lent.offset(), lent.leaseId());
-                }
-            }
+            undo(found);
             dirty = true;
         }
         tools.keeper().serve(this);
+    }
+
+    private void undo(Gathering found) {
+        for (Gathering.Lent lent : found.lent()) {
+            SharedCursor cursor = cursors.get(lent.key().queueId());
+            if (cursor != null) {
+                cursor.takeBack(lent.offset(), lent.leaseId());
+            }
+        }
     }
 
     /**
@@ -399,30 +412,41 @@ final class LeaseDesk {
             call = null;
             dirty |= waiting > 0;
         }
-        serve();
+        serve(true);
     }
 
-    /** Offers what there is to those who wait, ends what is over, buries what has no attempt left. */
+    /** Serving has failed: once more after a while. */
+    synchronized void callAgain() {
+        callNoLaterThan(tools.clock().millis() + FAILURE_PAUSE_MS);
+    }
+
+    /** Something has happened here. */
     void serve() {
+        serve(false);
+    }
+
+    /**
+     * Offers what there is to those who wait, ends what is over, buries what has no attempt left.
+     *
+     * @param called whether the call that stood for all deadlines of this desk is used up, so that they need another
+     */
+    private void serve(boolean called) {
         warm();
         List<Runnable> answers = new ArrayList<>();
         List<Burial> due;
         synchronized (this) {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(group);
-            boolean wasCalled = call == null;
-            if (wasCalled) {
+            if (called) {
                 cursors.values().forEach(cursor -> passTime(cursor, now, attemptsMax));
             }
             offer(answers);
             expire(now, answers);
             due = List.copyOf(burials);
             burials.clear();
-            if (wasCalled) {
-                // Offering may have asked for a later call already.
+            if (called) {
                 cursors.values().forEach(cursor -> callNoLaterThan(cursor.nextDueMs()));
-                // Whoever is over time still waits for a long look; that goes on without a call.
-                callNoLaterThan(lines.nextDeadlineMs() <= now ? Long.MAX_VALUE : lines.nextDeadlineMs());
+                callNoLaterThan(lines.nextDeadlineAfter(now));
             }
             flushNews();
             if (dirty) {

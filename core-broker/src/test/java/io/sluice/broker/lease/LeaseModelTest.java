@@ -227,7 +227,7 @@ class LeaseModelTest {
             CompletableFuture<List<Settled>> answer =
                     ground.service().settle(List.of(settlement)).toCompletableFuture();
             ground.settleDown();
-            return answer.join().get(0);
+            return LeaseGround.now(answer).get(0);
         }
 
         private void ackAll() {
