@@ -45,7 +45,7 @@ record CursorSnapshot(long journalOffset, Map<CursorKey, List<CursorFact>> curso
         }
         Map<CursorKey, List<CursorFact>> cursors = new LinkedHashMap<>();
         for (int i = 1; i < last; i++) {
-            String[] fields = lines[i].split(" ");
+            String[] fields = lines[i].split(" ", -1);
             if (fields.length != 4) {
                 throw wrong(i + 1, "expected group, topic, queue and facts");
             }

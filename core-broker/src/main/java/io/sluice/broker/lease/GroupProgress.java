@@ -10,6 +10,10 @@ import java.util.OptionalLong;
  */
 public interface GroupProgress {
 
+    /**
+     * Where the group stands. Never beyond what the queue held when the broker was opened: after the log lost its end, the
+     * entries behind it are new ones, and whoever keeps offsets lowers them before anything is stored.
+     */
     OptionalLong committed(GroupName group, TopicName topic, int queueId);
 
     /** Everything below {@code next} is settled. Told often; calls for one queue do not overlap and do not go back. */

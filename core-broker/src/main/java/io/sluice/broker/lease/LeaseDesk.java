@@ -410,14 +410,16 @@ final class LeaseDesk {
         synchronized (this) {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(group);
-            if (call == null) {
+            boolean wasCalled = call == null;
+            if (wasCalled) {
                 cursors.values().forEach(cursor -> passTime(cursor, now, attemptsMax));
             }
             offer(answers);
             expire(now, answers);
             due = List.copyOf(burials);
             burials.clear();
-            if (call == null) {
+            if (wasCalled) {
+                // Offering may have asked for a later call already.
                 cursors.values().forEach(cursor -> callNoLaterThan(cursor.nextDueMs()));
                 // Whoever is over time still waits for a long look; that goes on without a call.
                 callNoLaterThan(lines.nextDeadlineMs() <= now ? Long.MAX_VALUE : lines.nextDeadlineMs());
@@ -614,7 +616,7 @@ final class LeaseDesk {
             return outcome(answer, claim);
         }
 
-        /** Somebody settles the entry with the same lease already: this settlement holds when that one does. */
+        /** Somebody settles the entry already: this settlement holds when that one does. */
         private void waitForBefore(SharedCursor cursor, Claim claim) {
             pending.add(cursor.settling(claim.offset()));
         }

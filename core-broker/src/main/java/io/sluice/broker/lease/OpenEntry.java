@@ -48,9 +48,4 @@ final class OpenEntry {
     boolean isTimed() {
         return state == State.LEASED || state == State.DELAYED || state == State.EXHAUSTED;
     }
-
-    /** Whether it is with the holder of this lease, or on its way to be settled by them. */
-    boolean isHeldBy(long lease) {
-        return leaseId == lease && (state == State.LEASED || state == State.SETTLING || state == State.BURYING);
-    }
 }

@@ -56,7 +56,9 @@ final class PackedReader {
     }
 
     String text(int maxBytes) {
-        byte[] utf8 = new byte[number(Math.min(maxBytes, bytes.remaining()))];
+        int length = number(maxBytes);
+        need(length);
+        byte[] utf8 = new byte[length];
         bytes.get(utf8);
         return new String(utf8, StandardCharsets.UTF_8);
     }

@@ -35,7 +35,7 @@ final class SharedCursor {
     static final int VIEWS_MAX = 256;
 
     /** Entries looked at between two looks at the bounds. */
-    private static final int CHUNK_ENTRIES = 256;
+    private static final int CHUNK_ENTRIES = 800;
 
     final CursorKey key;
     private final String topic;
@@ -195,7 +195,6 @@ final class SharedCursor {
         private final long limit;
         private final List<Long> outsiders = new ArrayList<>();
         private long firstNotLookedAt = Long.MAX_VALUE;
-        private long lastAccepted = -1;
 
         NeverLent(Gathering to, long limit) {
             this.to = to;
@@ -226,21 +225,14 @@ final class SharedCursor {
                 outsiders.add(offset);
                 return false;
             }
-            if (!to.filters.own().matches(message)) {
-                return false;
-            }
-            lastAccepted = offset;
-            return true;
+            return to.filters.own().matches(message);
         }
 
         /** Lends what was read; answers whether there may be more behind it. */
         boolean take(QueueRead read, long from, FilterView view, LeaseIds ids) {
-            long next = Math.min(read.nextOffset(), firstNotLookedAt);
             switch (read.status()) {
                 case FOUND:
-                    long last = lendAll(read, ids);
-                    // An accepted message that found no room in the answer is looked at again.
-                    next = lastAccepted > last ? Math.min(next, lastAccepted) : next;
+                    lendAll(read, ids);
                     break;
                 case NONE_MATCHED, REMOVED, OFFSET_TOO_SMALL:
                     read.close();
@@ -253,20 +245,18 @@ final class SharedCursor {
                     read.close();
                     return false;
             }
+            long next = Math.min(read.nextOffset(), firstNotLookedAt);
             view.moveTo(next);
             return next > from;
         }
 
-        private long lendAll(QueueRead read, LeaseIds ids) {
+        private void lendAll(QueueRead read, LeaseIds ids) {
             to.keep(read.hold());
-            long last = -1;
             for (int i = 0; i < read.slices().size(); i++) {
-                last = read.queueOffsets()[i];
-                OpenEntry entry = new OpenEntry(last);
-                open.put(last, entry);
+                OpenEntry entry = new OpenEntry(read.queueOffsets()[i]);
+                open.put(entry.offset, entry);
                 lendTo(to, entry, read.slices().get(i), ids);
             }
-            return last;
         }
 
         private void settleOutsiders() {
@@ -388,7 +378,7 @@ final class SharedCursor {
     enum Answer {
         /** In force already. */
         ALREADY,
-        /** Begun now, or before by the same holder: it is in force when the entry's {@code settling} completes. */
+        /** Begun now or before, by whoever: it is in force when the entry's {@code settling} completes. */
         STARTED,
         /** Done now. */
         DONE,
@@ -415,14 +405,16 @@ final class SharedCursor {
         if (isSettled(claim.offset())) {
             return Answer.ALREADY;
         }
+        OpenEntry known = open.get(claim.offset());
+        if (known != null && known.settling != null) {
+            return Answer.STARTED;
+        }
         OpenEntry entry = heldBy(claim, nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
-        if (entry.state == State.LEASED) {
-            entry.settling = settling;
-            moveTo(entry, state, entry.dueMs);
-        }
+        entry.settling = settling;
+        moveTo(entry, state, entry.dueMs);
         return Answer.STARTED;
     }
 
@@ -433,7 +425,7 @@ final class SharedCursor {
 
     Answer extend(Claim claim, long nowMs, long untilMs, LongPredicate isSame) {
         OpenEntry entry = isSettled(claim.offset()) ? null : heldBy(claim, nowMs, isSame);
-        if (entry == null || entry.state != State.LEASED) {
+        if (entry == null) {
             return Answer.OVER;
         }
         moveTo(entry, State.LEASED, untilMs);
@@ -450,7 +442,7 @@ final class SharedCursor {
             return Answer.ALREADY;
         }
         OpenEntry entry = heldBy(claim, nowMs, isSame);
-        if (entry == null || entry.state != State.LEASED) {
+        if (entry == null) {
             return Answer.OVER;
         }
         entry.releasedLeaseId = claim.leaseId();
@@ -468,8 +460,8 @@ final class SharedCursor {
      */
     private OpenEntry heldBy(Claim claim, long nowMs, LongPredicate isSame) {
         OpenEntry entry = open.get(claim.offset());
-        if (entry != null && entry.isHeldBy(claim.leaseId())) {
-            return entry.state == State.LEASED && entry.dueMs <= nowMs ? null : entry;
+        if (entry != null && entry.state == State.LEASED && entry.leaseId == claim.leaseId()) {
+            return entry.dueMs <= nowMs ? null : entry;
         }
         boolean isLentSince = entry != null
                 && (entry.attempts >= claim.attempt() || entry.state != State.FREE && entry.state != State.DELAYED);

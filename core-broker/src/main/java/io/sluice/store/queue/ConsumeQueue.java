@@ -234,7 +234,10 @@ public final class ConsumeQueue {
                     }
                 }
             } else {
-                int wanted = (int) Math.min(READ_ENTRIES, limit - at);
+                // What is in memory may not be in the file yet, so the file is read up to there.
+                TailChunk tail = oldest;
+                long fileLimit = tail != null && tail.first() > at ? Math.min(limit, tail.first()) : limit;
+                int wanted = (int) Math.min(READ_ENTRIES, fileLimit - at);
                 ByteBuffer block = readFile(at, wanted);
                 int got = block.limit() / QueueEntryLayout.ENTRY_BYTES;
                 for (int i = 0; i < got; i++, at++) {

@@ -1,0 +1,94 @@
+package io.sluice.broker;
+
+import io.sluice.store.StoreConfig;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What a broker is told; the RocketMQ configuration key of each component stands in brackets.
+ *
+ * @param store               the store, with its own settings
+ * @param clusterName         (brokerClusterName)
+ * @param brokerName          (brokerName)
+ * @param brokerId            0 for a primary (brokerId)
+ * @param bindAddress         address that the native door listens on
+ * @param listenPort          its port, 0 for a free one; the second port is two below, or free too (listenPort)
+ * @param advertised          address told to clients and written into message ids (brokerIP1)
+ * @param autoCreateTopics    whether a send creates an unknown topic (autoCreateTopicEnable)
+ * @param autoCreateGroups    whether using an unknown group creates it (autoCreateSubscriptionGroup)
+ * @param defaultTopicQueues  most queues of a topic created by a send (defaultTopicQueueNums)
+ * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
+ * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
+ * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
+ * @param settings            what was configured by name, for tools to show; nothing secret
+ */
+public record BrokerConfig(
+        StoreConfig store,
+        String clusterName,
+        String brokerName,
+        long brokerId,
+        String bindAddress,
+        int listenPort,
+        InetAddress advertised,
+        boolean autoCreateTopics,
+        boolean autoCreateGroups,
+        int defaultTopicQueues,
+        String delayLevels,
+        boolean sqlAllowed,
+        boolean traceTopic,
+        Map<String, String> settings) {
+    public static final int DEFAULT_TOPIC_QUEUES = 8;
+
+    public BrokerConfig {
+        Objects.requireNonNull(store, "store");
+        Objects.requireNonNull(advertised, "advertised");
+        if (clusterName.isBlank() || brokerName.isBlank()) {
+            throw new IllegalArgumentException(
+                    "brokerClusterName '%s' and brokerName '%s' may not be empty".formatted(clusterName, brokerName));
+        }
+        if (listenPort < 0 || listenPort > 65_535 || listenPort == 1 || listenPort == 2) {
+            throw new IllegalArgumentException(
+                    "listenPort %d is not usable; expected 0 or 3..65535, since the second port is two below"
+                            .formatted(listenPort));
+        }
+        settings = Map.copyOf(settings);
+    }
+
+    /** A broker on loopback with a free port and every default. */
+    public static BrokerConfig in(StoreConfig store) {
+        return new BrokerConfig(
+                store,
+                "DefaultCluster",
+                "broker-a",
+                0,
+                "127.0.0.1",
+                0,
+                InetAddress.getLoopbackAddress(),
+                true,
+                true,
+                DEFAULT_TOPIC_QUEUES,
+                StoreConfig.DELAY_LEVELS_DEFAULT,
+                true,
+                false,
+                Map.of());
+    }
+
+    public BrokerConfig withAutoCreateTopics(boolean allowed) {
+        return new BrokerConfig(
+                store,
+                clusterName,
+                brokerName,
+                brokerId,
+                bindAddress,
+                listenPort,
+                advertised,
+                allowed,
+                autoCreateGroups,
+                defaultTopicQueues,
+                delayLevels,
+                sqlAllowed,
+                traceTopic,
+                settings);
+    }
+}

@@ -1,0 +1,166 @@
+package io.sluice.broker.group;
+
+import io.sluice.broker.table.TableSaver;
+import io.sluice.broker.table.TableText;
+import io.sluice.model.GroupName;
+import io.sluice.tail.Later;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.SubscriptionGroupConfig;
+import io.sluice.wire.body.SubscriptionGroupTable;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings of every consumer group. Changes exclude each other and are visible at once; a look-up is one step in a
+ * concurrent map.
+ */
+public final class GroupConfigTable {
+    private static final Logger log = LoggerFactory.getLogger(GroupConfigTable.class);
+    private static final String RESERVED_PREFIX = "CID_RMQ_SYS_";
+
+    /** Groups of tools and of the broker itself, which exist from the start. */
+    private static final Set<String> INITIAL = Set.of(
+            "TOOLS_CONSUMER",
+            "FILTERSRV_CONSUMER",
+            "SELF_TEST_C_GROUP",
+            "CID_ONS-HTTP-PROXY",
+            "CID_ONSAPI_PULL",
+            "CID_ONSAPI_PERMISSION",
+            "CID_ONSAPI_OWNER",
+            "CID_RMQ_SYS_TRANS");
+
+    private final boolean autoCreate;
+    private final InstantSource clock;
+    private final TableSaver saver;
+    private final Map<GroupName, SubscriptionGroupConfig> groups = new ConcurrentHashMap<>();
+    /** Of other brokers; carried unchanged. */
+    private final Map<String, Map<String, Integer>> forbidden;
+
+    private volatile DataVersion version;
+
+    private GroupConfigTable(
+            boolean autoCreate,
+            InstantSource clock,
+            Later later,
+            Consumer<String> file,
+            SubscriptionGroupTable loaded) {
+        this.autoCreate = autoCreate;
+        this.clock = clock;
+        this.version = loaded.dataVersion();
+        this.forbidden = loaded.forbiddenTable();
+        this.saver = new TableSaver("the group table", later, this::text, file);
+        INITIAL.forEach(name -> groups.put(new GroupName(name), SubscriptionGroupConfig.ofDefaults(name)));
+        loaded.subscriptionGroupTable().values().forEach(group -> groups.put(new GroupName(group.groupName()), group));
+    }
+
+    /**
+     * @param autoCreate whether a group that is used for the first time gets its settings by itself
+     *                   (autoCreateSubscriptionGroup)
+     * @param stored     what the table's file holds, if it exists
+     * @param later      where the file is written
+     * @param file       writes the file
+     */
+    public static GroupConfigTable open(
+            boolean autoCreate,
+            InstantSource clock,
+            Later later,
+            Optional<SubscriptionGroupTable> stored,
+            Consumer<String> file) {
+        return new GroupConfigTable(
+                autoCreate,
+                clock,
+                later,
+                file,
+                stored.orElseGet(
+                        () -> new SubscriptionGroupTable(Map.of(), Map.of(), DataVersion.initial(clock.millis()))));
+    }
+
+    public Optional<SubscriptionGroupConfig> find(GroupName group) {
+        return Optional.ofNullable(groups.get(group));
+    }
+
+    /** The settings of a group that is used now; made if that is allowed or the group is the broker's own. */
+    public Optional<SubscriptionGroupConfig> forUse(GroupName group) {
+        SubscriptionGroupConfig known = groups.get(group);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        if (!autoCreate && !group.value().startsWith(RESERVED_PREFIX)) {
+            return Optional.empty();
+        }
+        synchronized (this) {
+            SubscriptionGroupConfig raced = groups.get(group);
+            if (raced != null) {
+                return Optional.of(raced);
+            }
+            SubscriptionGroupConfig made = SubscriptionGroupConfig.ofDefaults(group.value());
+            log.info("consumer group {} is created on demand", group);
+            groups.put(group, made);
+            saveChange();
+            return Optional.of(made);
+        }
+    }
+
+    /**
+     * Completes when the file holds the settings.
+     *
+     * @throws io.sluice.model.IllegalNameException when the name of the group is illegal
+     */
+    public synchronized CompletionStage<Void> put(SubscriptionGroupConfig group) {
+        GroupName name = new GroupName(group.groupName());
+        log.info(
+                "consumer group {} is set: consumeEnable={} retryQueues={} retryMaxTimes={}",
+                name,
+                group.consumeEnable(),
+                group.retryQueueNums(),
+                group.retryMaxTimes());
+        groups.put(name, group);
+        return saveChange();
+    }
+
+    /** Whether the group existed. Completes when the file holds the change. */
+    public synchronized CompletionStage<Boolean> remove(GroupName group) {
+        if (groups.remove(group) == null) {
+            return CompletableFuture.completedFuture(false);
+        }
+        log.info("consumer group {} is deleted", group);
+        return saveChange().thenApply(done -> true);
+    }
+
+    private CompletionStage<Void> saveChange() {
+        version = version.next(clock.millis());
+        return saver.save();
+    }
+
+    /** Whether the members of a group are told of changes; yes for groups without settings. */
+    public boolean mayNotify(GroupName group) {
+        return find(group)
+                .map(SubscriptionGroupConfig::notifyConsumerIdsChangedEnable)
+                .orElse(true);
+    }
+
+    /** Every group with the version of the table, as tools and replicas ask for it. */
+    public SubscriptionGroupTable all() {
+        Map<String, SubscriptionGroupConfig> all = new TreeMap<>();
+        groups.forEach((name, group) -> all.put(name.value(), group));
+        return new SubscriptionGroupTable(all, forbidden, version);
+    }
+
+    private String text() {
+        return TableText.write(all());
+    }
+
+    /** Brings the table to its file on the calling thread. */
+    public void saveNow() {
+        saver.saveNow();
+    }
+}

@@ -1,0 +1,78 @@
+package io.sluice.broker.group;
+
+import io.sluice.model.GroupName;
+import io.sluice.model.MessageQueue;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * Which client of a group consumes a queue in order. A lock ends when it is given back or not renewed in time; it lives in
+ * memory only. Guarded by this object.
+ */
+public final class OrderLocks {
+    private final InstantSource clock;
+    private final Duration lifetime;
+    private final Predicate<MessageQueue> exists;
+    private final Map<GroupName, Map<MessageQueue, Lock>> locks = new HashMap<>();
+
+    private record Lock(String clientId, long renewedAtMs) {}
+
+    /**
+     * @param lifetime how long a lock lasts without renewal
+     * @param exists   which queues there are: others cannot be locked, which bounds the table
+     */
+    public OrderLocks(InstantSource clock, Duration lifetime, Predicate<MessageQueue> exists) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.lifetime = Objects.requireNonNull(lifetime, "lifetime");
+        this.exists = Objects.requireNonNull(exists, "exists");
+    }
+
+    /** Takes or renews the locks that are free; answers those that the client holds now. */
+    public synchronized List<MessageQueue> lock(GroupName group, String clientId, Collection<MessageQueue> queues) {
+        long now = clock.millis();
+        Map<MessageQueue, Lock> ofGroup = locks.computeIfAbsent(group, none -> new HashMap<>());
+        ofGroup.values().removeIf(lock -> isOver(lock, now));
+        List<MessageQueue> held = new ArrayList<>();
+        for (MessageQueue queue : queues) {
+            Lock current = ofGroup.get(queue);
+            boolean free = current == null || current.clientId().equals(clientId);
+            if (free && exists.test(queue)) {
+                ofGroup.put(queue, new Lock(clientId, now));
+                held.add(queue);
+            }
+        }
+        forgetIfEmpty(group);
+        return held;
+    }
+
+    /** Gives back what the client holds of these; the locks of others stay. */
+    public synchronized void unlock(GroupName group, String clientId, Collection<MessageQueue> queues) {
+        Map<MessageQueue, Lock> ofGroup = locks.get(group);
+        if (ofGroup != null) {
+            queues.forEach(queue -> ofGroup.computeIfPresent(
+                    queue, (key, lock) -> lock.clientId().equals(clientId) ? null : lock));
+            forgetIfEmpty(group);
+        }
+    }
+
+    /** Whether any queue is locked for the group at this moment. */
+    public synchronized boolean isAnyHeld(GroupName group) {
+        long now = clock.millis();
+        return locks.getOrDefault(group, Map.of()).values().stream().anyMatch(lock -> !isOver(lock, now));
+    }
+
+    private boolean isOver(Lock lock, long nowMs) {
+        return nowMs - lock.renewedAtMs() >= lifetime.toMillis();
+    }
+
+    private void forgetIfEmpty(GroupName group) {
+        locks.computeIfPresent(group, (name, ofGroup) -> ofGroup.isEmpty() ? null : ofGroup);
+    }
+}

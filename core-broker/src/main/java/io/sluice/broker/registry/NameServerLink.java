@@ -1,0 +1,188 @@
+package io.sluice.broker.registry;
+
+import io.sluice.transport.RemotingClient;
+import io.sluice.wire.body.RegisterBrokerBody;
+import io.sluice.wire.body.TopicConfigTable;
+import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.RouteCommands.ActingMaster;
+import io.sluice.wire.command.RouteCommands.RegisterBroker;
+import io.sluice.wire.command.RouteCommands.UnregisterBroker;
+import io.sluice.wire.frame.Frame;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registrations of this broker at every name server: repeated every so often, and at once when topics change.
+ *
+ * <p>Safe for many threads, blocks nobody. At each name server at most one registration is under way; changes that happen
+ * meanwhile go with one more, after it. A name server that is away costs a log line when it goes and one when it is back.
+ */
+public final class NameServerLink implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(NameServerLink.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(6);
+    private static final Duration FAREWELL_TIMEOUT = Duration.ofSeconds(1);
+    private static final CommandTable COMMANDS = CommandTable.STANDARD;
+
+    private final RemotingClient client;
+    private final Registration who;
+    private final Supplier<TopicConfigTable> topics;
+    private final List<NameServer> servers;
+    private volatile boolean closed;
+
+    /** One name server. Fields guarded by the object. */
+    private static final class NameServer {
+        final String address;
+        State state = State.UNTRIED;
+        /** Completes when the registration under way is over; {@code null} when none is. */
+        CompletableFuture<Void> running;
+        /** The same for the one to follow; {@code null} when none was asked for. */
+        CompletableFuture<Void> next;
+
+        NameServer(String address) {
+            this.address = address;
+        }
+    }
+
+    private enum State {
+        UNTRIED,
+        REGISTERED,
+        AWAY
+    }
+
+    /**
+     * @param client      stays with the caller, who closes it after this link
+     * @param nameServers {@code host:port} each; may be none
+     * @param topics      the topics as they are at the moment of the call
+     */
+    public NameServerLink(
+            RemotingClient client, List<String> nameServers, Registration who, Supplier<TopicConfigTable> topics) {
+        this.client = Objects.requireNonNull(client, "client");
+        this.who = Objects.requireNonNull(who, "who");
+        this.topics = Objects.requireNonNull(topics, "topics");
+        this.servers = nameServers.stream().map(NameServer::new).toList();
+    }
+
+    /**
+     * Registers at every name server. Completes when each has answered or failed to, with what the topic table held at the
+     * time of this call or later; never fails.
+     */
+    public CompletionStage<Void> register() {
+        return closed
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.allOf(servers.stream().map(this::register).toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> register(NameServer server) {
+        CompletableFuture<Void> mine;
+        synchronized (server) {
+            if (server.running != null) {
+                if (server.next == null) {
+                    server.next = new CompletableFuture<>();
+                }
+                return server.next;
+            }
+            server.running = new CompletableFuture<>();
+            mine = server.running;
+        }
+        send(server);
+        return mine;
+    }
+
+    private void send(NameServer server) {
+        RegisterBroker header = new RegisterBroker(
+                who.brokerName(),
+                who.address(),
+                who.clusterName(),
+                who.haAddress(),
+                who.brokerId(),
+                0,
+                ActingMaster.UNSAID,
+                false,
+                0);
+        Frame request = COMMANDS.request(
+                RequestCode.REGISTER_BROKER, header, new RegisterBrokerBody(topics.get()).toFrameBody());
+        client.call(server.address, request, TIMEOUT).whenComplete((answer, failure) -> {
+            note(server, answer, failure);
+            over(server);
+        });
+    }
+
+    private void over(NameServer server) {
+        CompletableFuture<Void> finished;
+        boolean again;
+        synchronized (server) {
+            finished = server.running;
+            server.running = server.next;
+            server.next = null;
+            again = server.running != null;
+        }
+        finished.complete(null);
+        if (again) {
+            send(server);
+        }
+    }
+
+    private void note(NameServer server, Frame answer, Throwable failure) {
+        String trouble = trouble(answer, failure);
+        State now = trouble.isEmpty() ? State.REGISTERED : State.AWAY;
+        State before;
+        synchronized (server) {
+            before = server.state;
+            server.state = now;
+        }
+        if (now == before) {
+            return;
+        }
+        if (now == State.REGISTERED) {
+            log.info("registered at name server {} as {} at {}", server.address, who.brokerName(), who.address());
+        } else {
+            log.warn(
+                    "not registered at name server {}, clients that ask it do not find this broker; tried again: {}",
+                    server.address,
+                    trouble);
+        }
+    }
+
+    private static String trouble(Frame answer, Throwable failure) {
+        if (failure != null) {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return cause.getMessage();
+        }
+        return answer.code() == ResponseCode.SUCCESS ? "" : "answer %d %s".formatted(answer.code(), answer.remark());
+    }
+
+    /** Says goodbye to every name server and waits for that, up to a second. Twice is harmless. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        CompletableFuture<?>[] farewells =
+                servers.stream().map(this::unregister).toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(farewells).join();
+    }
+
+    private CompletableFuture<Void> unregister(NameServer server) {
+        UnregisterBroker header =
+                new UnregisterBroker(who.brokerName(), who.address(), who.clusterName(), who.brokerId());
+        return client.call(server.address, COMMANDS.request(RequestCode.UNREGISTER_BROKER, header), FAREWELL_TIMEOUT)
+                .toCompletableFuture()
+                .handle((answer, failure) -> {
+                    String trouble = trouble(answer, failure);
+                    if (!trouble.isEmpty()) {
+                        log.info("no farewell at name server {}: {}", server.address, trouble);
+                    }
+                    return null;
+                });
+    }
+}

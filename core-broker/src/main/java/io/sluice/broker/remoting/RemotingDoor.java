@@ -1,0 +1,188 @@
+package io.sluice.broker.remoting;
+
+import io.sluice.transport.ConnectionLimits;
+import io.sluice.transport.IoThreads;
+import io.sluice.transport.Peer;
+import io.sluice.transport.RemotingServer;
+import io.sluice.transport.RequestHandler;
+import io.sluice.transport.RequestTable;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.frame.Frame;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * The native door. Two ports, one table: every request code is answered by one handler or turned down with a reason. The
+ * second port, which clients call the VIP channel, does not serve reads.
+ */
+public final class RemotingDoor implements AutoCloseable {
+    private final RequestTable table;
+    private final RemotingServer server;
+
+    private RemotingDoor(RequestTable table, RemotingServer server) {
+        this.table = table;
+        this.server = server;
+    }
+
+    /**
+     * Nothing is listened to before {@link #listen}.
+     *
+     * @param threads stay with the caller, who closes them after this door
+     */
+    public static RemotingDoor open(Services services, IoThreads threads, ConnectionLimits limits) {
+        return new RemotingDoor(table(services), RemotingServer.open(threads, limits));
+    }
+
+    static RequestTable table(Services services) {
+        SendHandler sends = services.sendHandler();
+        PullHandler pulls = services.pullHandler();
+        SessionHandler sessions = services.sessionHandler();
+        OffsetHandler offsets = services.offsetHandler();
+        QueryHandler queries = services.queryHandler();
+        TopicAdminHandler topics = services.topicAdminHandler();
+        GroupAdminHandler groups = services.groupAdminHandler();
+        BrokerAdminHandler broker = services.brokerAdminHandler();
+        RelayHandler relays = services.relayHandler();
+        ReplyHandler replies = services.replyHandler();
+        LeaseHandler leases = services.leaseHandler();
+        Executor loop = RequestTable.EVENT_LOOP;
+        Executor query = services.lanes().queries();
+        Executor admin = services.lanes().admin();
+        Rows rows = new Rows()
+                // produce
+                .on(RequestCode.SEND_MESSAGE, loop, sends::send)
+                .on(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
+                .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
+                .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
+                .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
+                .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
+                // consume
+                .on(RequestCode.PULL_MESSAGE, loop, pulls::pull)
+                .on(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
+                .on(RequestCode.LEASE, loop, leases::lease)
+                .on(RequestCode.SETTLE, loop, leases::settle)
+                .on(RequestCode.UPDATE_CONSUMER_OFFSET, loop, offsets::update)
+                .on(RequestCode.QUERY_CONSUMER_OFFSET, loop, offsets::query)
+                .on(RequestCode.GET_MAX_OFFSET, loop, offsets::max)
+                .on(RequestCode.GET_MIN_OFFSET, loop, offsets::min)
+                .on(RequestCode.SEARCH_OFFSET_BY_TIMESTAMP, query, offsets::search)
+                .on(RequestCode.GET_EARLIEST_MSG_STORETIME, query, offsets::earliest)
+                // sessions
+                .on(RequestCode.HEART_BEAT, loop, sessions::heartbeat)
+                .on(RequestCode.UNREGISTER_CLIENT, loop, sessions::unregister)
+                .on(RequestCode.GET_CONSUMER_LIST_BY_GROUP, loop, sessions::members)
+                .on(RequestCode.CHECK_CLIENT_CONFIG, loop, sessions::checkConfig)
+                .on(RequestCode.LOCK_BATCH_MQ, loop, sessions::lock)
+                .on(RequestCode.UNLOCK_BATCH_MQ, loop, sessions::unlock)
+                // look up
+                .on(RequestCode.QUERY_MESSAGE, query, queries::byKey)
+                .on(RequestCode.VIEW_MESSAGE_BY_ID, query, queries::byOffset)
+                .on(RequestCode.QUERY_CONSUME_QUEUE, query, queries::entries)
+                // topics
+                .on(RequestCode.UPDATE_AND_CREATE_TOPIC, admin, topics::put)
+                .on(RequestCode.UPDATE_AND_CREATE_TOPIC_LIST, admin, topics::putAll)
+                .on(RequestCode.DELETE_TOPIC_IN_BROKER, admin, topics::delete)
+                .on(RequestCode.GET_ALL_TOPIC_CONFIG, admin, topics::all)
+                .on(RequestCode.GET_TOPIC_CONFIG, loop, topics::one)
+                .on(RequestCode.GET_TOPIC_STATS_INFO, admin, topics::stats)
+                .on(RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER, loop, topics::systemTopics)
+                .on(RequestCode.CLEAN_UNUSED_TOPIC, admin, topics::deleteOrphans)
+                // groups
+                .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, admin, groups::put)
+                .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST, admin, groups::putAll)
+                .on(RequestCode.GET_ALL_SUBSCRIPTIONGROUP_CONFIG, admin, groups::all)
+                .on(RequestCode.GET_SUBSCRIPTIONGROUP_CONFIG, loop, groups::one)
+                .on(RequestCode.DELETE_SUBSCRIPTIONGROUP, admin, groups::delete)
+                .on(RequestCode.GET_CONSUMER_CONNECTION_LIST, loop, groups::consumers)
+                .on(RequestCode.GET_PRODUCER_CONNECTION_LIST, loop, groups::producers)
+                .on(RequestCode.GET_ALL_PRODUCER_INFO, admin, groups::allProducers)
+                .on(RequestCode.GET_CONSUME_STATS, admin, groups::consumeStats)
+                .on(RequestCode.GET_BROKER_CONSUME_STATS, admin, groups::consumeStatsOfAll)
+                .on(RequestCode.QUERY_TOPIC_CONSUME_BY_WHO, admin, groups::groupsOfTopic)
+                .on(RequestCode.QUERY_TOPICS_BY_CONSUMER, admin, groups::topicsOfGroup)
+                .on(RequestCode.QUERY_SUBSCRIPTION_BY_CONSUMER, loop, groups::subscription)
+                .on(RequestCode.QUERY_CONSUME_TIME_SPAN, admin, groups::timeSpans)
+                .on(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, admin, offsets::reset)
+                .on(RequestCode.CLONE_GROUP_OFFSET, admin, offsets::copy)
+                .on(RequestCode.GET_CONSUMER_RUNNING_INFO, loop, relays::runningInfo)
+                .on(RequestCode.CONSUME_MESSAGE_DIRECTLY, loop, relays::consumeDirectly)
+                // broker
+                .on(RequestCode.GET_BROKER_CONFIG, loop, broker::settings)
+                .on(RequestCode.GET_BROKER_RUNTIME_INFO, admin, broker::state)
+                .on(RequestCode.VIEW_BROKER_STATS_DATA, loop, broker::stats)
+                .on(RequestCode.GET_BROKER_HA_STATUS, admin, broker::replicas)
+                .on(RequestCode.GET_ALL_CONSUMER_OFFSET, admin, offsets::all)
+                .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels);
+        DoorRefusals.all().forEach(rows::refused);
+        return rows.table;
+    }
+
+    /** Rows whose handlers need not mind refusals: those become answers with their codes. */
+    private static final class Rows {
+        final RequestTable table = new RequestTable();
+
+        Rows on(int code, Executor lane, RequestHandler handler) {
+            table.on(code, lane, (request, peer) -> guarded(handler, request, peer));
+            return this;
+        }
+
+        private static CompletionStage<Frame> guarded(RequestHandler handler, Frame request, Peer peer) {
+            CompletionStage<Frame> stage;
+            try {
+                stage = handler.handle(request, peer);
+            } catch (RuntimeException failed) {
+                return Replies.now(Replies.ofFailure(failed));
+            }
+            return stage instanceof CompletableFuture<Frame> future
+                            && future.isDone()
+                            && !future.isCompletedExceptionally()
+                    ? stage
+                    : stage.exceptionally(Replies::ofFailure);
+        }
+
+        void refused(int code, String reason) {
+            table.on(
+                    code,
+                    (request, peer) -> Replies.now(Replies.failed(
+                            ResponseCode.REQUEST_CODE_NOT_SUPPORTED,
+                            " request type %d not supported: %s".formatted(code, reason))));
+        }
+    }
+
+    /** Codes that have a row, those that are turned down included. */
+    SortedSet<Integer> codes() {
+        return table.codes();
+    }
+
+    /** The codes that are turned down, with the reason for each. */
+    public static Map<Integer, String> refusals() {
+        return DoorRefusals.all();
+    }
+
+    /**
+     * Listens on the door's own port; blocks until it is bound.
+     *
+     * @param port 0 for a free one
+     */
+    public InetSocketAddress listen(String host, int port) throws IOException {
+        return server.listen(host, port, table);
+    }
+
+    /** Listens on the second port, which serves everything but reads; blocks until it is bound. */
+    public InetSocketAddress listenWithoutReads(String host, int port) throws IOException {
+        return server.listen(
+                host, port, table.without(RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE, RequestCode.LEASE));
+    }
+
+    /** Stops accepting and ends all connections. Twice is harmless. */
+    @Override
+    public void close() {
+        server.close();
+    }
+}

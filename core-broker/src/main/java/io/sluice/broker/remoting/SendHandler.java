@@ -1,0 +1,131 @@
+package io.sluice.broker.remoting;
+
+import io.sluice.broker.send.NewMessage;
+import io.sluice.broker.send.SendBack;
+import io.sluice.broker.send.SendService;
+import io.sluice.broker.send.Sent;
+import io.sluice.model.GroupName;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.port.SendOutcome;
+import io.sluice.port.SendOutcome.Stored;
+import io.sluice.transport.Peer;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.SendCommands;
+import io.sluice.wire.command.SendCommands.SendAnswer;
+import io.sluice.wire.command.SendCommands.SendMessage;
+import io.sluice.wire.frame.Fields;
+import io.sluice.wire.frame.Frame;
+import io.sluice.wire.frame.FrameBody;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Requests that put messages into the log. A plain send is dealt with on the event loop of its connection. */
+final class SendHandler {
+    private final SendService sends;
+    private final SendBack backs;
+    private final String region;
+    private final boolean traceOn;
+    private final Fields regionOnly;
+
+    /**
+     * @param region  told with every answer
+     * @param traceOn told with every answer
+     */
+    SendHandler(SendService sends, SendBack backs, String region, boolean traceOn) {
+        this.sends = sends;
+        this.backs = backs;
+        this.region = region;
+        this.traceOn = traceOn;
+        this.regionOnly = Fields.of("MSG_REGION", region);
+    }
+
+    CompletionStage<Frame> send(Frame request, Peer peer) {
+        SendMessage command = Replies.COMMANDS.read(request, SendMessage.class);
+        boolean batch = command.batch() || request.code() == RequestCode.SEND_BATCH_MESSAGE;
+        NewMessage message = newMessage(command, request, peer);
+        CompletionStage<Sent> sent = batch ? sends.sendBatch(message) : sends.send(message);
+        return sent instanceof CompletableFuture<Sent> future && future.isDone()
+                ? Replies.now(answer(future.join()))
+                : sent.thenApply(this::answer);
+    }
+
+    static NewMessage newMessage(SendMessage command, Frame request, Peer peer) {
+        return new NewMessage(
+                command.topic(),
+                command.queueId(),
+                command.defaultTopic(),
+                command.defaultTopicQueueNums(),
+                command.flag(),
+                command.sysFlag(),
+                command.bornTimestamp(),
+                peer.remoteAddress(),
+                command.properties(),
+                request.body().nioBuffer(),
+                command.reconsumeTimes(),
+                command.maxReconsumeTimes());
+    }
+
+    private Frame answer(Sent sent) {
+        return sent.outcome()
+                .fold(
+                        stored -> answer(ResponseCode.SUCCESS, stored, sent),
+                        inDoubt -> answer(codeOf(inDoubt.doubt()), inDoubt.stored(), sent),
+                        refused -> Frame.answer(
+                                Replies.codeOf(refused.reason()), refused.remedy(), regionOnly, FrameBody.NONE));
+    }
+
+    private Frame answer(int code, Stored stored, Sent sent) {
+        return Frame.answer(
+                code,
+                "",
+                new SendAnswer(
+                        stored.messageId(),
+                        stored.queue().queueId(),
+                        stored.queueOffset(),
+                        sent.uniqueKey(),
+                        "",
+                        "",
+                        region,
+                        traceOn),
+                FrameBody.NONE);
+    }
+
+    private static int codeOf(SendOutcome.Doubt doubt) {
+        return switch (doubt) {
+            case FLUSH_TIMEOUT -> ResponseCode.FLUSH_DISK_TIMEOUT;
+            case REPLICA_TIMEOUT -> ResponseCode.FLUSH_SLAVE_TIMEOUT;
+            case NO_REPLICA -> ResponseCode.SLAVE_NOT_AVAILABLE;
+        };
+    }
+
+    /** A consumer could not handle a message. */
+    CompletionStage<Frame> sendBack(Frame request, Peer peer) {
+        SendCommands.SendBack command = Replies.COMMANDS.read(request, SendCommands.SendBack.class);
+        SendBack.Failed failed = new SendBack.Failed(
+                command.offset(), new GroupName(command.group()), command.delayLevel(), command.maxReconsumeTimes());
+        return backs.sendBack(failed).handle((outcome, failure) -> {
+            if (failure != null) {
+                return ofSendBackFailure(failure);
+            }
+            return outcome.map(this::sentBack).orElseGet(Replies::done);
+        });
+    }
+
+    /** Clients expect the general code for a message that is not there. */
+    private static Frame ofSendBackFailure(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof RefusedException refused && refused.reason() == Refusal.ILLEGAL_ARGUMENT
+                ? Replies.failed(ResponseCode.SYSTEM_ERROR, refused.getMessage())
+                : Replies.ofFailure(failure);
+    }
+
+    private Frame sentBack(SendOutcome outcome) {
+        return outcome.fold(
+                stored -> Replies.done(),
+                inDoubt -> Replies.done(),
+                refused -> Replies.failed(Replies.codeOf(refused.reason()), refused.remedy()));
+    }
+}

@@ -1,0 +1,119 @@
+package io.sluice.broker.remoting;
+
+import io.sluice.broker.admin.BrokerState;
+import io.sluice.broker.admin.GroupAdmin;
+import io.sluice.broker.admin.QueueFacts;
+import io.sluice.broker.admin.TopicAdmin;
+import io.sluice.broker.delay.DelayService;
+import io.sluice.broker.group.GroupConfigTable;
+import io.sluice.broker.group.GroupRegistry;
+import io.sluice.broker.group.Heartbeats;
+import io.sluice.broker.group.OrderLocks;
+import io.sluice.broker.metrics.BrokerMetrics;
+import io.sluice.broker.offset.OffsetQueries;
+import io.sluice.broker.offset.OffsetTable;
+import io.sluice.broker.pull.GroupPulls;
+import io.sluice.broker.query.QueryService;
+import io.sluice.broker.send.SendBack;
+import io.sluice.broker.send.SendService;
+import io.sluice.broker.topic.TopicTable;
+import io.sluice.filter.Filters;
+import io.sluice.port.LeaseReader;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * Everything that the native door asks: the bill of materials of its handlers.
+ *
+ * @param register registers the broker at the name servers again, after topics changed
+ * @param self     address that clients reach the broker by, known once the door listens
+ * @param says     what answers say of this broker
+ */
+public record Services(
+        SendService sends,
+        SendBack backs,
+        GroupPulls pulls,
+        Heartbeats heartbeats,
+        GroupRegistry registry,
+        OrderLocks locks,
+        GroupConfigTable groups,
+        GroupAdmin groupAdmin,
+        TopicTable topics,
+        TopicAdmin topicAdmin,
+        OffsetTable offsets,
+        OffsetQueries offsetQueries,
+        QueueFacts queues,
+        QueryService queries,
+        DelayService delays,
+        LeaseReader leases,
+        BrokerMetrics metrics,
+        BrokerState state,
+        Filters filters,
+        InstantSource clock,
+        Lanes lanes,
+        Supplier<CompletionStage<Void>> register,
+        Supplier<InetSocketAddress> self,
+        Says says) {
+
+    /**
+     * What answers say of this broker.
+     *
+     * @param region     told to senders (regionId)
+     * @param traceOn    told to senders (traceOn)
+     * @param sqlAllowed whether consumers may filter by SQL (enablePropertyFilter)
+     * @param settings   name and value of what was configured, for tools; nothing secret
+     */
+    public record Says(
+            String brokerName, String region, boolean traceOn, boolean sqlAllowed, Map<String, String> settings) {
+        public Says {
+            settings = Map.copyOf(settings);
+        }
+    }
+
+    SendHandler sendHandler() {
+        return new SendHandler(sends, backs, says.region(), says.traceOn());
+    }
+
+    PullHandler pullHandler() {
+        return new PullHandler(pulls, metrics);
+    }
+
+    SessionHandler sessionHandler() {
+        return new SessionHandler(heartbeats, registry, locks, filters, says.sqlAllowed());
+    }
+
+    OffsetHandler offsetHandler() {
+        return new OffsetHandler(offsets, offsetQueries, queues, topics, groups, groupAdmin, delays);
+    }
+
+    QueryHandler queryHandler() {
+        return new QueryHandler(queries, queues, registry, filters, clock);
+    }
+
+    TopicAdminHandler topicAdminHandler() {
+        return new TopicAdminHandler(topicAdmin, topics, queues, metrics, register);
+    }
+
+    GroupAdminHandler groupAdminHandler() {
+        return new GroupAdminHandler(groups, registry, groupAdmin, queues, metrics, clock, self);
+    }
+
+    BrokerAdminHandler brokerAdminHandler() {
+        return new BrokerAdminHandler(state, metrics, says.settings());
+    }
+
+    RelayHandler relayHandler() {
+        return new RelayHandler(registry, queries, says.brokerName());
+    }
+
+    ReplyHandler replyHandler() {
+        return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    LeaseHandler leaseHandler() {
+        return new LeaseHandler(leases, says.brokerName());
+    }
+}

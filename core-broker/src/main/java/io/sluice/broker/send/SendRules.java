@@ -1,0 +1,29 @@
+package io.sluice.broker.send;
+
+import io.sluice.broker.delay.DelayLevels;
+import java.util.Objects;
+
+/**
+ * How messages are taken in; the RocketMQ configuration key of each component stands in brackets.
+ *
+ * @param clusterName     written to each message (brokerClusterName)
+ * @param brokerName      (brokerName)
+ * @param region          written to each message (regionId)
+ * @param traceOn         written to each message (traceOn)
+ * @param maxMessageBytes largest body (maxMessageSize)
+ * @param delayLevels     (messageDelayLevel)
+ */
+public record SendRules(
+        String clusterName,
+        String brokerName,
+        String region,
+        boolean traceOn,
+        int maxMessageBytes,
+        DelayLevels delayLevels) {
+    public SendRules {
+        Objects.requireNonNull(clusterName, "clusterName");
+        Objects.requireNonNull(brokerName, "brokerName");
+        Objects.requireNonNull(region, "region");
+        Objects.requireNonNull(delayLevels, "delayLevels");
+    }
+}

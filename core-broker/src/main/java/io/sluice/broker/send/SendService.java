@@ -1,0 +1,428 @@
+package io.sluice.broker.send;
+
+import io.sluice.broker.group.GroupConfigTable;
+import io.sluice.broker.group.OrderLocks;
+import io.sluice.broker.metrics.BrokerMetrics;
+import io.sluice.broker.topic.SystemTopics;
+import io.sluice.broker.topic.Topic;
+import io.sluice.broker.topic.TopicTable;
+import io.sluice.broker.topic.TopicTable.Wanted;
+import io.sluice.model.GroupName;
+import io.sluice.model.IllegalNameException;
+import io.sluice.model.MessageProperties;
+import io.sluice.model.MessageQueue;
+import io.sluice.model.PropertyNames;
+import io.sluice.model.TopicName;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.port.SendOutcome;
+import io.sluice.store.MessageStore;
+import io.sluice.store.log.AppendResult;
+import io.sluice.wire.body.SubscriptionGroupConfig;
+import io.sluice.wire.message.MessageLayout;
+import io.sluice.wire.message.NewRecord;
+import io.sluice.wire.message.PropertiesCodec;
+import io.sluice.wire.message.SysFlag;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Takes messages in: checks them, chooses the queue, adds what a broker adds, and hands them to the store.
+ *
+ * <p>Safe for many threads; works on the thread that asks and never blocks. Calls that one thread makes one after another
+ * for one queue are stored in that order. A message with a delay level is stored in the delay topic under its own name and
+ * queue, and the outcome tells the place it has there.
+ */
+public final class SendService {
+    /** Messages of one batch. */
+    public static final int BATCH_MAX = 32_768;
+
+    private static final int SYSTEM_FLAGS_REFUSED = SysFlag.INNER_BATCH | SysFlag.NEED_UNWRAP;
+    private static final int DEAD_LETTER_QUEUE = 0;
+
+    private final MessageStore store;
+    private final TopicTable topics;
+    private final GroupConfigTable groups;
+    private final OrderLocks locks;
+    private final BrokerMetrics metrics;
+    private final SendRules rules;
+    private final UniqueKeys uniqueKeys;
+    private final MessageIds ids;
+    /** What every stored message gets, in stored form. */
+    private final byte[] stamp;
+
+    private final ThreadLocal<PropertyBytes> scratch = ThreadLocal.withInitial(PropertyBytes::new);
+
+    /**
+     * @param storeHost the address that the store writes to records; known when the first message comes
+     * @param clock     for the ids of messages that come without
+     */
+    public SendService(
+            MessageStore store,
+            TopicTable topics,
+            GroupConfigTable groups,
+            OrderLocks locks,
+            BrokerMetrics metrics,
+            SendRules rules,
+            Supplier<InetSocketAddress> storeHost,
+            InstantSource clock) {
+        this.store = Objects.requireNonNull(store, "store");
+        this.topics = Objects.requireNonNull(topics, "topics");
+        this.groups = Objects.requireNonNull(groups, "groups");
+        this.locks = Objects.requireNonNull(locks, "locks");
+        this.metrics = Objects.requireNonNull(metrics, "metrics");
+        this.rules = Objects.requireNonNull(rules, "rules");
+        this.ids = new MessageIds(storeHost);
+        this.uniqueKeys = new UniqueKeys(
+                storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
+        this.stamp = PropertiesCodec.encode(MessageProperties.NONE
+                .with(PropertyNames.REGION, rules.region())
+                .with(PropertyNames.CLUSTER, rules.clusterName())
+                .with(PropertyNames.TRACE_ON, Boolean.toString(rules.traceOn())));
+    }
+
+    /** Stores one message of a client or a door. The body is free for reuse on return. */
+    public CompletionStage<Sent> send(NewMessage message) {
+        try {
+            Topic topic = admit(message);
+            return topic.name().isRetry() ? sendAgain(topic, message) : store(topic, message);
+        } catch (RefusedException refused) {
+            return refusal(refused);
+        }
+    }
+
+    private CompletionStage<Sent> refusal(RefusedException refused) {
+        metrics.refused();
+        return CompletableFuture.completedFuture(
+                new Sent(new SendOutcome.Refused(refused.reason(), refused.getMessage()), ""));
+    }
+
+    /** The topic that the message may go to; checks in the order in which clients expect complaints. */
+    private Topic admit(NewMessage message) {
+        if (topics.system().isClosedToClients(message.topic())) {
+            throw new RefusedException(
+                    Refusal.NOT_WRITABLE, "Sending message to topic[%s] is forbidden.".formatted(message.topic()));
+        }
+        Wanted wanted = topics.forSending(message.topic(), message.template(), message.templateQueues());
+        if (!(wanted instanceof Wanted.Found found)) {
+            throw wanted instanceof Wanted.Missing missing
+                    ? new RefusedException(Refusal.NO_SUCH_TOPIC, missing.sentence())
+                    : new RefusedException(Refusal.ILLEGAL_ARGUMENT, ((Wanted.IllegalName) wanted).sentence());
+        }
+        Topic topic = found.topic();
+        if (!topic.isWritable() || topic.writeQueues() == 0) {
+            throw new RefusedException(
+                    Refusal.NOT_WRITABLE,
+                    "topic %s may not be written (perm %d, %d write queues); an administrator can allow it"
+                            .formatted(topic.name(), topic.perm(), topic.writeQueues()));
+        }
+        if (message.queueId() >= topic.queues()) {
+            throw new RefusedException(
+                    Refusal.NO_SUCH_QUEUE,
+                    "request queueId[%d] is illegal, topic %s has %d queues, counted from 0"
+                            .formatted(message.queueId(), topic.name(), topic.queues()));
+        }
+        checkBody(message);
+        return topic;
+    }
+
+    private void checkBody(NewMessage message) {
+        if (message.body().remaining() > rules.maxMessageBytes()) {
+            throw new RefusedException(
+                    Refusal.TOO_LARGE,
+                    "the body has %d bytes, at most %d are allowed (maxMessageSize)"
+                            .formatted(message.body().remaining(), rules.maxMessageBytes()));
+        }
+        if ((message.sysFlag() & SYSTEM_FLAGS_REFUSED) != 0) {
+            throw new RefusedException(
+                    Refusal.NOT_SUPPORTED,
+                    "batches stored as one record are not supported; send a plain batch or single messages");
+        }
+    }
+
+    /** A message that a consumer sends to its retry topic itself; one failure too many takes it to the dead letters. */
+    private CompletionStage<Sent> sendAgain(Topic topic, NewMessage message) {
+        GroupName group = groupOf(topic.name());
+        SubscriptionGroupConfig settings = groups.forUse(group)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.NO_SUCH_GROUP,
+                        "subscription group [%s] does not exist; create it with updateSubGroup".formatted(group)));
+        int max = message.maxReconsumeTimes() >= 0 ? message.maxReconsumeTimes() : settings.retryMaxTimes();
+        if (message.reconsumeTimes() <= max && !locks.isAnyHeld(group)) {
+            return store(topic, message);
+        }
+        MessageProperties properties =
+                PropertiesCodec.decode(message.properties()).without(PropertyNames.DELAY_LEVEL);
+        Topic deadLetters = topics.ensureGroupTopic(TopicName.deadLetterOf(group), 1);
+        return store(deadLetters, buried(message, PropertiesCodec.text(properties)));
+    }
+
+    private static GroupName groupOf(TopicName retryTopic) {
+        try {
+            return new GroupName(retryTopic.value().substring(TopicName.RETRY_PREFIX.length()));
+        } catch (IllegalNameException illegal) {
+            throw new RefusedException(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage());
+        }
+    }
+
+    private static NewMessage buried(NewMessage message, String properties) {
+        return new NewMessage(
+                message.topic(),
+                DEAD_LETTER_QUEUE,
+                message.template(),
+                message.templateQueues(),
+                message.flag(),
+                message.sysFlag(),
+                message.bornAtMs(),
+                message.bornHost(),
+                properties,
+                message.body(),
+                message.reconsumeTimes(),
+                message.maxReconsumeTimes());
+    }
+
+    /** Stores a message whose topic was chosen by the broker. */
+    CompletionStage<Sent> store(Topic topic, NewMessage message) {
+        PropertyScan said = PropertyScan.of(message.properties());
+        checkSupported(said, message);
+        int queueId = message.queueId() >= 0
+                ? message.queueId()
+                : ThreadLocalRandom.current().nextInt(topic.writeQueues());
+        int level = rules.delayLevels().clamp(said.delayLevel());
+        PropertyBytes properties = scratch.get().clear();
+        String uniqueKey = stamp(properties, message.properties(), said);
+        String storedTopic = topic.name().value();
+        int storedQueueId = queueId;
+        if (level > 0) {
+            if (level != said.delayLevel()) {
+                properties.pair(PropertyNames.DELAY_LEVEL, Integer.toString(level));
+            }
+            properties.pair(PropertyNames.REAL_TOPIC, storedTopic);
+            properties.pair(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+            storedTopic = SystemTopics.SCHEDULE;
+            storedQueueId = level - 1;
+        }
+        checkLength(properties);
+        CompletionStage<AppendResult> appended = store.append(new NewRecord(
+                storedTopic,
+                storedQueueId,
+                message.flag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
+                message.bornAtMs(),
+                message.bornHost(),
+                message.reconsumeTimes(),
+                0,
+                message.body(),
+                properties.view(),
+                said.waits()));
+        return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey)));
+    }
+
+    /** An append is nearly always over when it returns; then nothing waits. */
+    private static <T> CompletionStage<Sent> mapped(CompletionStage<T> appended, Function<T, Sent> step) {
+        return appended instanceof CompletableFuture<T> future && future.isDone()
+                ? CompletableFuture.completedFuture(step.apply(future.join()))
+                : appended.thenApply(step);
+    }
+
+    private Sent sent(AppendResult result, Topic topic, int queueId, String uniqueKey) {
+        if (result instanceof AppendResult.Stored stored) {
+            return new Sent(stored(stored, topic, queueId), uniqueKey);
+        }
+        if (result instanceof AppendResult.StoredWithDoubt inDoubt) {
+            SendOutcome.Stored stored = stored(inDoubt.stored(), topic, queueId);
+            return new Sent(new SendOutcome.StoredWithDoubt(stored, SendOutcome.Doubt.FLUSH_TIMEOUT), uniqueKey);
+        }
+        AppendResult.Refused refused = (AppendResult.Refused) result;
+        metrics.refused();
+        return new Sent(new SendOutcome.Refused(refusalOf(refused.reason()), refused.sentence()), "");
+    }
+
+    private SendOutcome.Stored stored(AppendResult.Stored stored, Topic topic, int queueId) {
+        metrics.stored(topic.name().value(), 1, stored.size());
+        return new SendOutcome.Stored(
+                new MessageQueue(topic.name(), rules.brokerName(), queueId),
+                stored.logOffset(),
+                stored.queueOffset(),
+                ids.of(stored.logOffset()));
+    }
+
+    private static Refusal refusalOf(AppendResult.Reason reason) {
+        return switch (reason) {
+            case TOO_LARGE, PROPERTIES_TOO_LARGE -> Refusal.TOO_LARGE;
+            case ILLEGAL -> Refusal.ILLEGAL_ARGUMENT;
+            case DISK_FULL -> Refusal.DISK_FULL;
+            case OVERLOADED -> Refusal.OVERLOADED;
+            case FLUSH_FAILED, READ_ONLY, CLOSED -> Refusal.UNAVAILABLE;
+        };
+    }
+
+    /**
+     * A topic that was made by this send, or just before, is told to be there only when its table's file says so. If the
+     * file cannot be written the message is stored all the same, and the table is tried again.
+     */
+    private CompletionStage<Sent> whenSaved(Topic topic, CompletionStage<Sent> sent) {
+        Optional<CompletionStage<Void>> unsaved = topics.unsaved(topic.name().value());
+        return unsaved.isEmpty()
+                ? sent
+                : unsaved.get().handle((saved, failed) -> null).thenCombine(sent, (saved, told) -> told);
+    }
+
+    /**
+     * Stores the messages of a batch next to each other, all or none. The outcome tells the place of the first and the ids
+     * of all, separated by commas.
+     *
+     * @param message what is the same for all; its body holds the batch, see {@link BatchBody}
+     */
+    public CompletionStage<Sent> sendBatch(NewMessage message) {
+        try {
+            Topic topic = admit(message);
+            return storeBatch(topic, message);
+        } catch (RefusedException refused) {
+            return refusal(refused);
+        }
+    }
+
+    private CompletionStage<Sent> storeBatch(Topic topic, NewMessage message) {
+        if (topic.name().isRetry() || topic.name().value().length() > TopicName.LENGTH_MAX) {
+            throw new RefusedException(
+                    Refusal.NOT_SUPPORTED,
+                    "batch request does not support retry group %s; send the messages one by one"
+                            .formatted(topic.name()));
+        }
+        PropertyScan saidOfAll = PropertyScan.of(message.properties());
+        checkPlain(saidOfAll);
+        String ofAll = PropertiesCodec.text(
+                PropertiesCodec.decode(message.properties()).without(PropertyNames.UNIQUE_KEY));
+        int queueId = message.queueId() >= 0
+                ? message.queueId()
+                : ThreadLocalRandom.current().nextInt(topic.writeQueues());
+        List<NewRecord> records = new ArrayList<>();
+        for (BatchBody.Entry entry : BatchBody.read(message.body(), BATCH_MAX)) {
+            records.add(record(entry, topic, queueId, message, ofAll, saidOfAll.waits()));
+        }
+        return whenSaved(
+                topic,
+                mapped(
+                        store.appendBatch(records),
+                        results -> sentBatch(results, topic, queueId, saidOfAll.uniqueKey())));
+    }
+
+    private static void checkPlain(PropertyScan said) {
+        if (said.isHalf() || said.isTimed() || said.delayLevel() > 0) {
+            throw new RefusedException(
+                    Refusal.NOT_SUPPORTED,
+                    "a batch holds neither delayed nor transactional messages; send them one by one");
+        }
+    }
+
+    /** @param ofAll what stands in the batch's own header; a message's own properties come after it and win */
+    private NewRecord record(
+            BatchBody.Entry entry, Topic topic, int queueId, NewMessage message, String ofAll, boolean waits) {
+        PropertyScan said = PropertyScan.of(entry.properties());
+        checkPlain(said);
+        PropertyBytes properties = scratch.get().clear();
+        properties.text(ofAll);
+        stamp(properties, entry.properties(), said);
+        checkLength(properties);
+        return new NewRecord(
+                topic.name().value(),
+                queueId,
+                entry.flag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
+                message.bornAtMs(),
+                message.bornHost(),
+                0,
+                0,
+                entry.body(),
+                properties.copy(),
+                waits);
+    }
+
+    private Sent sentBatch(List<AppendResult> results, Topic topic, int queueId, String uniqueKey) {
+        List<Sent> each = results.stream()
+                .map(result -> sent(result, topic, queueId, uniqueKey))
+                .toList();
+        for (Sent one : each) {
+            if (one.outcome() instanceof SendOutcome.Refused) {
+                return one;
+            }
+        }
+        String allIds =
+                each.stream().map(one -> storedOf(one.outcome()).messageId()).collect(Collectors.joining(","));
+        SendOutcome.Stored first = storedOf(each.get(0).outcome());
+        SendOutcome.Stored all = new SendOutcome.Stored(first.queue(), first.logOffset(), first.queueOffset(), allIds);
+        SendOutcome last = each.get(each.size() - 1).outcome();
+        return new Sent(
+                last instanceof SendOutcome.StoredWithDoubt doubt
+                        ? new SendOutcome.StoredWithDoubt(all, doubt.doubt())
+                        : all,
+                uniqueKey);
+    }
+
+    private static SendOutcome.Stored storedOf(SendOutcome outcome) {
+        return outcome instanceof SendOutcome.StoredWithDoubt doubt ? doubt.stored() : (SendOutcome.Stored) outcome;
+    }
+
+    private void checkSupported(PropertyScan said, NewMessage message) {
+        boolean isRetry = message.reconsumeTimes() > 0 && said.delayLevel() > 0;
+        if (said.isHalf() && !isRetry) {
+            throw new RefusedException(
+                    Refusal.NOT_SUPPORTED,
+                    "transactional messages are not supported by broker %s; send a plain message"
+                            .formatted(rules.brokerName()));
+        }
+        if (said.isTimed() && said.delayLevel() == 0) {
+            throw new RefusedException(
+                    Refusal.NOT_SUPPORTED,
+                    "messages with an exact delivery time are not supported by broker %s; use a delay level (DELAY 1 to %d)"
+                            .formatted(rules.brokerName(), rules.delayLevels().max()));
+        }
+    }
+
+    /** Writes what the sender said and what a broker adds; answers the unique key. */
+    private String stamp(PropertyBytes into, String text, PropertyScan said) {
+        if (said.isRestamped()) {
+            into.text(PropertiesCodec.text(withoutBrokersOwn(PropertiesCodec.decode(text))));
+        } else {
+            into.text(text);
+            if (!said.endsInPair()) {
+                into.pairEnd();
+            }
+        }
+        String uniqueKey = said.uniqueKey();
+        if (uniqueKey.isEmpty()) {
+            uniqueKey = uniqueKeys.next();
+            into.pair(PropertyNames.UNIQUE_KEY, uniqueKey);
+        }
+        into.raw(stamp);
+        return uniqueKey;
+    }
+
+    private static MessageProperties withoutBrokersOwn(MessageProperties properties) {
+        return properties
+                .without(PropertyNames.REGION)
+                .without(PropertyNames.TRACE_ON)
+                .without(PropertyNames.CLUSTER)
+                .without(PropertyNames.POP_CHECK_POINT);
+    }
+
+    private static void checkLength(PropertyBytes properties) {
+        if (properties.length() > MessageLayout.PROPERTIES_MAX_BYTES) {
+            throw new RefusedException(
+                    Refusal.TOO_LARGE,
+                    "the properties have %d bytes with those that the broker adds, at most %d are allowed"
+                            .formatted(properties.length(), MessageLayout.PROPERTIES_MAX_BYTES));
+        }
+    }
+}
