@@ -6,6 +6,7 @@ import io.sluice.perf.limit.NetworkLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,8 +28,12 @@ final class LimitsCommand implements Callable<Integer> {
         List<Limit> limits = new ArrayList<>(DiskLimits.measure(directory));
         limits.addAll(NetworkLimits.measure(frameBytes, threads));
         for (Limit limit : limits) {
-            System.out.printf("%-48s %,14.0f %s%n", limit.name(), limit.value(), limit.unit());
+            System.out.println(line(limit));
         }
         return 0;
+    }
+
+    static String line(Limit limit) {
+        return String.format(Locale.ROOT, "%-48s %,14.0f %s", limit.name(), limit.value(), limit.unit());
     }
 }

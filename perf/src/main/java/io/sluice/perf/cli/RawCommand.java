@@ -61,6 +61,6 @@ final class RawCommand implements Callable<Integer> {
     }
 
     private static Result run(RawSend raw, int seconds) throws InterruptedException {
-        return LoadRun.run(new LoadPlan(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT, 0), raw::burst);
+        return LoadRun.run(new LoadPlan(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT, 0), number -> raw.burst());
     }
 }

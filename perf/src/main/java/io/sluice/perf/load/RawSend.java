@@ -24,7 +24,6 @@ public final class RawSend implements AutoCloseable {
     private final OutputStream out;
     private final byte[] burst;
     private final ConcurrentLinkedQueue<CompletableFuture<Integer>> unanswered = new ConcurrentLinkedQueue<>();
-    private final Thread reader;
 
     /** @param queues the requests go to queues 0..queues-1 of the topic in turn */
     public RawSend(String host, int port, String topic, int queues, int bodyBytes) throws IOException {
@@ -32,7 +31,7 @@ public final class RawSend implements AutoCloseable {
         socket.setTcpNoDelay(true);
         this.out = socket.getOutputStream();
         this.burst = frames(topic, queues, bodyBytes);
-        this.reader = Threads.named("raw-reader", this::read);
+        Thread reader = Threads.named("raw-reader", this::read);
         reader.setDaemon(true);
         reader.start();
     }
@@ -67,7 +66,7 @@ public final class RawSend implements AutoCloseable {
     }
 
     /** Writes a burst of requests; done when all of them are answered. For one thread at a time. */
-    public CompletionStage<Integer> burst(long number) throws IOException {
+    public CompletionStage<Integer> burst() throws IOException {
         CompletableFuture<Integer> answered = new CompletableFuture<>();
         unanswered.add(answered);
         out.write(burst);
@@ -81,6 +80,9 @@ public final class RawSend implements AutoCloseable {
                 int failed = 0;
                 for (int i = 0; i < BURST; i++) {
                     int total = in.readInt();
+                    if (total < 4 || total > answer.length) {
+                        throw new IOException("an answer of %d bytes; expected 4..%d".formatted(total, answer.length));
+                    }
                     in.readFully(answer, 0, total);
                     failed += codeOf(answer, total) == SUCCESS ? 0 : 1;
                 }
