@@ -8,7 +8,7 @@ enum Domain {
     QUEUES,
     TOPICS;
 
-    /** @throws IllegalStateException in the topic style (Jakarta Messaging 3.1 §4.9) */
+    /** @throws IllegalStateException in the topic style (Jakarta Messaging 3.1 §9.2) */
     void requireQueues(String what) throws IllegalStateException {
         if (this == TOPICS) {
             throw new IllegalStateException("%s is not for sessions of topics; use a Session".formatted(what));

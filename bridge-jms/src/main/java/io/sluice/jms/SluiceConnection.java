@@ -12,7 +12,6 @@ import io.sluice.model.SluiceException;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
 import io.sluice.runtime.DutyThread;
-import jakarta.jms.Connection;
 import jakarta.jms.ConnectionConsumer;
 import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
@@ -315,12 +314,23 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
             try {
                 session.close();
             } catch (JMSException failed) {
+                requireClosed(session, failed);
                 first = first == null ? failed : first;
             }
         }
         leave();
         if (first != null) {
             throw first;
+        }
+    }
+
+    /** An interrupt while a session waited for its listeners leaves the connection open, to be closed again. */
+    private void requireClosed(SluiceSession session, JMSException failed) throws JMSException {
+        if (!session.lane().isClosed()) {
+            synchronized (this) {
+                closed = false;
+            }
+            throw failed;
         }
     }
 
@@ -363,10 +373,10 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     @Override
     public ConnectionConsumer createSharedConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedConnectionConsumer");
         throw Unsupported.SERVER_SESSIONS.refused();
     }
 
-    /** A {@link Connection} of queues cannot have durable subscriptions at all. */
     @Override
     public ConnectionConsumer createDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
@@ -377,6 +387,7 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     @Override
     public ConnectionConsumer createSharedDurableConnectionConsumer(
             Topic topic, String name, String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        domain.requireTopics("createSharedDurableConnectionConsumer");
         throw Unsupported.SERVER_SESSIONS.refused();
     }
 }

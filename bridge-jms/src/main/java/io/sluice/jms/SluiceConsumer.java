@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Gets the messages of one queue or topic (Jakarta Messaging 3.1 §4.5), by calling or by a listener. */
+/** Gets the messages of one queue or topic (Jakarta Messaging 3.1 §8), by calling or by a listener. */
 public final class SluiceConsumer implements QueueReceiver, TopicSubscriber {
     private static final Predicate<SluiceMessage> ANY = message -> true;
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The simplified API (Jakarta Messaging 3.1 §6.3): one connection shared by a family of contexts, one session each. The
+ * The simplified API (Jakarta Messaging 3.1 §2.8): one connection shared by a family of contexts, one session each. The
  * session begins with its first use, so that a client id can be set before. The last context of the family that closes
  * closes the connection.
  */

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * A producer of the simplified API: properties and headers set here go onto every message sent, over what the message has
- * itself (Jakarta Messaging 3.1 §7.4).
+ * itself (Jakarta Messaging 3.1 §7.5, §7.6).
  */
 final class SluiceContextProducer implements JMSProducer {
     private final SluiceSession session;
@@ -279,7 +279,7 @@ final class SluiceContextProducer implements JMSProducer {
         return properties.get(name);
     }
 
-    /** A snapshot that is not backed by the producer (§7.4.1). */
+    /** A snapshot that is not backed by the producer (§7.5). */
     @Override
     public Set<String> getPropertyNames() {
         return Set.copyOf(properties.names());

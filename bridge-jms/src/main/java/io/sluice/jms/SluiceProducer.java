@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends messages (Jakarta Messaging 3.1 §4.4), to its own destination or to one named with each send. A send returns when
+ * Sends messages (Jakarta Messaging 3.1 §7), to its own destination or to one named with each send. A send returns when
  * the message is stored with the durability that the broker is configured for.
  */
 public final class SluiceProducer implements QueueSender, TopicPublisher {

@@ -19,7 +19,7 @@ import jakarta.jms.MessageNotWriteableRuntimeException;
 import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.ResourceAllocationRuntimeException;
 
-/** The classic API's exceptions as the simplified API throws them (Jakarta Messaging 3.1 §8.3). */
+/** The classic API's exceptions as the simplified API throws them (Jakarta Messaging 3.1 §10.2). */
 final class Unchecked {
 
     /** A call of the classic API. */

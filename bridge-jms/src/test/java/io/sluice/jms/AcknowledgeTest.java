@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Acknowledge modes and recovery, Jakarta Messaging 3.1 §6.2.10 and §6.2.11. */
+/** Acknowledge modes and recovery, Jakarta Messaging 3.1 §6.2.10. */
 class AcknowledgeTest extends AgainstMemoryBroker {
 
     @Test

@@ -20,7 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The simplified API, Jakarta Messaging 3.1 §6.3. */
+/** The simplified API, Jakarta Messaging 3.1 §2.8. */
 class ContextTest extends AgainstMemoryBroker {
     private JMSContext context;
     private Queue queue;
@@ -79,7 +79,7 @@ class ContextTest extends AgainstMemoryBroker {
         assertThat(broker.openLeases()).isZero();
     }
 
-    /** §7.4: what is set on the producer goes onto every message, over the message's own. */
+    /** §7.5, §7.6: what is set on the producer goes onto every message, over the message's own. */
     @Test
     void propertiesAndHeadersOfTheProducerGoOntoEveryMessage() throws Exception {
         Message own = context.createTextMessage("x");
@@ -138,7 +138,7 @@ class ContextTest extends AgainstMemoryBroker {
         soon().until(() -> done.size() == 1);
     }
 
-    /** §6.3.2: creating a consumer starts the connection, unless told otherwise. */
+    /** §8.4: creating a consumer starts the connection, unless told otherwise. */
     @Test
     void aConsumerStartsTheConnectionUnlessAutoStartIsOff() {
         context.createProducer().send(queue, "x");
@@ -152,7 +152,7 @@ class ContextTest extends AgainstMemoryBroker {
         assertThat(consumer.receiveBody(String.class, SOON_MS)).isEqualTo("x");
     }
 
-    /** §6.3.5: the connection closes with the last context on it. */
+    /** §6.1.8: the connection closes with the last context on it. */
     @Test
     void contextsShareAConnectionThatClosesWithTheLast() {
         JMSContext second = context.createContext(JMSContext.CLIENT_ACKNOWLEDGE);

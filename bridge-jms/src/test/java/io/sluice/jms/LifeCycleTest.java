@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Connections and sessions from opening to closing, Jakarta Messaging 3.1 §6.1 and §6.2. */
 class LifeCycleTest extends AgainstMemoryBroker {
 
-    /** §6.1.5: a connection begins stopped. */
+    /** §6.1.4: a connection begins stopped. */
     @Test
     void nothingIsDeliveredBeforeTheConnectionIsStarted() throws Exception {
         Queue queue = session.createQueue("orders");
@@ -200,7 +200,7 @@ class LifeCycleTest extends AgainstMemoryBroker {
         assertThatThrownBy(() -> new SluiceConnectionFactory("")).hasMessageContaining("empty");
     }
 
-    /** §4.9: the old styles refuse what belongs to the other. */
+    /** §9.2: the old styles refuse what belongs to the other. */
     @Test
     void queueSessionsRefuseTopicsAndTopicSessionsRefuseQueues() throws Exception {
         QueueConnection queues = closing(factory.createQueueConnection());
@@ -214,6 +214,9 @@ class LifeCycleTest extends AgainstMemoryBroker {
                 () -> queueSession.createDurableSubscriber(topicSession.createTopic("t"), "d"),
                 () -> queueSession.createSharedConsumer(topicSession.createTopic("t"), "s"),
                 () -> queueSession.unsubscribe("d"),
+                () -> queues.createSharedConnectionConsumer(topicSession.createTopic("t"), "s", null, null, 1),
+                () -> queues.createDurableConnectionConsumer(topicSession.createTopic("t"), "s", null, null, 1),
+                () -> queues.createSharedDurableConnectionConsumer(topicSession.createTopic("t"), "s", null, null, 1),
                 () -> topicSession.createQueue("q"),
                 topicSession::createTemporaryQueue,
                 () -> topicSession.createBrowser(queueSession.createQueue("q")));

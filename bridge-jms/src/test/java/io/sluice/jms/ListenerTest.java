@@ -71,7 +71,7 @@ class ListenerTest extends AgainstMemoryBroker {
         soon().until(() -> heard.equals(List.of("hello")));
     }
 
-    /** §6.2.5: listeners of one session never run at the same time. */
+    /** §6.2.13: listeners of one session never run at the same time. */
     @Test
     void listenersOfOneSessionRunOneAtATime() throws Exception {
         Session listening = connection.createSession();
@@ -154,7 +154,7 @@ class ListenerTest extends AgainstMemoryBroker {
         soon().until(() -> broker.openLeases() == 0);
     }
 
-    /** §6.2.11: recover inside a listener delivers its message again. */
+    /** §6.2.10: recover inside a listener delivers its message again. */
     @Test
     void recoverInsideAListenerDeliversItsMessageAgain() throws Exception {
         Queue queue = session.createQueue("orders");
@@ -235,7 +235,7 @@ class ListenerTest extends AgainstMemoryBroker {
                 .containsExactly(IllegalStateException.class, IllegalStateException.class, IllegalStateException.class);
     }
 
-    /** §6.2.15: a listener may close its own consumer, and its message is still acknowledged. */
+    /** §8.8: a listener may close its own consumer, and its message is still acknowledged. */
     @Test
     void aListenerMayCloseItsOwnConsumer() throws Exception {
         Queue queue = session.createQueue("orders");
@@ -314,5 +314,46 @@ class ListenerTest extends AgainstMemoryBroker {
         assertThat(heardWhenClosed.get()).containsExactly("a");
         assertThat(broker.openLeases()).isZero();
         assertThat(broker.sends("answers")).hasSize(1);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitOfCloseWhichCanBeRepeated() throws Exception {
+        Queue queue = session.createQueue("orders");
+        var own = connect(factory);
+        Session listening = own.createSession();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        listening.createConsumer(queue).setMessageListener(listener(message -> {
+            inside.countDown();
+            goOn.await(SOON_MS, TimeUnit.MILLISECONDS);
+            heard.add(text(message));
+        }));
+        send(queue, "a", "b");
+        inside.await(SOON_MS, TimeUnit.MILLISECONDS);
+
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(own::close).isInstanceOf(JMSException.class).hasMessageContaining("interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        goOn.countDown();
+        own.close();
+
+        assertThat(heard).as("nothing more is delivered after the first close").containsExactly("a");
+        assertThat(broker.openLeases()).isZero();
+    }
+
+    @Test
+    void anErrorOfAListenerIsAFailureLikeAnyOther() throws Exception {
+        Queue queue = session.createQueue("orders");
+        Session listening = connection.createSession();
+        listening.createConsumer(queue).setMessageListener(listener(message -> {
+            heard.add(text(message) + message.getIntProperty("JMSXDeliveryCount"));
+            if (heard.size() == 1) {
+                throw new AssertionError("on purpose");
+            }
+        }));
+
+        send(queue, "a");
+
+        soon().until(() -> heard.equals(List.of("a1", "a2")));
     }
 }

@@ -63,7 +63,7 @@ class QueueTest extends AgainstMemoryBroker {
         assertThat(receiveTexts(session.createConsumer(queue), 100)).containsExactly(sent);
     }
 
-    /** §4.1.3: each message goes to one of the consumers. */
+    /** §4.1.2: each message goes to one of the consumers. */
     @Test
     void consumersOfOneQueueShareItsMessages() throws Exception {
         Queue queue = session.createQueue("orders");

@@ -21,7 +21,7 @@ import jakarta.jms.TopicRequestor;
 import jakarta.jms.TopicSession;
 import org.junit.jupiter.api.Test;
 
-/** Temporary destinations and request with reply, Jakarta Messaging 3.1 §4.1.4, §6.2.2 and §3.4.6. */
+/** Temporary destinations and request with reply, Jakarta Messaging 3.1 §2.16, §4.1.5 and §6.2.2. */
 class RequestReplyTest extends AgainstMemoryBroker {
 
     /** Answers every request with its text in upper case. */

@@ -55,7 +55,7 @@ class SelectorTest extends AgainstMemoryBroker {
         assertThat(consumer.receiveNoWait()).isNull();
     }
 
-    /** §3.8.1.1: header fields, tags and keys; §3.8.1.2: types of properties; defaults as on a message without them. */
+    /** §3.8.1.1: header fields, tags and keys; types of properties; defaults as on a message without them. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -81,6 +81,9 @@ class SelectorTest extends AgainstMemoryBroker {
                 "ratio > 1.4; true",
                 "flag; true",
                 "flag = FALSE; false",
+                "empty = ''; true",
+                "empty IS NULL; false",
+                "none IS NULL; true",
                 "missing IS NULL; true",
                 "missing = 1 OR flag = TRUE; true",
                 "NOT (missing = 1); false",
@@ -99,6 +102,8 @@ class SelectorTest extends AgainstMemoryBroker {
         message.setStringProperty("word", "5");
         message.setDoubleProperty("ratio", 1.5);
         message.setBooleanProperty("flag", true);
+        message.setStringProperty("empty", "");
+        message.setStringProperty("none", null);
         MessageProducer producer = session.createProducer(queue);
         producer.setPriority(7);
         producer.send(message);
@@ -145,7 +150,7 @@ class SelectorTest extends AgainstMemoryBroker {
         }
     }
 
-    /** §6.2.3.3: null and the empty string select everything. */
+    /** §3.8.1: null and the empty string select everything. */
     @Test
     void anEmptySelectorSelectsEverything() throws Exception {
         Queue queue = session.createQueue("orders");

@@ -85,7 +85,7 @@ class SendTest extends AgainstMemoryBroker {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** §7.3.5: close waits for callbacks; a callback must not close what waits for it. */
+    /** §7.3.4: close waits for callbacks; a callback must not close what waits for it. */
     @Test
     void closingWaitsForCallbacksWhichMustNotClose() throws Exception {
         var own = connection.createSession();
@@ -134,7 +134,7 @@ class SendTest extends AgainstMemoryBroker {
         });
     }
 
-    /** §4.4, §7.2: which of the send methods fits the producer. */
+    /** §7.1, §7.2: which of the send methods fits the producer. */
     @Test
     void aProducerIsForItsDestinationOrForAny() throws Exception {
         Queue queue = session.createQueue("orders");
@@ -164,7 +164,7 @@ class SendTest extends AgainstMemoryBroker {
                 .isInstanceOf(JMSException.class);
     }
 
-    /** §3.10: a message may be sent again, also one that was received. */
+    /** §3.9: a message may be sent again, also one that was received. */
     @Test
     void aReceivedMessageCanBeSentOn() throws Exception {
         Queue first = session.createQueue("first");

@@ -52,7 +52,7 @@ class TopicTest extends AgainstMemoryBroker {
         assertThat(consumer.receiveNoWait()).isNull();
     }
 
-    /** §6.1.4: a subscription exists from its creation, also when the connection is not started. */
+    /** §8.3.1: a subscription exists from its creation, also when the connection is not started. */
     @Test
     void messagesPublishedBeforeTheConnectionStartsAreDeliveredAfterwards() throws Exception {
         Topic topic = session.createTopic("news");
@@ -82,7 +82,7 @@ class TopicTest extends AgainstMemoryBroker {
         assertThat(consumer.receiveNoWait()).isNull();
     }
 
-    /** §6.2.3.3: noLocal leaves out what the same connection published. */
+    /** §8.3.1: noLocal leaves out what the same connection published. */
     @Test
     void noLocalLeavesOutTheMessagesOfItsOwnConnection() throws Exception {
         Topic topic = session.createTopic("news");
@@ -116,7 +116,7 @@ class TopicTest extends AgainstMemoryBroker {
         assertThat(text(consumer.receive(SOON_MS))).isEqualTo("fresh");
     }
 
-    /** §6.2.11: recover delivers again what was not acknowledged, marked so. */
+    /** §6.2.10: recover delivers again what was not acknowledged, marked so. */
     @Test
     void recoverDeliversUnacknowledgedMessagesOfATopicAgain() throws Exception {
         Topic topic = session.createTopic("news");

@@ -45,8 +45,10 @@ class DocumentationTest {
     void everyLinkBetweenPagesLeadsSomewhere() throws IOException {
         Set<String> broken = new TreeSet<>();
         try (Stream<Path> pages = Stream.concat(
-                Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")), Files.walk(ROOT.resolve("docs")))) {
-            for (Path page : pages.filter(file -> file.toString().endsWith(".md")).toList()) {
+                Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
+                Files.walk(ROOT.resolve("docs")))) {
+            for (Path page :
+                    pages.filter(file -> file.toString().endsWith(".md")).toList()) {
                 Matcher links = LINK.matcher(Files.readString(page));
                 while (links.find()) {
                     if (!Files.exists(page.resolveSibling(links.group(1)))) {

@@ -26,26 +26,28 @@ final class HouseRules {
         "java.io.FileWriter"
     };
 
-    static final ArchRule ROOMS_FORM_NO_CYCLE = slices().matching("io.sluice.(**)").should().beFreeOfCycles();
+    static final ArchRule ROOMS_FORM_NO_CYCLE =
+            slices().matching("io.sluice.(**)").should().beFreeOfCycles();
 
-    static final ArchRule CHILDREN_NEVER_IMPORT_A_PARENT = classes().should(new ArchCondition<JavaClass>(
-            "not use a type of a package that contains theirs") {
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            type.getDirectDependenciesFromSelf().stream()
-                    .filter(use -> use.getTargetClass().getPackageName().startsWith("io.sluice"))
-                    .filter(use -> type.getPackageName()
-                            .startsWith(use.getTargetClass().getPackageName() + "."))
-                    .forEach(use -> events.add(SimpleConditionEvent.violated(type, use.getDescription())));
-        }
-    });
+    static final ArchRule CHILDREN_NEVER_IMPORT_A_PARENT = classes()
+            .should(new ArchCondition<JavaClass>("not use a type of a package that contains theirs") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    type.getDirectDependenciesFromSelf().stream()
+                            .filter(use -> use.getTargetClass().getPackageName().startsWith("io.sluice"))
+                            .filter(use -> type.getPackageName()
+                                    .startsWith(use.getTargetClass().getPackageName() + "."))
+                            .forEach(use -> events.add(SimpleConditionEvent.violated(type, use.getDescription())));
+                }
+            });
 
     static final ArchRule THE_STORE_KNOWS_NO_SOCKET_AND_NO_SERVICE = noClasses()
             .that()
             .resideInAnyPackage("io.sluice.store..", "io.sluice.replica..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.netty..", "io.sluice.transport..", "io.sluice.wire.command..", "io.sluice.broker..");
+            .resideInAnyPackage(
+                    "io.netty..", "io.sluice.transport..", "io.sluice.wire.command..", "io.sluice.broker..");
 
     static final ArchRule THE_NATIVE_DOOR_TOUCHES_NO_STORE = noClasses()
             .that()

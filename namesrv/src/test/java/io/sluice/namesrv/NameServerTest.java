@@ -139,8 +139,16 @@ class NameServerTest {
     }
 
     @Test
+    void aDeflatedRegistrationThatDoesNotSaySoIsTakenAsWell() {
+        Frame answer = call(broker, registration(0, false, 0, new RegisterBrokerBody(TOPICS).toDeflated()));
+
+        assertThat(answer.code()).isZero();
+        assertThat(ask(route("T1")).code()).isZero();
+    }
+
+    @Test
     void aDamagedRegistrationIsAnsweredAndTheConnectionLives() {
-        Frame answer = call(broker, registration(0, true, 0, new byte[] {1, 2, 3}));
+        Frame answer = call(broker, registration(0, true, 0, new byte[] {0x78, 2, 3}));
 
         assertThat(answer.code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
         assertThat(answer.remark()).contains("deflated register body");

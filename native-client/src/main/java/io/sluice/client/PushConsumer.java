@@ -71,6 +71,7 @@ public final class PushConsumer implements AutoCloseable {
         private Duration consumeTimeout = Duration.ofMinutes(15);
         private Duration commitEvery = Duration.ofSeconds(5);
         private Duration orderedPause = Duration.ofSeconds(1);
+        private Duration lockRenewal = Duration.ofSeconds(20);
         private Duration closeTimeout = Duration.ofSeconds(10);
 
         Builder(SluiceClient client, ClientCore core, String group) {
@@ -198,6 +199,12 @@ public final class PushConsumer implements AutoCloseable {
             return this;
         }
 
+        /** In ordered consumption, how often the locks of the queues are renewed, up to 30 s. Default 20 s. */
+        public Builder lockRenewal(Duration period) {
+            lockRenewal = period;
+            return this;
+        }
+
         /** How long closing waits for calls of the listener. Default 10 s. */
         public Builder closeTimeout(Duration limit) {
             closeTimeout = limit;
@@ -231,6 +238,7 @@ public final class PushConsumer implements AutoCloseable {
                     consumeTimeout,
                     commitEvery,
                     orderedPause,
+                    lockRenewal,
                     closeTimeout);
             PushConsumption consumption = new PushConsumption(
                     config, listener, allocation, core.link(), core.routes(), core.heartbeats(), core.newRetrySender());

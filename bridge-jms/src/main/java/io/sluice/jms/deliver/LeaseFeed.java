@@ -156,11 +156,15 @@ public final class LeaseFeed implements Feed {
                 limits.leaseFor(),
                 wait.compareTo(ASK_MAX) < 0 ? wait : ASK_MAX,
                 Start.FIRST);
-        leaseOf(request).whenComplete((leased, failed) -> {
-            if (failed == null) {
-                answered(askedIn, wanted, leased);
-            } else {
-                refused(failed);
+        lent(request).whenComplete((leased, failed) -> {
+            try {
+                if (failed == null) {
+                    answered(askedIn, wanted, leased);
+                } else {
+                    refused(failed);
+                }
+            } catch (RuntimeException unforeseen) {
+                refused(unforeseen);
             }
             changed.run();
         });
@@ -171,7 +175,7 @@ public final class LeaseFeed implements Feed {
     }
 
     /** A port that throws instead of failing its stage counts as failed. */
-    private CompletionStage<Leased> leaseOf(LeaseRequest request) {
+    private CompletionStage<Leased> lent(LeaseRequest request) {
         try {
             return leases.lease(request);
         } catch (RuntimeException failed) {

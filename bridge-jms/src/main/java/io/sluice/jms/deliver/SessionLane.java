@@ -56,6 +56,9 @@ public final class SessionLane {
     private final AsyncSends sends = new AsyncSends();
     private boolean started;
     private boolean closing;
+    /** The thread that waits for the end of what runs, to close. */
+    private Thread closer;
+
     private boolean closed;
     /** Counts what feeds tell, so that nothing told between a look and a wait is missed. */
     private long tellings;
@@ -411,7 +414,7 @@ public final class SessionLane {
             }
             try {
                 due.get().run();
-            } catch (RuntimeException failed) {
+            } catch (RuntimeException | Error failed) {
                 log.warn("a completion listener failed", failed);
             } finally {
                 lock.lock();
@@ -501,7 +504,7 @@ public final class SessionLane {
             return;
         }
         ledger.listenerBegins(delivery);
-        if (heard(listener, to.messageOf(delivery), delivery)) {
+        if (heard(listener, to, delivery)) {
             ledger.listenerEnded(delivery);
         } else if (mode() != AcknowledgeMode.CLIENT) {
             awaitRewound(to.feed().rewind(List.of(delivery), pauseAfter(delivery.attempt())));
@@ -509,9 +512,9 @@ public final class SessionLane {
     }
 
     /** Whether the listener is done with the message (§8.7): in CLIENT mode it always is, until it recovers. */
-    private boolean heard(MessageListener listener, SluiceMessage message, Delivery delivery) {
+    private boolean heard(MessageListener listener, Subscription to, Delivery delivery) {
         try {
-            listener.onMessage(message);
+            listener.onMessage(to.messageOf(delivery));
             return !recoverAfterListener;
         } catch (RuntimeException | Error failed) {
             log.warn("the listener failed on message {}, delivery {}", delivery.id(), delivery.attempt(), failed);
@@ -673,13 +676,12 @@ public final class SessionLane {
         Optional<DutyThread> ending;
         lock.lock();
         try {
-            if (closing) {
-                awaitWhile(() -> !closed);
+            awaitWhile(() -> closer != null);
+            if (closed) {
                 return;
             }
             closing = true;
-            changed.signalAll();
-            awaitWhile(() -> receiver != null || listening != null || sends.size() > 0 || callingBack != null);
+            awaitQuiet();
             closed = true;
             all = List.copyOf(subscriptions);
             subscriptions.clear();
@@ -694,6 +696,18 @@ public final class SessionLane {
         all.forEach(each -> givenBack.add(each.feed().close().toCompletableFuture()));
         givenBack.add(ledger.close().toCompletableFuture());
         calls.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture<?>[]::new)), "closing a session");
+    }
+
+    /** An interrupt ends the wait, not the closing: nothing more is delivered, and the next close waits again. */
+    private void awaitQuiet() throws JMSException {
+        closer = Thread.currentThread();
+        changed.signalAll();
+        try {
+            awaitWhile(() -> receiver != null || listening != null || sends.size() > 0 || callingBack != null);
+        } finally {
+            closer = null;
+            changed.signalAll();
+        }
     }
 
     public boolean isClosed() {

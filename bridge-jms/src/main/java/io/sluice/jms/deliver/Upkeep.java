@@ -76,9 +76,18 @@ public final class Upkeep implements Duty {
         if (told == null) {
             log.warn("{}: {}", name, failure.getMessage());
         } else {
-            told.onException(failure);
+            tell(told, failure);
         }
         return 1;
+    }
+
+    /** Whatever the listener does, leases go on being extended. */
+    private void tell(ExceptionListener told, JMSException failure) {
+        try {
+            told.onException(failure);
+        } catch (RuntimeException | Error failed) {
+            log.warn("{}: the exception listener failed on: {}", name, failure.getMessage(), failed);
+        }
     }
 
     @Override

@@ -7,7 +7,8 @@ import jakarta.jms.MessageFormatException;
  * §3.11.3). What was written as one type may be read as the types that lose nothing, and as text; text may be read as
  * anything that it spells.
  *
- * <p>Reading {@code null} is reading a null text: false for boolean, {@link NumberFormatException} for numbers.
+ * <p>Reading {@code null} is what the primitive's {@code valueOf} makes of a null text: false for boolean,
+ * {@link NumberFormatException} for whole numbers, {@link NullPointerException} for the others.
  */
 final class Conversion {
     private Conversion() {}
@@ -76,11 +77,8 @@ final class Conversion {
         if (value instanceof Float number) {
             return number;
         }
-        if (value instanceof String text) {
-            return Float.parseFloat(text);
-        }
-        if (value == null) {
-            throw new NumberFormatException("a null value cannot be read as float");
+        if (value == null || value instanceof String) {
+            return Float.parseFloat((String) value);
         }
         throw cannot(value, "float");
     }
@@ -89,11 +87,8 @@ final class Conversion {
         if (value instanceof Double || value instanceof Float) {
             return ((Number) value).doubleValue();
         }
-        if (value instanceof String text) {
-            return Double.parseDouble(text);
-        }
-        if (value == null) {
-            throw new NumberFormatException("a null value cannot be read as double");
+        if (value == null || value instanceof String) {
+            return Double.parseDouble((String) value);
         }
         throw cannot(value, "double");
     }

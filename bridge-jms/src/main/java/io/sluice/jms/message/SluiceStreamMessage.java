@@ -44,7 +44,7 @@ public final class SluiceStreamMessage extends SluiceMessage implements StreamMe
         bytesRead = -1;
     }
 
-    /** §3.11.5: the body of a stream message is read item by item only. */
+    /** §3.11: the body of a stream message is read item by item only. */
     @Override
     public <T> T getBody(Class<T> wanted) throws JMSException {
         throw new MessageFormatException("the body of a stream message is read item by item; use the read methods");

@@ -193,6 +193,32 @@ class LeaseFeedTest {
         assertThat(lastRequest().maxMessages()).as("slow again").isEqualTo(1);
     }
 
+    /** It may hold messages from behind those that were given back. */
+    @Test
+    void anAnswerToAQuestionFromBeforeARewindIsGivenBack() {
+        feed.ask(LONG);
+        broker.lend(leases(0, 1));
+        Delivery delivered = feed.poll().orElseThrow();
+        feed.ask(LONG);
+
+        feed.rewind(List.of(delivered), Duration.ZERO);
+        broker.lend(leases(1, 3));
+
+        assertThat(feed.poll()).isEmpty();
+        assertThat(broker.handlesOf(Settlement.Release.class)).containsExactly("r0", "r1", "r2");
+        assertThat(book.size()).isZero();
+    }
+
+    @Test
+    void anAnswerThatComesWhileStoppedIsGivenBack() {
+        feed.ask(LONG);
+        feed.pause();
+        broker.lend(leases(0, 1));
+
+        assertThat(feed.poll()).isEmpty();
+        assertThat(broker.handlesOf(Settlement.Release.class)).containsExactly("r0");
+    }
+
     @Test
     void aMessageWhoseLeaseEndedAtHandIsNotDelivered() {
         feed.ask(LONG);

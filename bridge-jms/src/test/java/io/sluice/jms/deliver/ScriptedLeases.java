@@ -24,6 +24,10 @@ final class ScriptedLeases implements LeaseReader {
     final List<CompletableFuture<List<Settled>>> settled = new ArrayList<>();
     /** Whether settlements are answered at once, with DONE. */
     boolean settlesAtOnce = true;
+    /** How the next settlement that is answered at once ends. */
+    Result nextResult = Result.DONE;
+    /** Why the next settlement fails; {@code null}: it does not. */
+    RuntimeException nextFailure;
 
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
@@ -37,8 +41,12 @@ final class ScriptedLeases implements LeaseReader {
         settlements.add(asked);
         CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
         settled.add(answer);
-        if (settlesAtOnce) {
-            settle(answer, asked, Result.DONE);
+        if (nextFailure != null) {
+            answer.completeExceptionally(nextFailure);
+            nextFailure = null;
+        } else if (settlesAtOnce) {
+            settle(answer, asked, nextResult);
+            nextResult = Result.DONE;
         }
         return answer;
     }

@@ -1,7 +1,7 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.demo.DemoRun;
 import io.sluice.gateway.config.Settings;
+import io.sluice.gateway.demo.DemoRun;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,7 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.Gateway;
-import io.sluice.gateway.Role;
+import io.sluice.gateway.assembly.Gateway;
+import io.sluice.gateway.assembly.Role;
 import io.sluice.gateway.config.Settings;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;

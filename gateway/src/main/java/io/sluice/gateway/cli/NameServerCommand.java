@@ -1,6 +1,6 @@
 package io.sluice.gateway.cli;
 
-import io.sluice.gateway.Role;
+import io.sluice.gateway.assembly.Role;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -19,10 +19,7 @@ final class NodeOptions {
     @Option(names = "--conf", paramLabel = "FILE", description = "configuration file (default: conf/sluice.conf)")
     private Path conf;
 
-    @Option(
-            names = "-D",
-            paramLabel = "KEY=VALUE",
-            description = "one setting; wins over the file and the environment")
+    @Option(names = "-D", paramLabel = "KEY=VALUE", description = "one setting; wins over the file and the environment")
     private Map<String, String> definitions = new LinkedHashMap<>();
 
     /** @throws ConfigException when a file, key or value is not usable */

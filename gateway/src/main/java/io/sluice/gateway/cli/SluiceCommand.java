@@ -19,8 +19,7 @@ import picocli.CommandLine.Command;
             NameServerCommand.class,
             BrokerCommand.class,
             GatewayCommand.class,
-            DemoCommand.class,
-            StoreCommand.class
+            DemoCommand.class
         })
 public final class SluiceCommand {
     private static final Logger log = LoggerFactory.getLogger(SluiceCommand.class);

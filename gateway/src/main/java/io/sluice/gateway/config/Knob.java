@@ -85,7 +85,10 @@ public record Knob(String section, String key, Kind kind, String defaultValue, S
         public String complaint(String value) {
             for (String address : value.split(";")) {
                 int colon = address.lastIndexOf(':');
-                if (colon < 1 || new WholeNumber(1, 65535).complaint(address.substring(colon + 1).trim()) != null) {
+                if (colon < 1
+                        || new WholeNumber(1, 65535)
+                                        .complaint(address.substring(colon + 1).trim())
+                                != null) {
                     return "expected " + shown();
                 }
             }

@@ -19,45 +19,123 @@ public final class KnobTable {
 
     /** In the order of the documentation. */
     public static final List<Knob> KNOBS = List.of(
-            new Knob(NODE, "bindAddress", text("an address of this machine"), "127.0.0.1",
+            new Knob(
+                    NODE,
+                    "bindAddress",
+                    text("an address of this machine"),
+                    "127.0.0.1",
                     "Address every door listens on; give 0.0.0.0 to be reachable from other machines."),
-            new Knob(NODE, "brokerClusterName", text("a name"), "DefaultCluster", "Cluster that the broker belongs to."),
+            new Knob(
+                    NODE, "brokerClusterName", text("a name"), "DefaultCluster", "Cluster that the broker belongs to."),
             new Knob(NODE, "brokerName", text("a name"), "broker-a", "Name of the broker; clients see it in routes."),
-            new Knob(NODE, "brokerId", number(0, 0), "0", "0 is the primary of its name; replicas come with replication."),
-            new Knob(NODE, "brokerIP1", text("an address that clients can reach"), "",
+            new Knob(
+                    NODE,
+                    "brokerId",
+                    number(0, 0),
+                    "0",
+                    "0 is the primary of its name; replicas come with replication."),
+            new Knob(
+                    NODE,
+                    "brokerIP1",
+                    text("an address that clients can reach"),
+                    "",
                     "Address told to clients and written into message ids; empty: bindAddress, or the first address of this"
                             + " machine when that is a wildcard."),
-            new Knob(NODE, "namesrvAddr", new Knob.Addresses(), "",
+            new Knob(
+                    NODE,
+                    "namesrvAddr",
+                    new Knob.Addresses(),
+                    "",
                     "Name servers to register at; empty: the one in this process."),
             new Knob(NODE, "namesrvPort", port(), "9876", "Port of the name server in this process; 0 is a free one."),
-            new Knob(NATIVE, "listenPort", port(), "10911",
+            new Knob(
+                    NATIVE,
+                    "listenPort",
+                    port(),
+                    "10911",
                     "Port for RocketMQ clients; the second (VIP) port is this one less 2; 0 is a free one."),
             new Knob(MQTT, "mqttPort", port(), "1883", "Port for MQTT over TCP; 0 is a free one."),
             new Knob(HTTP, "httpPort", port(), "8080", "Port for REST, health and metrics; 0 is a free one."),
-            new Knob(TOPICS, "autoCreateTopicEnable", flag(), "true", "Create an unknown topic when a message is sent to it."),
-            new Knob(TOPICS, "defaultTopicQueueNums", number(1, 1024), "8",
+            new Knob(
+                    TOPICS,
+                    "autoCreateTopicEnable",
+                    flag(),
+                    "true",
+                    "Create an unknown topic when a message is sent to it."),
+            new Knob(
+                    TOPICS,
+                    "defaultTopicQueueNums",
+                    number(1, 1024),
+                    "8",
                     "Queues of the template for created topics; a client may ask for fewer."),
-            new Knob(TOPICS, "autoCreateSubscriptionGroup", flag(), "true", "Create an unknown consumer group when it is used."),
+            new Knob(
+                    TOPICS,
+                    "autoCreateSubscriptionGroup",
+                    flag(),
+                    "true",
+                    "Create an unknown consumer group when it is used."),
             new Knob(TOPICS, "maxMessageSize", number(1024, 64L << 20), "4194304", "Largest message body, in bytes."),
-            new Knob(TOPICS, "messageDelayLevel", text("durations separated by blanks, with units s m h d"),
+            new Knob(
+                    TOPICS,
+                    "enablePropertyFilter",
+                    flag(),
+                    "true",
+                    "Let consumers filter by SQL conditions on properties."),
+            new Knob(
+                    TOPICS,
+                    "traceTopicEnable",
+                    flag(),
+                    "false",
+                    "Keep the topic that clients with message trace write to."),
+            new Knob(
+                    TOPICS,
+                    "messageDelayLevel",
+                    text("durations separated by blanks, with units s m h d"),
                     "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
                     "Delay of each level, counted from 1."),
-            new Knob(STORE, "storePathRootDir", text("a directory"), "./data/store",
+            new Knob(
+                    STORE,
+                    "storePathRootDir",
+                    text("a directory"),
+                    "./data/store",
                     "Directory of the store; --data DIR sets it to DIR/store."),
-            new Knob(STORE, "flushDiskType", choice("ASYNC_FLUSH", "SYNC_FLUSH"), "ASYNC_FLUSH",
+            new Knob(
+                    STORE,
+                    "flushDiskType",
+                    choice("ASYNC_FLUSH", "SYNC_FLUSH"),
+                    "ASYNC_FLUSH",
                     "Whether a send is acknowledged before (ASYNC_FLUSH) or after (SYNC_FLUSH) its message is on disk."),
-            new Knob(STORE, "flushIntervalCommitLog", number(1, 60_000), "500",
+            new Knob(
+                    STORE,
+                    "flushIntervalCommitLog",
+                    number(1, 60_000),
+                    "500",
                     "Longest time between two flushes with ASYNC_FLUSH, in milliseconds."),
-            new Knob(STORE, "mappedFileSizeCommitLog", number(1 << 16, 2_147_479_552L), "1073741824",
+            new Knob(
+                    STORE,
+                    "mappedFileSizeCommitLog",
+                    number(1 << 16, 2_147_479_552L),
+                    "1073741824",
                     "Size of one CommitLog file, in bytes; must be that of the files already there."),
-            new Knob(STORE, "mappedFileSizeConsumeQueue", number(2000, 2_147_479_540L), "6000000",
+            new Knob(
+                    STORE,
+                    "mappedFileSizeConsumeQueue",
+                    number(2000, 2_147_479_540L),
+                    "6000000",
                     "Size of one ConsumeQueue file, in bytes; rounded up to a multiple of 20."),
             new Knob(STORE, "fileReservedTime", number(1, 24 * 3650), "72", "Hours for which messages are kept."),
-            new Knob(STORE, "deleteWhen", text("hours 00..23, several separated by ;"), "04",
+            new Knob(
+                    STORE,
+                    "deleteWhen",
+                    text("hours 00..23, several separated by ;"),
+                    "04",
                     "Hours of the day at which expired files are deleted."),
-            new Knob(STORE, "diskMaxUsedSpaceRatio", number(10, 95), "75",
+            new Knob(
+                    STORE,
+                    "diskMaxUsedSpaceRatio",
+                    number(10, 95),
+                    "75",
                     "Percent of the disk in use from which expired files are deleted at any hour."));
 
     private KnobTable() {}
-
 }

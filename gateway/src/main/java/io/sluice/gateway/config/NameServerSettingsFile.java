@@ -52,7 +52,8 @@ public final class NameServerSettingsFile implements KvStore {
     }
 
     private static String text(Map<String, Map<String, String>> settings) {
-        JsonWriter json = new JsonWriter(KeyStyle.QUOTED).beginObject().name(TABLE).beginObject();
+        JsonWriter json =
+                new JsonWriter(KeyStyle.QUOTED).beginObject().name(TABLE).beginObject();
         settings.forEach((namespace, pairs) -> {
             json.name(namespace).beginObject();
             pairs.forEach((key, value) -> json.name(key).text(value));

@@ -10,7 +10,8 @@ final class NearestWord {
         String nearest = "";
         int least = Integer.MAX_VALUE;
         for (String word : known) {
-            int distance = distance(mistyped.toLowerCase(java.util.Locale.ROOT), word.toLowerCase(java.util.Locale.ROOT));
+            int distance =
+                    distance(mistyped.toLowerCase(java.util.Locale.ROOT), word.toLowerCase(java.util.Locale.ROOT));
             if (distance < least) {
                 least = distance;
                 nearest = word;

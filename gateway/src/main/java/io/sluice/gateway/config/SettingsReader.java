@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
  */
 public final class SettingsReader {
     private static final String ENVIRONMENT_PREFIX = "SLUICE_";
-    /** Read by the launcher script, not by the node. */
-    private static final Set<String> LAUNCHER_VARIABLES = Set.of("SLUICE_HOME", "SLUICE_JAVA_OPTS");
+    /** Read by the launcher script and the logging set-up, not by the node. */
+    private static final Set<String> LAUNCHER_VARIABLES = Set.of("SLUICE_JAVA_OPTS", "SLUICE_LOG_LEVEL");
 
     private final List<Knob> knobs;
     private final Set<String> foreign;
@@ -81,25 +81,23 @@ public final class SettingsReader {
                     .map(Knob::key)
                     .filter(known -> variableOf(known).equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new ConfigException(
-                            "environment variable %s is not a setting; the nearest is %s"
-                                    .formatted(name, nearestVariable(name))));
+                    .orElseThrow(() -> new ConfigException("environment variable %s is not a setting; the nearest is %s"
+                            .formatted(name, nearestVariable(name))));
             put(values, new TreeSet<>(), key, value, "environment " + name);
         }
     }
 
     private String nearestVariable(String name) {
-        return NearestWord.to(name, knobs.stream().map(knob -> variableOf(knob.key())).toList());
+        return NearestWord.to(
+                name, knobs.stream().map(knob -> variableOf(knob.key())).toList());
     }
 
     /** {@code listenPort} is {@code SLUICE_LISTEN_PORT}. */
     static String variableOf(String key) {
-        return ENVIRONMENT_PREFIX
-                + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+        return ENVIRONMENT_PREFIX + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
     }
 
-    private void put(
-            Map<String, Value> values, Collection<String> accepted, String key, String raw, String origin) {
+    private void put(Map<String, Value> values, Collection<String> accepted, String key, String raw, String origin) {
         String value = raw.trim();
         Optional<Knob> knob =
                 knobs.stream().filter(known -> known.key().equals(key)).findFirst();

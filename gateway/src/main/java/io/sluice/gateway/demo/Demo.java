@@ -15,6 +15,7 @@ final class Demo {
     private final Duration patience;
     /** Tells this run's parcels from those of an earlier one that still lie in the topic. */
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+
     private final Map<String, Parcel> arrived = new ConcurrentHashMap<>();
 
     /** @param patience how long after the last send the last parcel may arrive */
@@ -38,7 +39,8 @@ final class Demo {
                     table.append("%10s".formatted(complaints.containsKey(cell(sender, receiver)) ? "FAILED" : "ok"));
                 }
             }
-            complaints.forEach((cell, complaint) -> table.append("\n").append(cell).append(": ").append(complaint));
+            complaints.forEach((cell, complaint) ->
+                    table.append("\n").append(cell).append(": ").append(complaint));
             return table.toString();
         }
     }
@@ -60,8 +62,8 @@ final class Demo {
         }
         for (DemoDoor door : doors) {
             Parcel parcel = new Parcel(
-                    "{\"from\":\"%s\",\"text\":\"Grüße\"}".formatted(door.name()),
-                    "application/json",
+                    "*Grüße* from %s".formatted(door.name()),
+                    "text/markdown",
                     "hello",
                     "key-" + door.name(),
                     run + " by " + door.name());

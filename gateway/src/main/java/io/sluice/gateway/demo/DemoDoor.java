@@ -14,5 +14,5 @@ interface DemoDoor extends AutoCloseable {
     void send(Parcel parcel) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close();
 }

@@ -20,7 +20,8 @@ public final class DemoRun {
     public static Report against(String host, int nameServerPort, int mqttPort, int httpPort) {
         String nameServer = host + ":" + nameServerPort;
         try (CloseStack opened = new CloseStack()) {
-            HttpDemoDoor http = opened.push(new HttpDemoDoor("http://" + host + ":" + httpPort, TOPIC, GROUP + "-http"));
+            HttpDemoDoor http =
+                    opened.push(new HttpDemoDoor("http://" + host + ":" + httpPort, TOPIC, GROUP + "-http"));
             http.createTopic();
             List<DemoDoor> doors = List.of(
                     opened.push(new NativeDemoDoor(nameServer, TOPIC, GROUP)),

@@ -65,7 +65,8 @@ final class HttpDemoDoor implements DemoDoor {
 
     private void pull(String wait, Consumer<Parcel> told) throws IOException, InterruptedException {
         String path = "/v1/topics/%s/groups/%s/pull?max=32&lease=30s&wait=%s".formatted(topic, group, wait);
-        for (JsonNode message : json.readTree(post(path, "application/json", "")).path("messages")) {
+        for (JsonNode message :
+                json.readTree(post(path, "application/json", "")).path("messages")) {
             told.accept(new Parcel(
                     message.path("data").asText(),
                     message.path("contentType").asText(),
@@ -97,7 +98,8 @@ final class HttpDemoDoor implements DemoDoor {
                         .build(),
                 BodyHandlers.ofString());
         if (answer.statusCode() / 100 != 2) {
-            throw new SluiceException("%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
+            throw new SluiceException(
+                    "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
         }
         return answer.body();
     }
@@ -107,11 +109,10 @@ final class HttpDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         open = false;
         if (puller != null) {
             puller.interrupt();
-            puller.join(TIMEOUT.toMillis());
         }
     }
 }

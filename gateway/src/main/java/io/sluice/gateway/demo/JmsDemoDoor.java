@@ -76,7 +76,11 @@ final class JmsDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void close() throws JMSException {
-        connection.close();
+    public void close() {
+        try {
+            connection.close();
+        } catch (JMSException failed) {
+            throw new SluiceException("the JMS connection of the demo does not close: " + failed.getMessage(), failed);
+        }
     }
 }

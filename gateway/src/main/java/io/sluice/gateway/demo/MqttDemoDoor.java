@@ -19,7 +19,6 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageBuilders;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import io.netty.handler.codec.mqtt.MqttProperties.MqttPropertyType;
 import io.netty.handler.codec.mqtt.MqttProperties.StringPair;
 import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.UserProperties;
@@ -94,7 +93,7 @@ final class MqttDemoDoor implements DemoDoor {
     @Override
     public void send(Parcel parcel) throws Exception {
         MqttProperties properties = new MqttProperties();
-        properties.add(new StringProperty(MqttPropertyType.CONTENT_TYPE.value(), parcel.contentType()));
+        properties.add(new StringProperty(MqttProperties.CONTENT_TYPE, parcel.contentType()));
         properties.add(new UserProperties(
                 List.of(new StringPair(KEYS, parcel.key()), new StringPair(Parcel.NOTE, parcel.note()))));
         int packetId = packetIds.incrementAndGet();
@@ -161,13 +160,12 @@ final class MqttDemoDoor implements DemoDoor {
         }
 
         private String contentType(MqttProperties properties) {
-            StringProperty property =
-                    (StringProperty) properties.getProperty(MqttPropertyType.CONTENT_TYPE.value());
+            StringProperty property = (StringProperty) properties.getProperty(MqttProperties.CONTENT_TYPE);
             return property == null ? "" : property.value();
         }
 
         private String userProperty(MqttProperties properties, String name) {
-            UserProperties pairs = (UserProperties) properties.getProperty(MqttPropertyType.USER_PROPERTY.value());
+            UserProperties pairs = (UserProperties) properties.getProperty(MqttProperties.USER_PROPERTY);
             return pairs == null
                     ? ""
                     : pairs.value().stream()

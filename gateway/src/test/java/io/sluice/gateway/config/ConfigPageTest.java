@@ -21,8 +21,7 @@ class ConfigPageTest {
     }
 
     private static String page() {
-        StringBuilder page = new StringBuilder(
-                """
+        StringBuilder page = new StringBuilder("""
                 # Settings
 
                 Java properties. Later wins: built-in defaults, the file (`--conf`, else `conf/sluice.conf`), environment variables
@@ -37,7 +36,9 @@ class ConfigPageTest {
         for (Knob knob : KnobTable.KNOBS) {
             if (!knob.section().equals(section)) {
                 section = knob.section();
-                page.append("\n## ").append(section).append("\n\n| key | default | values | meaning |\n| --- | --- | --- | --- |\n");
+                page.append("\n## ")
+                        .append(section)
+                        .append("\n\n| key | default | values | meaning |\n| --- | --- | --- | --- |\n");
             }
             page.append("| `%s` | %s | %s | %s |\n"
                     .formatted(

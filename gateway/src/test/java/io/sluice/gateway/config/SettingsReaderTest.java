@@ -51,8 +51,7 @@ class SettingsReaderTest {
 
     @Test
     void aBrokerConfOfRocketmqIsAcceptedAndTellsWhatIsNotNeeded() throws IOException {
-        Settings settings = read(
-                """
+        Settings settings = read("""
                 brokerClusterName = DefaultCluster
                 brokerName = broker-x
                 brokerId = 0
@@ -61,9 +60,7 @@ class SettingsReaderTest {
                 brokerRole = ASYNC_MASTER
                 flushDiskType = ASYNC_FLUSH
                 sendMessageThreadPoolNums = 16
-                """,
-                Map.of(),
-                Map.of());
+                """, Map.of(), Map.of());
         assertThat(settings.text("brokerName")).isEqualTo("broker-x");
         assertThat(settings.accepted()).containsExactly("brokerRole", "sendMessageThreadPoolNums");
     }
@@ -105,10 +102,9 @@ class SettingsReaderTest {
 
     @Test
     void everyDefaultIsLegalItself() {
-        KnobTable.KNOBS.stream()
-                .filter(knob -> !knob.defaultValue().isEmpty())
-                .forEach(knob -> assertThat(knob.kind().complaint(knob.defaultValue()))
-                        .as(knob.key())
-                        .isNull());
+        KnobTable.KNOBS.stream().filter(knob -> !knob.defaultValue().isEmpty()).forEach(knob -> assertThat(
+                        knob.kind().complaint(knob.defaultValue()))
+                .as(knob.key())
+                .isNull());
     }
 }

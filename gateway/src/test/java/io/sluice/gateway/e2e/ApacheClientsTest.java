@@ -101,7 +101,9 @@ class ApacheClientsTest {
             List<Got> inOrder = client.received().stream()
                     .sorted((left, right) -> Long.compare(left.queueOffset(), right.queueOffset()))
                     .toList();
-            assertThat(inOrder).extracting(Got::queueId).containsOnly(inOrder.get(0).queueId());
+            assertThat(inOrder)
+                    .extracting(Got::queueId)
+                    .containsOnly(inOrder.get(0).queueId());
             assertThat(inOrder)
                     .extracting(Got::body)
                     .containsExactlyElementsOf(
@@ -118,9 +120,7 @@ class ApacheClientsTest {
             client.tell("consumer", "C_" + topic, topic, "*", "1");
             client.send(topic, "t", "k", "again please");
             await().atMost(PATIENCE).until(() -> client.received().size() >= 2);
-            assertThat(client.received())
-                    .extracting(Got::reconsumeTimes)
-                    .startsWith(0, 1);
+            assertThat(client.received()).extracting(Got::reconsumeTimes).startsWith(0, 1);
             assertThat(client.received().get(1).body()).isEqualTo("again please");
             assertThat(client.received().get(1).topic()).isEqualTo(topic);
         }

@@ -53,9 +53,7 @@ class BadInputTest {
     @AfterEach
     void theNodeLivesOn() throws Exception {
         assertThat(call("GET", "/health/ready", new byte[0]).statusCode()).isEqualTo(200);
-        assertThat(node.process().errors())
-                .as("no stack trace in the log")
-                .noneMatch(line -> line.startsWith("\tat "));
+        assertThat(node.process().errors()).as("no stack trace in the log").noneMatch(line -> line.startsWith("\tat "));
     }
 
     private HttpResponse<String> call(String method, String path, byte[] body) throws Exception {
@@ -77,7 +75,8 @@ class BadInputTest {
 
     @Test
     void overHttpAnUnknownTopicIsNotCreatedWhenThatIsOff() throws Exception {
-        assertProblem(call("POST", "/v1/topics/Unknown/messages", "x".getBytes(StandardCharsets.UTF_8)), 404, "Unknown");
+        assertProblem(
+                call("POST", "/v1/topics/Unknown/messages", "x".getBytes(StandardCharsets.UTF_8)), 404, "Unknown");
     }
 
     @Test
@@ -120,10 +119,10 @@ class BadInputTest {
     @Test
     void overMqttAPacketThatIsNoneEndsTheConnection() throws Exception {
         String address = node.address("mqtt");
-        try (Socket socket = new Socket(
-                address.substring(0, address.lastIndexOf(':')), node.port("mqtt"))) {
+        try (Socket socket = new Socket(address.substring(0, address.lastIndexOf(':')), node.port("mqtt"))) {
             socket.setSoTimeout(SOCKET_TIMEOUT_MS);
-            socket.getOutputStream().write(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF});
+            socket.getOutputStream()
+                    .write(new byte[] {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF});
             assertThat(endOf(socket)).isTrue();
         }
     }
@@ -161,7 +160,8 @@ class BadInputTest {
     @Test
     void anUnknownRequestCodeIsAnsweredAndTheConnectionGoesOn() throws Exception {
         try (Socket socket = nativeSocket()) {
-            String answer = exchange(socket, "{\"code\":9999,\"flag\":0,\"language\":\"JAVA\",\"opaque\":-7,\"version\":479}");
+            String answer =
+                    exchange(socket, "{\"code\":9999,\"flag\":0,\"language\":\"JAVA\",\"opaque\":-7,\"version\":479}");
             assertThat(answer).contains("\"code\":3", "\"opaque\":-7", "9999");
             assertThat(exchange(
                             socket,
@@ -174,8 +174,10 @@ class BadInputTest {
     @Test
     void aMissingHeaderIsNamed() throws Exception {
         try (Socket socket = nativeSocket()) {
-            assertThat(exchange(
-                            socket, "{\"code\":30,\"flag\":0,\"language\":\"JAVA\",\"opaque\":1,\"version\":479,\"extFields\":{}}"))
+            assertThat(
+                            exchange(
+                                    socket,
+                                    "{\"code\":30,\"flag\":0,\"language\":\"JAVA\",\"opaque\":1,\"version\":479,\"extFields\":{}}"))
                     .contains("\"code\":1", "topic");
         }
     }

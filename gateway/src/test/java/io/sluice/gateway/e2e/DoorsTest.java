@@ -67,10 +67,14 @@ class DoorsTest {
     void theDemoTableHoldsInEveryCell() {
         try (LineProcess demo = NodeProcess.command(List.of(
                 "demo",
-                "-D", "namesrvPort=" + node.port("namesrv"),
-                "-D", "listenPort=" + node.port("broker"),
-                "-D", "mqttPort=" + node.port("mqtt"),
-                "-D", "httpPort=" + node.port("http")))) {
+                "-D",
+                "namesrvPort=" + node.port("namesrv"),
+                "-D",
+                "listenPort=" + node.port("broker"),
+                "-D",
+                "mqttPort=" + node.port("mqtt"),
+                "-D",
+                "httpPort=" + node.port("http")))) {
             assertThat(demo.awaitExit(PATIENCE)).as(demo.told()).isZero();
             List<String> table = demo.output();
             assertThat(table).anySatisfy(line -> assertThat(line).contains("native", "JMS", "MQTT", "HTTP"));
@@ -83,7 +87,8 @@ class DoorsTest {
     @Test
     void anHttpMessageReachesAnApacheClientAndBack() throws Exception {
         try (ApacheClient apache = new ApacheClient(Version.V4_9_8, node.nameServer(), directory)) {
-            assertThat(call("POST", "/v1/topics/FromHttp/messages?tag=t1&key=k1&prop.colour=red", "hello").statusCode())
+            assertThat(call("POST", "/v1/topics/FromHttp/messages?tag=t1&key=k1&prop.colour=red", "hello")
+                            .statusCode())
                     .isEqualTo(201);
             apache.tell("consumer", "C_http", "FromHttp", "t1", "0");
             await().atMost(PATIENCE).until(() -> !apache.received().isEmpty());

@@ -84,8 +84,9 @@ class KillNineTest {
                 BrokerPort port = portTo(node)) {
             acknowledged.forEach((queue, expected) -> {
                 List<String> found = readAll(port, queue);
-                expected.forEach((offset, body) ->
-                        assertThat(found.get(offset.intValue())).as("%s at %d", queue, offset).isEqualTo(body));
+                expected.forEach((offset, body) -> assertThat(found.get(offset.intValue()))
+                        .as("%s at %d", queue, offset)
+                        .isEqualTo(body));
                 assertThat(numbersIn(found)).as("order of %s", queue).isSorted();
             });
         }
@@ -101,7 +102,9 @@ class KillNineTest {
             inFlight.acquireUninterruptibly();
             String body = "m-%09d".formatted(number);
             port.writer()
-                    .send(Message.of(topic, body.getBytes(StandardCharsets.UTF_8)), new Placement.Queue(number % QUEUES))
+                    .send(
+                            Message.of(topic, body.getBytes(StandardCharsets.UTF_8)),
+                            new Placement.Queue(number % QUEUES))
                     .whenComplete((outcome, failed) -> {
                         if (outcome instanceof SendOutcome.Stored stored) {
                             acknowledged
@@ -127,8 +130,7 @@ class KillNineTest {
         long end = result(port.reader().range(queue)).max();
         while (bodies.size() < end) {
             try (Fetched fetched = result(port.reader()
-                    .fetch(new FetchRequest(
-                            queue, bodies.size(), 32, 1 << 20, FilterExpression.ALL, Duration.ZERO)))) {
+                    .fetch(new FetchRequest(queue, bodies.size(), 32, 1 << 20, FilterExpression.ALL, Duration.ZERO)))) {
                 assertThat(fetched.records().slices()).isNotEmpty();
                 for (ByteBuffer slice : fetched.records().slices()) {
                     MessageView view = MessageView.of(slice);
@@ -154,7 +156,9 @@ class KillNineTest {
 
         try (NodeProcess node = NodeProcess.up(data);
                 BrokerPort port = portTo(node)) {
-            queue = result(port.topics().put(topic, TopicSettings.ofQueues(1))).readable().get(0);
+            queue = result(port.topics().put(topic, TopicSettings.ofQueues(1)))
+                    .readable()
+                    .get(0);
             for (int number = 0; number < 20; number++) {
                 result(port.writer().send(Message.of(topic.value(), "m-" + number), Placement.ANY));
             }

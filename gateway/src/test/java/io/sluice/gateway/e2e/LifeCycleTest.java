@@ -86,9 +86,12 @@ class LifeCycleTest {
             String address = ready.replaceFirst(".* namesrv=(\\S+).*", "$1");
             try (LineProcess broker = NodeProcess.command(List.of(
                     "broker",
-                    "--data", directory.resolve("data").toString(),
-                    "-D", "namesrvAddr=" + address,
-                    "-D", "listenPort=0"))) {
+                    "--data",
+                    directory.resolve("data").toString(),
+                    "-D",
+                    "namesrvAddr=" + address,
+                    "-D",
+                    "listenPort=0"))) {
                 String line = broker.line(broker.awaitLine(0, said -> said.contains("Sluice is ready"), DEADLINE));
                 assertThat(line).contains(" broker=").doesNotContain(" mqtt=");
             }

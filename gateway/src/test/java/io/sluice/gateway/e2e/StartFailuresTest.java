@@ -26,8 +26,9 @@ class StartFailuresTest {
     private String failureOf(Path data, String... definitions) {
         try (LineProcess process = NodeProcess.start(data, definitions)) {
             assertThat(process.awaitExit(DEADLINE)).isNotZero();
-            List<String> said =
-                    process.errors().stream().filter(line -> line.startsWith("sluice: ")).toList();
+            List<String> said = process.errors().stream()
+                    .filter(line -> line.startsWith("sluice: "))
+                    .toList();
             assertThat(said).as(process.told()).hasSize(1);
             assertThat(process.errors()).as("no stack trace").noneMatch(line -> line.startsWith("\tat "));
             assertThat(process.output()).isEmpty();
@@ -66,8 +67,8 @@ class StartFailuresTest {
         }
         List<String> before = contents(data);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String said = failureOf(
-                    data, "namesrvPort=0", "listenPort=0", "mqttPort=" + taken.getLocalPort(), "httpPort=0");
+            String said =
+                    failureOf(data, "namesrvPort=0", "listenPort=0", "mqttPort=" + taken.getLocalPort(), "httpPort=0");
             assertThat(said).contains("mqttPort").contains(String.valueOf(taken.getLocalPort()));
         }
         assertThat(contents(data)).isEqualTo(before);

@@ -62,10 +62,11 @@ class StoreBothWaysPeerTest {
             assertThat(client.tell("querykey", "Moving", "order-1")).isEqualTo("1");
             int committed = 0;
             for (int queueId = 0; queueId < QUEUES; queueId++) {
-                committed += Integer.parseInt(
-                        client.tell("committed", "C_move", "Moving", String.valueOf(queueId)));
+                committed += Integer.parseInt(client.tell("committed", "C_move", "Moving", String.valueOf(queueId)));
             }
-            assertThat(committed).as("what the group has committed over all queues").isEqualTo(503);
+            assertThat(committed)
+                    .as("what the group has committed over all queues")
+                    .isEqualTo(503);
         }
     }
 

@@ -171,8 +171,8 @@ class VolumeTest {
         for (int number = 0; number < MESSAGES; number++) {
             inFlight.acquire();
             http.sendAsync(
-                            HttpRequest.newBuilder(URI.create(node.http() + "/v1/topics/VolumeHttp/messages?shard=s"
-                                            + number % 4))
+                            HttpRequest.newBuilder(URI.create(
+                                            node.http() + "/v1/topics/VolumeHttp/messages?shard=s" + number % 4))
                                     .header("Content-Type", "text/plain")
                                     .POST(BodyPublishers.ofString(body(number)))
                                     .build(),
@@ -194,12 +194,14 @@ class VolumeTest {
             assertThat(messages.isEmpty()).as("all that was sent can be pulled").isFalse();
             StringBuilder receipts = new StringBuilder("{\"receipts\":[");
             for (JsonNode message : messages) {
-                // Several connections sent at once, so only presence is asked for here; order is the queue's own offsets.
+                // Several connections sent at once, so only presence is asked for here; order is the queue's own
+                // offsets.
                 byQueue.computeIfAbsent(message.path("queue").asText(), none -> new HashMap<>())
                         .merge(message.path("offset").asLong(), "", (one, two) -> {
                             throw new AssertionError("pulled twice: " + message.path("offset"));
                         });
-                ledger.got(message.path("receipt").asText(), message.path("data").asText());
+                ledger.got(
+                        message.path("receipt").asText(), message.path("data").asText());
                 receipts.append(receipts.charAt(receipts.length() - 1) == '[' ? "" : ",")
                         .append(message.path("receipt"));
             }
@@ -215,7 +217,9 @@ class VolumeTest {
                         .POST(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofByteArray());
-        assertThat(answer.statusCode()).as(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(200);
+        assertThat(answer.statusCode())
+                .as(new String(answer.body(), StandardCharsets.UTF_8))
+                .isEqualTo(200);
         return answer;
     }
 

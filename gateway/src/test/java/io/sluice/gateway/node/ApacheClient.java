@@ -69,8 +69,8 @@ public final class ApacheClient implements AutoCloseable {
     public String ask(String... words) {
         int from = process.output().size();
         process.say(String.join("\t", words));
-        return process.line(process.awaitLine(
-                from, line -> line.startsWith("OK") || line.startsWith("ERR"), ANSWER_DEADLINE));
+        return process.line(
+                process.awaitLine(from, line -> line.startsWith("OK") || line.startsWith("ERR"), ANSWER_DEADLINE));
     }
 
     public String send(String topic, String tag, String keys, String body, String... properties) {

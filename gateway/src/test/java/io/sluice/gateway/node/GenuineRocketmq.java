@@ -34,9 +34,7 @@ public final class GenuineRocketmq implements AutoCloseable {
             this.nameServerPort = freePort();
             Path nameServerConf = Files.writeString(
                     home.resolve("namesrv.conf"), "listenPort=%d\nbindAddress=127.0.0.1\n".formatted(nameServerPort));
-            Path brokerConf = Files.writeString(
-                    home.resolve("broker.conf"),
-                    """
+            Path brokerConf = Files.writeString(home.resolve("broker.conf"), """
                     brokerClusterName=DefaultCluster
                     brokerName=broker-a
                     brokerId=0
@@ -46,9 +44,8 @@ public final class GenuineRocketmq implements AutoCloseable {
                     namesrvAddr=127.0.0.1:%d
                     storePathRootDir=%s
                     %s
-                    """
-                            .formatted(
-                                    freePort(), freePort(), nameServerPort, store, String.join("\n", settings)));
+                    """.formatted(
+                            freePort(), freePort(), nameServerPort, store, String.join("\n", settings)));
             this.nameServer = start(home, "org.apache.rocketmq.namesrv.NamesrvStartup", nameServerConf);
             nameServer.awaitLine(0, line -> line.contains("boot success"), START_DEADLINE);
             this.broker = start(home, "org.apache.rocketmq.broker.BrokerStartup", brokerConf);

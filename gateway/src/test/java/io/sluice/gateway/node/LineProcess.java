@@ -20,6 +20,7 @@ public final class LineProcess implements AutoCloseable {
     private final Writer input;
     private final List<String> output = new ArrayList<>();
     private final List<String> errors = new ArrayList<>();
+    private final List<Thread> readers = new ArrayList<>();
 
     public LineProcess(String name, ProcessBuilder builder) {
         this.name = name;
@@ -50,6 +51,7 @@ public final class LineProcess implements AutoCloseable {
                 },
                 name + "-reader");
         reader.setDaemon(true);
+        readers.add(reader);
         reader.start();
     }
 
@@ -133,10 +135,14 @@ public final class LineProcess implements AutoCloseable {
         process.destroy();
     }
 
+    /** On return everything that the process said has been read. */
     public int awaitExit(Duration deadline) {
         try {
             if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("%s still runs after %s%n%s".formatted(name, deadline, told()));
+            }
+            for (Thread reader : readers) {
+                reader.join(deadline.toMillis());
             }
         } catch (InterruptedException interrupted) {
             throw new AssertionError(interrupted);

@@ -25,7 +25,8 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts a node on free ports and waits for its ready line. */
     public static NodeProcess up(Path data, String... definitions) {
-        LineProcess process = start(data, Stream.concat(freePorts(), Stream.of(definitions)).toArray(String[]::new));
+        LineProcess process =
+                start(data, Stream.concat(freePorts(), Stream.of(definitions)).toArray(String[]::new));
         try {
             int line = process.awaitLine(0, said -> said.startsWith("Sluice is ready"), READY_DEADLINE);
             Map<String, String> ready = ENTRY.matcher(process.line(line))
@@ -58,6 +59,7 @@ public final class NodeProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + Path.of(System.getProperty("sluice.root"), "conf", "logback.xml"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.sluice.gateway.cli.SluiceCommand"));

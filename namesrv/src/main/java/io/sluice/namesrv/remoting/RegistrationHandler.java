@@ -61,7 +61,7 @@ final class RegistrationHandler {
                 request.fields().find(ZONE_NAME).orElse(""),
                 command.heartbeatTimeoutMillis(),
                 actingMasterOf(command),
-                topicsOf(command, body),
+                topicsOf(body),
                 origin));
         if (!peer.isOpen()) {
             // It ended while the registration waited for its turn.
@@ -95,14 +95,11 @@ final class RegistrationHandler {
     }
 
     /** A broker without a body has no topics. */
-    private static TopicConfigTable topicsOf(RouteCommands.RegisterBroker command, byte[] body) {
+    private static TopicConfigTable topicsOf(byte[] body) {
         if (body.length == 0) {
             return new TopicConfigTable(Map.of(), new DataVersion(0, 0, 0));
         }
-        RegisterBrokerBody registered = command.compressed()
-                ? RegisterBrokerBody.ofDeflated(body)
-                : Body.fromJson(RegisterBrokerBody.class, body);
-        return registered.topicConfigSerializeWrapper();
+        return RegisterBrokerBody.of(body).topicConfigSerializeWrapper();
     }
 
     private Origin originOf(Peer peer) {

@@ -26,6 +26,8 @@ import java.util.Objects;
  * @param consumeTimeout  a listener call that takes longer counts as failed: the message is delivered again elsewhere
  * @param commitEvery     how often the group's offsets are stored
  * @param orderedPause    in ordered consumption, before a failed message is tried again
+ * @param lockRenewal     in ordered consumption, how often the locks of the queues are renewed, up to 30 s; a lock that could
+ *                        not be renewed counts for half of that longer (the broker keeps it for 60 s)
  * @param closeTimeout    how long closing waits for calls of the listener
  */
 public record ConsumeConfig(
@@ -45,11 +47,13 @@ public record ConsumeConfig(
         Duration consumeTimeout,
         Duration commitEvery,
         Duration orderedPause,
+        Duration lockRenewal,
         Duration closeTimeout) {
     /** What one queue may hold whatever the number of queues, bytes. */
     static final long QUEUE_BYTES_MIN = 1024 * 1024;
 
     private static final int THREADS_MAX = 1000;
+    private static final Duration LOCK_RENEWAL_MAX = Duration.ofSeconds(30);
     private static final int PULL_MAX = 1024;
 
     /** How messages of one queue follow each other. */
@@ -81,7 +85,12 @@ public record ConsumeConfig(
         requirePositive("consumeTimeout", consumeTimeout);
         requirePositive("commitEvery", commitEvery);
         requirePositive("orderedPause", orderedPause);
+        requirePositive("lockRenewal", lockRenewal);
         requirePositive("closeTimeout", closeTimeout);
+        if (lockRenewal.compareTo(LOCK_RENEWAL_MAX) > 0) {
+            throw new IllegalArgumentException(
+                    "lockRenewal %s is longer than %s".formatted(lockRenewal, LOCK_RENEWAL_MAX));
+        }
     }
 
     private static void requireRange(String name, long value, long min, long max) {
@@ -94,6 +103,11 @@ public record ConsumeConfig(
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException("%s %s must be positive".formatted(name, value));
         }
+    }
+
+    /** How long a lock counts after the broker gave it. */
+    Duration lockValid() {
+        return lockRenewal.plus(lockRenewal.dividedBy(2));
     }
 
     boolean isClustering() {

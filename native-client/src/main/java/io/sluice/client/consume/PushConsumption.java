@@ -131,7 +131,7 @@ public final class PushConsumption implements AutoCloseable {
                 periodic.add(clock.every(check, check, () -> readings.values()
                         .forEach(reading -> concurrent.giveBackOverdue(reading, OVERDUE_PER_ROUND))));
             } else if (config.isClustering()) {
-                periodic.add(clock.every(QueueLocks.RENEW, QueueLocks.RENEW, this::renewLocks));
+                periodic.add(clock.every(config.lockRenewal(), config.lockRenewal(), this::renewLocks));
             }
         });
     }
@@ -187,7 +187,7 @@ public final class PushConsumption implements AutoCloseable {
             if (!granted.contains(queue)) {
                 throw new QueueTakenException(queue);
             }
-            lockedUntil.put(queue, System.nanoTime() + QueueLocks.VALID.toNanos());
+            lockedUntil.put(queue, System.nanoTime() + config.lockValid().toNanos());
         });
     }
 
@@ -268,7 +268,7 @@ public final class PushConsumption implements AutoCloseable {
     /** A lock that was lost means that another member may have gone on: the queue is read anew from the stored offset. */
     private void renewed(MessageQueue queue, boolean granted) {
         if (granted && readings.containsKey(queue)) {
-            lockedUntil.put(queue, System.nanoTime() + QueueLocks.VALID.toNanos());
+            lockedUntil.put(queue, System.nanoTime() + config.lockValid().toNanos());
         } else if (!granted) {
             log.warn("group {} has lost the lock of {} and stops reading it", config.group(), queue);
             lockedUntil.remove(queue);

@@ -13,7 +13,6 @@ import io.sluice.wire.body.QueueRef;
 import io.sluice.wire.command.NoFields;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -24,11 +23,6 @@ import java.util.stream.Collectors;
 
 /** Locks that keep the members of a group from reading one queue at the same time in ordered consumption; any thread. */
 final class QueueLocks {
-    /** How long a lock counts here after the broker gave it; the broker keeps it for 60 s. */
-    static final Duration VALID = Duration.ofSeconds(30);
-    /** How often locks are renewed. */
-    static final Duration RENEW = Duration.ofSeconds(20);
-
     private final ClusterLink link;
     private final RouteCache routes;
     private final GroupName group;

@@ -36,7 +36,9 @@ public final class Heartbeats implements AutoCloseable {
 
     private final ClusterLink link;
     private final RouteCache routes;
-    private final Set<Presence> groups = new LinkedHashSet<>();
+    /** A producer group may stand here several times, once for each of its producers. Guarded by itself. */
+    private final List<Presence> groups = new ArrayList<>();
+
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private final List<Runnable> returnListeners = new CopyOnWriteArrayList<>();
     private final List<ClientClock.Planned> periodic = new ArrayList<>();
@@ -45,13 +47,26 @@ public final class Heartbeats implements AutoCloseable {
         this.link = link;
         this.routes = routes;
         link.onDisconnect(lost::add);
-        periodic.add(link.clock().every(period, period, this::tellAll));
+        periodic.add(link.clock().every(period, period, this::beat));
         periodic.add(link.clock().every(RETURN_CHECK, RETURN_CHECK, this::tellThoseWhoReturned));
     }
 
-    /** From now on brokers are told of the group. */
+    /**
+     * From now on brokers are told of the group.
+     *
+     * @throws IllegalStateException when the client has a consumer of the group already: members are told apart by client
+     */
     public void join(Presence presence) {
         synchronized (groups) {
+            boolean taken = presence instanceof Presence.OfConsumer
+                    && groups.stream()
+                            .anyMatch(other -> other instanceof Presence.OfConsumer
+                                    && other.group().equals(presence.group()));
+            if (taken) {
+                throw new IllegalStateException(
+                        "this client has a consumer of group %s already; make the second member from another client"
+                                .formatted(presence.group()));
+            }
             groups.add(presence);
         }
     }
@@ -59,7 +74,7 @@ public final class Heartbeats implements AutoCloseable {
     /** Tells all brokers that the group leaves; completes when they have heard it, or could not be reached. */
     public CompletionStage<Void> leave(Presence presence) {
         synchronized (groups) {
-            if (!groups.remove(presence)) {
+            if (!groups.remove(presence) || groups.contains(presence)) {
                 return CompletableFuture.completedFuture(null);
             }
         }
@@ -138,10 +153,6 @@ public final class Heartbeats implements AutoCloseable {
             }
         }
         return new HeartbeatData(link.clientId(), producers, consumers, 0, false);
-    }
-
-    private void tellAll() {
-        beat();
     }
 
     /** On the clock. Addresses that are no broker's any more are forgotten. */

@@ -149,7 +149,7 @@ public final class Rebalance implements AutoCloseable {
     }
 
     private CompletionStage<Boolean> shareAmong(TopicRoute route, Allocation allocation) {
-        return members.of(group, route).thenCompose(ids -> {
+        return members.of(group, route).exceptionally(nobodyKnown -> List.of()).thenCompose(ids -> {
             if (!ids.contains(link.clientId())) {
                 // The broker has not heard of this member, or has forgotten it: the next round will find it.
                 return heartbeats.beat().thenApply(told -> false);

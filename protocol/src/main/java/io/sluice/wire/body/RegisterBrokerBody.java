@@ -26,6 +26,9 @@ public record RegisterBrokerBody(TopicConfigTable topicConfigSerializeWrapper, L
     /** What a deflated body may inflate to at most, bytes. */
     public static final int INFLATED_MAX_BYTES = 32 * 1024 * 1024;
 
+    /** First byte of a zlib stream with the usual window; JSON never begins so. */
+    private static final byte ZLIB = 0x78;
+
     private static final int ENTRY_MAX_BYTES = 64 * 1024;
     private static final int FILTER_SERVERS_MAX_BYTES = 1024 * 1024;
 
@@ -34,12 +37,22 @@ public record RegisterBrokerBody(TopicConfigTable topicConfigSerializeWrapper, L
     }
 
     /**
+     * Reads either form. The bytes tell which it is: brokers of 5.3 deflate the body when configured so, and still say in
+     * the header that they do not.
+     *
+     * @throws JsonException when the bytes are neither, or damaged
+     */
+    public static RegisterBrokerBody of(byte[] body) {
+        return body.length > 0 && body[0] == ZLIB ? ofDeflated(body) : Body.fromJson(RegisterBrokerBody.class, body);
+    }
+
+    /**
      * Reads the deflated form: version, topics, filter servers, each with its length before it. The block of static topics
      * that brokers of 5.x append is passed over.
      *
      * @throws JsonException when the bytes are damaged or inflate to more than {@link #INFLATED_MAX_BYTES}
      */
-    public static RegisterBrokerBody ofDeflated(byte[] deflated) {
+    static RegisterBrokerBody ofDeflated(byte[] deflated) {
         try (DataInputStream in = new DataInputStream(
                 new Bounded(new InflaterInputStream(new ByteArrayInputStream(deflated)), INFLATED_MAX_BYTES))) {
             DataVersion version = JsonForm.of(DataVersion.class).read(block(in, ENTRY_MAX_BYTES));

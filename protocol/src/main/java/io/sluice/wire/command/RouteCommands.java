@@ -20,7 +20,7 @@ public sealed interface RouteCommands {
      *
      * @param brokerId              0 for a primary, 1.. for replicas
      * @param heartbeatTimeoutMillis how long to wait for the next sign of life; 0: the name server's own bound
-     * @param compressed            whether the body is the deflated form
+     * @param compressed            whether the body is the deflated form; not to be relied on, see {@code RegisterBrokerBody}
      * @param bodyCrc32             CRC-32 of the body, masked with 0x7FFFFFFF; 0: not checked
      */
     record RegisterBroker(

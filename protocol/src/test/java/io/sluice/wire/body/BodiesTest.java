@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,41 @@ class BodiesTest {
 
         assertThat(back.topicConfigSerializeWrapper().topicConfigTable()).isEqualTo(topics.topicConfigTable());
         assertThat(back.topicConfigSerializeWrapper().dataVersion()).isEqualTo(topics.dataVersion());
+    }
+
+    /** Captured from a 5.3.3 broker with {@code compressedRegister=true}. */
+    private static final String GENUINE_DEFLATED =
+            "78da85505b4bc330180d3efb0bc487524511a6aec55ed6b7b6cbb6626f36b15a443eea8838b6b6b3970719fe77d3890f"
+                    + "3338f35d02dfe5e4e42084cc8d3cafbab265b56ca903b969f396a5ac6e1655295bc381dc2e0ac68bc55ab61463a4a99a"
+                    + "616ada48373e1142873c06497007242340133b2430b3fd09d028f65c49e1a64bc40ba73e066a4fa54dbf73eeb072fe56"
+                    + "e4f592725c4919aa37df491c3da2ce036f49263743e86a75f10ecd4703094ebd14831f4d61cc5ef36ed5baabaee11fda"
+                    + "2e8ab02704f71c31a17b895e107786c7f77da99f82477e24c5ec5d1cbeda7d99738afd6c2ffcf5ae6e51fcbf74c72f75"
+                    + "b564f565beed8b8a9c459309c1148228c563c0290ee91f48a7bf8452f4de4544e3476392852e3849748b130870e0f06b"
+                    + "878c22ac1e3c3df38cbe00cbdda6c4";
+
+    @Test
+    void aGenuineDeflatedRegistrationIsRead() {
+        byte[] bytes = HexFormat.of().parseHex(GENUINE_DEFLATED);
+
+        TopicConfigTable topics = RegisterBrokerBody.of(bytes).topicConfigSerializeWrapper();
+
+        assertThat(topics.dataVersion()).isEqualTo(new DataVersion(0, 1795257855967L, 2));
+        assertThat(topics.topicConfigTable())
+                .hasSize(12)
+                .containsEntry("TBW102", new TopicConfig("TBW102", 8, 8, 7))
+                .containsEntry("DefaultCluster", new TopicConfig("DefaultCluster", 16, 16, 7));
+    }
+
+    @Test
+    void whetherARegistrationIsDeflatedIsToldByItsBytes() {
+        RegisterBrokerBody body = new RegisterBrokerBody(
+                new TopicConfigTable(Map.of("T1", new TopicConfig("T1", 4, 4, 6)), new DataVersion(0, 1, 1)));
+
+        assertThat(RegisterBrokerBody.of(body.toJson())).isEqualTo(body);
+        assertThat(RegisterBrokerBody.of(body.toDeflated())
+                        .topicConfigSerializeWrapper()
+                        .topicConfigTable())
+                .isEqualTo(body.topicConfigSerializeWrapper().topicConfigTable());
     }
 
     @Test

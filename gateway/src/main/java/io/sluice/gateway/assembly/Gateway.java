@@ -1,4 +1,4 @@
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;
 
 import io.sluice.broker.Broker;
 import io.sluice.gateway.config.NameServerSettingsFile;

@@ -1,4 +1,4 @@
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;
 
 import java.util.EnumSet;
 import java.util.Set;

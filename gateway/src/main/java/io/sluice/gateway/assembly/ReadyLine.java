@@ -1,4 +1,4 @@
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +17,8 @@ final class ReadyLine {
 
     String text() {
         StringBuilder line = new StringBuilder("Sluice is ready");
-        entries.forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+        entries.forEach(
+                (name, value) -> line.append(' ').append(name).append('=').append(value));
         return line.toString();
     }
 }

@@ -4,4 +4,4 @@
  * <p>In: {@link io.sluice.gateway.config.Settings}. Out: a node that runs until closed. The composition root: here every
  * room is handed what it uses, and nowhere else.
  */
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;

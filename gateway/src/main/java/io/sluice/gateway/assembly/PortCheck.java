@@ -1,4 +1,4 @@
-package io.sluice.gateway;
+package io.sluice.gateway.assembly;
 
 import io.sluice.model.SluiceException;
 import java.io.IOException;
