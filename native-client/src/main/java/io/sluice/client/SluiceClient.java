@@ -128,6 +128,10 @@ public final class SluiceClient implements AutoCloseable {
         return new LeaseConsumer.Builder(this, core, group, topic);
     }
 
+    ClientCore core() {
+        return core;
+    }
+
     <T extends AutoCloseable> T adopt(T made) {
         open.add(made);
         return made;

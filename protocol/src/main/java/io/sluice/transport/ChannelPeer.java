@@ -188,8 +188,8 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
             answerFailure(request, failed);
             return;
         }
-        if (stage instanceof CompletableFuture<Frame> future && future.isDone() && !future.isCompletedExceptionally()) {
-            answer(request, future.join());
+        if (isAnswered(stage)) {
+            answer(request, stage.toCompletableFuture().join());
             return;
         }
         inFlight.incrementAndGet();
@@ -201,6 +201,13 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
                 answer(request, answer);
             }
         });
+    }
+
+    /** Only of plain futures: a minimal stage is a CompletableFuture too, and refuses to be asked. */
+    private static boolean isAnswered(CompletionStage<Frame> stage) {
+        return stage.getClass() == CompletableFuture.class
+                && stage.toCompletableFuture().isDone()
+                && !stage.toCompletableFuture().isCompletedExceptionally();
     }
 
     private void answerFailure(Frame request, Throwable failure) {

@@ -139,9 +139,10 @@ public final class RemotingDoor implements AutoCloseable {
             } catch (RuntimeException failed) {
                 return Replies.now(Replies.ofFailure(failed));
             }
-            return stage instanceof CompletableFuture<Frame> future
-                            && future.isDone()
-                            && !future.isCompletedExceptionally()
+            // Not instanceof: a minimal stage is a CompletableFuture too, and refuses to be asked.
+            return stage.getClass() == CompletableFuture.class
+                            && stage.toCompletableFuture().isDone()
+                            && !stage.toCompletableFuture().isCompletedExceptionally()
                     ? stage
                     : stage.exceptionally(Replies::ofFailure);
         }

@@ -1,0 +1,2 @@
+/** A real name server and real brokers in the process of the test. */
+package io.sluice.client.live;
