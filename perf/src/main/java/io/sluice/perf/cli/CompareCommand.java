@@ -57,7 +57,10 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--seconds", description = "measured seconds of a run (default: ${DEFAULT-VALUE})")
     private int seconds = 15;
 
-    @Option(names = "--heap", paramLabel = "MB", description = "of each broker and each client (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--heap",
+            paramLabel = "MB",
+            description = "of each broker and each client (default: ${DEFAULT-VALUE})")
     private int heapMb = 1024;
 
     @Option(names = "--no-limits", description = "leave out what the machine can do at best")

@@ -17,7 +17,10 @@ final class LimitsCommand implements Callable<Integer> {
     @Option(names = "--dir", paramLabel = "DIR", description = "directory on the disk to measure (default: .)")
     private Path directory = Path.of(".");
 
-    @Option(names = "--frame", paramLabel = "BYTES", description = "bytes of an echoed frame (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--frame",
+            paramLabel = "BYTES",
+            description = "bytes of an echoed frame (default: ${DEFAULT-VALUE})")
     private int frameBytes = 512;
 
     @Option(names = "--threads", paramLabel = "N", description = "synchronous callers (default: ${DEFAULT-VALUE})")

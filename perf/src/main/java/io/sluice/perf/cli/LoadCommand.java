@@ -2,13 +2,13 @@ package io.sluice.perf.cli;
 
 import io.sluice.perf.load.SendStyle;
 import io.sluice.perf.machine.Allocation;
+import io.sluice.perf.machine.Machine;
 import io.sluice.perf.machine.ProcessUsage;
 import io.sluice.perf.report.HtmlReport;
 import io.sluice.perf.report.ResultFiles;
 import io.sluice.perf.report.Row;
 import io.sluice.perf.report.Run;
 import io.sluice.perf.report.Table;
-import io.sluice.perf.machine.Machine;
 import io.sluice.perf.worker.ClientKind;
 import io.sluice.perf.worker.LoadMode;
 import io.sluice.perf.worker.Measured;
@@ -41,7 +41,9 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--style", description = "of sending: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private SendStyle style = SendStyle.SYNC;
 
-    @Option(names = "--address", paramLabel = "HOST:PORT",
+    @Option(
+            names = "--address",
+            paramLabel = "HOST:PORT",
             description = "name server, bootstrap server or door (default: that of a node with default ports)")
     private String address;
 
@@ -95,10 +97,12 @@ final class LoadCommand implements Callable<Integer> {
                 measured = worker.run(client, settings(), () -> sample(allocation), LoadCommand::progress);
             }
         }
-        Run run = new Run("load", client.label() + " " + style.name().toLowerCase(Locale.ROOT), client.label(), 1, measured);
+        Run run = new Run(
+                "load", client.label() + " " + style.name().toLowerCase(Locale.ROOT), client.label(), 1, measured);
         ResultFiles files = new ResultFiles(surroundings.resultDirectory());
         files.keep(run);
-        List<Row> rows = List.of(Row.of("%s, %d bytes, %d threads".formatted(mode.label(), bytes, threads), "", 0, List.of(run)));
+        List<Row> rows = List.of(
+                Row.of("%s, %d bytes, %d threads".formatted(mode.label(), bytes, threads), "", 0, List.of(run)));
         files.page(HtmlReport.of(Machine.describe(), List.of(rows)));
         System.out.print(Table.of(rows));
         System.out.printf("%nreport, run and histogram: %s%n", files.directory());

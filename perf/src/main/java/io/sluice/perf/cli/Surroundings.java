@@ -7,7 +7,10 @@ import picocli.CommandLine.Option;
 
 /** Where things lie; the launcher tells {@code sluice.root} and {@code sluice.home}. */
 final class Surroundings {
-    @Option(names = "--java", paramLabel = "HOME", description = "JDK for nodes and clients (default: the one of this process)")
+    @Option(
+            names = "--java",
+            paramLabel = "HOME",
+            description = "JDK for nodes and clients (default: the one of this process)")
     private Path javaHome = Path.of(System.getProperty("java.home"));
 
     @Option(names = "--work", paramLabel = "DIR", description = "for the data of nodes (default: perf/target/work)")
@@ -35,6 +38,8 @@ final class Surroundings {
 
     Path resultDirectory() {
         String now = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        return out != null ? out.toAbsolutePath() : root().resolve("perf/target/results").resolve(now);
+        return out != null
+                ? out.toAbsolutePath()
+                : root().resolve("perf/target/results").resolve(now);
     }
 }

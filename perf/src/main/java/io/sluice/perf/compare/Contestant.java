@@ -12,7 +12,8 @@ record Contestant(TargetKind target, ClientKind client, SendStyle style, int lin
     }
 
     String label() {
-        return target.title() + ", " + client.label() + " client" + (lingerMs == 0 ? "" : ", linger " + lingerMs + " ms");
+        return target.title() + ", " + client.label() + " client"
+                + (lingerMs == 0 ? "" : ", linger " + lingerMs + " ms");
     }
 
     /** For file names. */

@@ -21,5 +21,5 @@ public interface LoadClient extends AutoCloseable {
     void receive(String group, Consumer<byte[]> received) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close();
 }

@@ -13,7 +13,14 @@ import java.util.Map;
  * @param lingerMs how long a client that batches by itself may wait for more
  */
 public record LoadSettings(
-        String address, String broker, String topic, int queues, SendStyle style, int batch, int bodyBytes, int lingerMs) {
+        String address,
+        String broker,
+        String topic,
+        int queues,
+        SendStyle style,
+        int batch,
+        int bodyBytes,
+        int lingerMs) {
     public LoadSettings {
         if (queues < 1 || batch < 1 || bodyBytes < 8 || lingerMs < 0) {
             throw new IllegalArgumentException(

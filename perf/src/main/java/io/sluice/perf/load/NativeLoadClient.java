@@ -38,20 +38,19 @@ public final class NativeLoadClient implements LoadClient {
     @Override
     public CompletionStage<Integer> send(byte[] body) {
         Message message = Message.of(topic, body);
-        switch (settings.style()) {
-            case SYNC:
+        return switch (settings.style()) {
+            case SYNC -> {
                 producer.send(message);
-                return CompletableFuture.completedFuture(1);
-            case ASYNC:
-                return producer.sendAsync(message).thenApply(sent -> 1);
-            case BATCH:
+                yield CompletableFuture.completedFuture(1);
+            }
+            case ASYNC -> producer.sendAsync(message).thenApply(sent -> 1);
+            case BATCH -> {
                 List<Message> batch = Collections.nCopies(settings.batch(), message);
-                return CompletableFuture.completedFuture(producer.sendBatch(batch).size());
-            case ONE_WAY:
-                return producer.sendOneWay(message).thenApply(written -> 1);
-            default:
-                throw new IllegalStateException("unknown style " + settings.style());
-        }
+                yield CompletableFuture.completedFuture(
+                        producer.sendBatch(batch).size());
+            }
+            case ONE_WAY -> producer.sendOneWay(message).thenApply(written -> 1);
+        };
     }
 
     @Override

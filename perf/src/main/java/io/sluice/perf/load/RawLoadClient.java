@@ -1,6 +1,7 @@
 package io.sluice.perf.load;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -30,7 +31,11 @@ public final class RawLoadClient implements LoadClient {
     }
 
     @Override
-    public void close() throws IOException {
-        raw.close();
+    public void close() {
+        try {
+            raw.close();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 }

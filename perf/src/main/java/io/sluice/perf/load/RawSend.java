@@ -51,13 +51,11 @@ public final class RawSend implements AutoCloseable {
     }
 
     private static ByteBuffer frame(String topic, int queueId, int opaque, int bodyBytes) {
-        String header =
-                """
+        String header = """
                 {"code":310,"extFields":{"a":"PG_RAW","b":"%s","c":"TBW102","d":"4","e":"%d","f":"0","g":"%d","h":"0",\
                 "i":"UNIQ_KEY\\u0001FD00000000000000000000000000000243465FFD2B27673CC0790000\\u0002WAIT\\u0001true\\u0002",\
                 "j":"0","k":"false","m":"false","n":"broker-a"},"flag":0,"language":"JAVA","opaque":%d,\
-                "serializeTypeCurrentRPC":"JSON","version":479}"""
-                        .formatted(topic, queueId, System.currentTimeMillis(), opaque);
+                "serializeTypeCurrentRPC":"JSON","version":479}""".formatted(topic, queueId, System.currentTimeMillis(), opaque);
         byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocate(8 + bytes.length + bodyBytes);
         frame.putInt(4 + bytes.length + bodyBytes).putInt(bytes.length).put(bytes);
@@ -102,8 +100,13 @@ public final class RawSend implements AutoCloseable {
     /** The number behind {@code "code":} of a JSON header. */
     private static int codeOf(byte[] answer, int length) {
         for (int i = 4; i + 8 < length; i++) {
-            if (answer[i] == '"' && answer[i + 1] == 'c' && answer[i + 2] == 'o' && answer[i + 3] == 'd'
-                    && answer[i + 4] == 'e' && answer[i + 5] == '"' && answer[i + 6] == ':') {
+            if (answer[i] == '"'
+                    && answer[i + 1] == 'c'
+                    && answer[i + 2] == 'o'
+                    && answer[i + 3] == 'd'
+                    && answer[i + 4] == 'e'
+                    && answer[i + 5] == '"'
+                    && answer[i + 6] == ':') {
                 int code = 0;
                 for (int at = i + 7; at < length && answer[at] >= '0' && answer[at] <= '9'; at++) {
                     code = code * 10 + answer[at] - '0';

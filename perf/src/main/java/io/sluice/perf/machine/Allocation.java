@@ -31,9 +31,7 @@ public final class Allocation implements AutoCloseable {
             }
             this.connection = JMXConnectorFactory.connect(new JMXServiceURL(address));
             this.threads = ManagementFactory.newPlatformMXBeanProxy(
-                    connection.getMBeanServerConnection(),
-                    ManagementFactory.THREAD_MXBEAN_NAME,
-                    ThreadMXBean.class);
+                    connection.getMBeanServerConnection(), ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
         } catch (IOException | AttachNotSupportedException failed) {
             throw new SluiceException("cannot watch process %d: %s".formatted(pid, failed.getMessage()), failed);
         }

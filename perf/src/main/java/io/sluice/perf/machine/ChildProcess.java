@@ -75,7 +75,8 @@ public final class ChildProcess implements AutoCloseable {
     /** A failure with the last lines of the process. */
     public SluiceException failure(String what) {
         synchronized (lastLines) {
-            return new SluiceException("%s %s; it said:%n%s".formatted(name, what, String.join("\n", List.copyOf(lastLines))));
+            return new SluiceException(
+                    "%s %s; it said:%n%s".formatted(name, what, String.join("\n", List.copyOf(lastLines))));
         }
     }
 

@@ -94,7 +94,8 @@ public final class LoadRun {
             while (true) {
                 long number = next.getAndIncrement();
                 long due = dueAt(number);
-                // A step that was due in time is taken even when its turn comes late: leaving it out would hide the stall.
+                // A step that was due in time is taken even when its turn comes late: leaving it out would hide the
+                // stall.
                 if (due >= end || !isFixedRate() && System.nanoTime() >= end) {
                     break;
                 }

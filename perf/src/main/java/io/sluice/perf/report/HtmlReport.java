@@ -6,11 +6,9 @@ import java.util.Locale;
 
 /** A page with the tables of several scenarios and two plots each: latency by percentile, messages over time. */
 public final class HtmlReport {
-    private static final double[] PERCENTILES = {
-        1, 10, 25, 50, 75, 90, 95, 99, 99.6, 99.9, 99.96, 99.99, 99.996, 99.999
+    private static final double[] PERCENTILES = {1, 10, 25, 50, 75, 90, 95, 99, 99.6, 99.9, 99.96, 99.99, 99.996, 99.999
     };
-    private static final String HEAD =
-            """
+    private static final String HEAD = """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><title>Sluice: measured</title>
             <style>
@@ -121,6 +119,9 @@ public final class HtmlReport {
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

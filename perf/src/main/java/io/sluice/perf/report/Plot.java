@@ -40,7 +40,8 @@ final class Plot {
         this.scale = scale;
         List<Point> all = lines.stream().flatMap(line -> line.points().stream()).toList();
         this.leftmost = all.stream().mapToDouble(Point::x).min().orElse(0);
-        this.rightmost = Math.max(leftmost + 1e-9, all.stream().mapToDouble(Point::x).max().orElse(1));
+        this.rightmost = Math.max(
+                leftmost + 1e-9, all.stream().mapToDouble(Point::x).max().orElse(1));
         double top = all.stream().mapToDouble(Point::y).max().orElse(1);
         double bottom = all.stream().mapToDouble(Point::y).min().orElse(0);
         if (scale == Scale.LOGARITHMIC) {
@@ -84,20 +85,30 @@ final class Plot {
             svg.append(String.format(
                     Locale.ROOT,
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>%n",
-                    LEFT, WIDTH - RIGHT, down(height), down(height), LEFT - 6, down(height) + 4, label(value)));
+                    LEFT,
+                    WIDTH - RIGHT,
+                    down(height),
+                    down(height),
+                    LEFT - 6,
+                    down(height) + 4,
+                    label(value)));
         }
         for (Tick tick : ticks) {
             if (tick.x() >= leftmost && tick.x() <= rightmost) {
                 svg.append(String.format(
                         Locale.ROOT,
                         "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-                        across(tick.x()), HEIGHT - BOTTOM + 18, HtmlReport.escaped(tick.label())));
+                        across(tick.x()),
+                        HEIGHT - BOTTOM + 18,
+                        HtmlReport.escaped(tick.label())));
             }
         }
     }
 
     private static String label(double value) {
-        return value >= 10 || value == 0 ? String.format(Locale.ROOT, "%,.0f", value) : String.format(Locale.ROOT, "%.3g", value);
+        return value >= 10 || value == 0
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : String.format(Locale.ROOT, "%.3g", value);
     }
 
     private void line(StringBuilder svg, Line line, String colour, int number) {
@@ -107,6 +118,11 @@ final class Plot {
         svg.append(String.format(
                 Locale.ROOT,
                 "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/><text x=\"%d\" y=\"%d\" fill=\"%s\">%s</text>%n",
-                colour, points, LEFT + 10, TOP + 10 + number * 16, colour, HtmlReport.escaped(line.name())));
+                colour,
+                points,
+                LEFT + 10,
+                TOP + 10 + number * 16,
+                colour,
+                HtmlReport.escaped(line.name())));
     }
 }

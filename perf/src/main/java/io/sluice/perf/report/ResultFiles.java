@@ -59,10 +59,14 @@ public final class ResultFiles {
         if (result.latency().getTotalCount() > 0) {
             ObjectNode latency = line.putObject("latencyMs");
             for (double part : PERCENTILES) {
-                latency.put("p" + (part == 100 ? "100" : String.valueOf(part).replaceAll("\\.0$", "")), result.percentileMs(part));
+                latency.put(
+                        "p" + (part == 100 ? "100" : String.valueOf(part).replaceAll("\\.0$", "")),
+                        result.percentileMs(part));
             }
         }
-        line.set("perSecond", json.valueToTree(Arrays.stream(result.perSecond()).boxed().toList()));
+        line.set(
+                "perSecond",
+                json.valueToTree(Arrays.stream(result.perSecond()).boxed().toList()));
         return line;
     }
 

@@ -55,8 +55,7 @@ public record Row(
     }
 
     private static double[] sorted(List<Run> runs, ToDoubleFunction<Measured> value) {
-        double[] values =
-                runs.stream().map(Run::measured).mapToDouble(value).toArray();
+        double[] values = runs.stream().map(Run::measured).mapToDouble(value).toArray();
         Arrays.sort(values);
         return values;
     }

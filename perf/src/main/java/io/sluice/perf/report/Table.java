@@ -11,11 +11,23 @@ public final class Table {
     public static String of(List<Row> rows) {
         Row first = rows.get(0);
         StringBuilder text = new StringBuilder();
-        text.append(String.format("%n%s%s%n", first.title(), first.goal().isEmpty() ? "" : "   (goal: " + first.goal() + ")"));
+        text.append(String.format(
+                "%n%s%s%n", first.title(), first.goal().isEmpty() ? "" : "   (goal: " + first.goal() + ")"));
         text.append(String.format(
                 "  %-34s %12s %23s %9s %9s %9s %7s %8s %8s %8s %9s %8s %7s%n",
-                "", "rate/s", "lowest..highest", "node us", "client us", "alloc B", "RSS MB", "p50 ms", "p99 ms",
-                "p99.6", "p99.996", "max", "errors"));
+                "",
+                "rate/s",
+                "lowest..highest",
+                "node us",
+                "client us",
+                "alloc B",
+                "RSS MB",
+                "p50 ms",
+                "p99 ms",
+                "p99.6",
+                "p99.996",
+                "max",
+                "errors"));
         for (Row row : rows) {
             text.append(line(row));
         }
@@ -25,7 +37,11 @@ public final class Table {
         for (Row row : rows) {
             if (row.limit() > 0) {
                 text.append(String.format(
-                        Locale.ROOT, "  %s: %.2f x the limit of %,.0f/s%n", row.contestant(), row.rate() / row.limit(), row.limit()));
+                        Locale.ROOT,
+                        "  %s: %.2f x the limit of %,.0f/s%n",
+                        row.contestant(),
+                        row.rate() / row.limit(),
+                        row.limit()));
             }
         }
         return text.toString();

@@ -15,8 +15,7 @@ public interface NodeUsage {
      */
     record Sample(long cpuNanos, long allocatedBytes, long residentBytes) {
         Sample since(Sample earlier) {
-            return new Sample(
-                    cpuNanos - earlier.cpuNanos, allocatedBytes - earlier.allocatedBytes, residentBytes);
+            return new Sample(cpuNanos - earlier.cpuNanos, allocatedBytes - earlier.allocatedBytes, residentBytes);
         }
     }
 }

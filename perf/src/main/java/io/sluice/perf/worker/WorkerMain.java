@@ -67,7 +67,8 @@ public final class WorkerMain {
     }
 
     private LoadClient open() throws Exception {
-        String type = ClientKind.valueOf(given.get("client").toUpperCase(Locale.ROOT)).type();
+        String type =
+                ClientKind.valueOf(given.get("client").toUpperCase(Locale.ROOT)).type();
         try {
             return (LoadClient)
                     Class.forName(type).getConstructor(LoadSettings.class).newInstance(settings);
@@ -81,9 +82,7 @@ public final class WorkerMain {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(FIRST_ANSWER_SECONDS);
         while (true) {
             try {
-                client.send(body())
-                        .toCompletableFuture()
-                        .get(FIRST_ANSWER_SECONDS, TimeUnit.SECONDS);
+                client.send(body()).toCompletableFuture().get(FIRST_ANSWER_SECONDS, TimeUnit.SECONDS);
                 return;
             } catch (ExecutionException | TimeoutException | RuntimeException notYet) {
                 if (System.nanoTime() > deadline) {
@@ -107,17 +106,12 @@ public final class WorkerMain {
                 (int) number("threads", 1),
                 (int) number("inflight", 1),
                 number("rate", 0));
-        switch (LoadMode.valueOf(given.getOrDefault("mode", "send").toUpperCase(Locale.ROOT))) {
-            case SEND:
-                byte[] body = body();
-                return LoadRun.run(plan, number -> client.send(body), new Told());
-            case TRIP:
-                return LoadRun.run(plan, new RoundTrip(client, group(), settings.bodyBytes()), new Told());
-            case DRAIN:
-                return drain(client, plan, number("messages", 1_000_000));
-            default:
-                throw new IllegalStateException("unknown mode " + given.get("mode"));
-        }
+        byte[] body = body();
+        return switch (LoadMode.valueOf(given.getOrDefault("mode", "send").toUpperCase(Locale.ROOT))) {
+            case SEND -> LoadRun.run(plan, number -> client.send(body), new Told());
+            case TRIP -> LoadRun.run(plan, new RoundTrip(client, group(), settings.bodyBytes()), new Told());
+            case DRAIN -> drain(client, plan, number("messages", 1_000_000));
+        };
     }
 
     private long number(String name, long otherwise) {
@@ -148,7 +142,8 @@ public final class WorkerMain {
         while (acknowledged.get() < messages) {
             Result filled = LoadRun.run(second, send);
             if (filled.messages() == 0) {
-                throw new IllegalStateException("the backlog does not grow: " + filled.errors() + " sends failed in a second");
+                throw new IllegalStateException(
+                        "the backlog does not grow: " + filled.errors() + " sends failed in a second");
             }
         }
     }

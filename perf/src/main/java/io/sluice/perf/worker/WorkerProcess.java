@@ -49,8 +49,8 @@ public final class WorkerProcess {
             sampling.workerPid.complete(worker.pid());
             int exit = worker.await(DEADLINE_SECONDS);
             if (exit != 0 || sampling.result == null) {
-                throw worker.failure("ended with code %d and %s result"
-                        .formatted(exit, sampling.result == null ? "no" : "a"));
+                throw worker.failure(
+                        "ended with code %d and %s result".formatted(exit, sampling.result == null ? "no" : "a"));
             }
             return sampling.measured();
         }

@@ -93,10 +93,14 @@ public final class KafkaLoadClient implements LoadClient {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (receiving != null) {
             consumer.wakeup();
-            receiving.join();
+            try {
+                receiving.join();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
         producer.close();
     }

@@ -40,21 +40,21 @@ public final class RocketmqLoadClient implements LoadClient {
     @Override
     public CompletionStage<Integer> send(byte[] body) throws Exception {
         Message message = new Message(settings.topic(), body);
-        switch (settings.style()) {
-            case SYNC:
-                return stored(producer.send(message), 1);
-            case BATCH:
+        return switch (settings.style()) {
+            case SYNC -> stored(producer.send(message), 1);
+            case BATCH -> {
                 List<Message> batch = new ArrayList<>(settings.batch());
                 for (int i = 0; i < settings.batch(); i++) {
                     batch.add(new Message(settings.topic(), body));
                 }
-                return stored(producer.send(batch), settings.batch());
-            case ONE_WAY:
+                yield stored(producer.send(batch), settings.batch());
+            }
+            case ONE_WAY -> {
                 producer.sendOneway(message);
-                return CompletableFuture.completedFuture(1);
-            default:
-                return sendAsync(message);
-        }
+                yield CompletableFuture.completedFuture(1);
+            }
+            case ASYNC -> sendAsync(message);
+        };
     }
 
     private static CompletionStage<Integer> stored(SendResult result, int messages) {
