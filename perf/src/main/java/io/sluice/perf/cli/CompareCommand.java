@@ -1,5 +1,6 @@
 package io.sluice.perf.cli;
 
+import io.sluice.model.SluiceException;
 import io.sluice.perf.compare.ComparePlan;
 import io.sluice.perf.compare.Comparison;
 import io.sluice.perf.limit.DiskLimits;
@@ -90,14 +91,20 @@ final class CompareCommand implements Callable<Integer> {
         ResultFiles files = new ResultFiles(surroundings.resultDirectory());
         Comparison comparison = new Comparison(plan, limits, System.err::println, run -> keep(files, run));
         List<List<Row>> rows = new ArrayList<>();
+        int failures = 0;
         for (String scenario : scenarios.isEmpty() ? Comparison.scenarios() : scenarios) {
-            rows.add(comparison.run(scenario));
-            System.out.print(Table.of(rows.get(rows.size() - 1)));
-            // Written again after each scenario, so that a run that is broken off leaves its figures.
-            files.page(HtmlReport.of(about, rows));
+            try {
+                rows.add(comparison.run(scenario));
+                System.out.print(Table.of(rows.get(rows.size() - 1)));
+                // Written again after each scenario, so that a run that is broken off leaves its figures.
+                files.page(HtmlReport.of(about, rows));
+            } catch (SluiceException failed) {
+                failures++;
+                System.out.printf("%n%s could not be measured: %s%n", scenario, failed.getMessage());
+            }
         }
         System.out.printf("%nreport, runs and histograms: %s%n", files.directory());
-        return 0;
+        return failures == 0 ? 0 : 1;
     }
 
     private static List<Limit> limits(Path directory) throws IOException, InterruptedException {
