@@ -20,6 +20,8 @@ public final class ChildProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Thread reader;
+    /** A child does not outlive this process, even when that is told to stop. */
+    private final Thread atExit;
     /** Guarded by itself. */
     private final Deque<String> lastLines = new ArrayDeque<>();
 
@@ -31,6 +33,8 @@ public final class ChildProcess implements AutoCloseable {
         } catch (IOException failed) {
             throw new SluiceException("%s does not start: %s".formatted(name, failed.getMessage()), failed);
         }
+        this.atExit = Threads.named(name + "-exit", process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(atExit);
         this.reader = Threads.named(name + "-output", () -> read(told));
         reader.setDaemon(true);
         reader.start();
@@ -57,6 +61,15 @@ public final class ChildProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Ends the standard input of the process. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException failed) {
+            throw failure("takes no end of input: " + failed.getMessage());
+        }
     }
 
     public boolean isAlive() {
@@ -91,6 +104,16 @@ public final class ChildProcess implements AutoCloseable {
         } catch (InterruptedException stopped) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        }
+        forgetAtExit();
+    }
+
+    private void forgetAtExit() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException exiting) {
+            // This process ends: the hook finds the child gone.
+            return;
         }
     }
 }

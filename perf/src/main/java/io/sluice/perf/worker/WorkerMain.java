@@ -10,6 +10,7 @@ import io.sluice.perf.measure.LoadWatch;
 import io.sluice.perf.measure.Operation;
 import io.sluice.perf.measure.Result;
 import io.sluice.perf.measure.ResultLine;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -63,6 +64,14 @@ public final class WorkerMain {
             awaitFirstAnswer(client);
             Result result = load(client);
             out.println(RESULT + ResultLine.write(result));
+            awaitEndOfInput();
+        }
+    }
+
+    /** The parent still samples what this process has used, which is gone with it. */
+    private static void awaitEndOfInput() throws IOException {
+        while (System.in.read() >= 0) {
+            continue;
         }
     }
 

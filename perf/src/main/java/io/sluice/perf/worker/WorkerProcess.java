@@ -46,7 +46,7 @@ public final class WorkerProcess {
         Sampling sampling = new Sampling(node, progress);
         try (ChildProcess worker = new ChildProcess(
                 "load " + client.label(), new ProcessBuilder(command(client, settings)), sampling::line)) {
-            sampling.workerPid.complete(worker.pid());
+            sampling.worker.complete(worker);
             int exit = worker.await(DEADLINE_SECONDS);
             if (exit != 0 || sampling.result == null) {
                 throw worker.failure(
@@ -111,7 +111,7 @@ public final class WorkerProcess {
     private static final class Sampling {
         private final NodeUsage node;
         private final Consumer<String> progress;
-        private final CompletableFuture<Long> workerPid = new CompletableFuture<>();
+        private final CompletableFuture<ChildProcess> worker = new CompletableFuture<>();
         private ProcessUsage workerBefore;
         private ProcessUsage workerUsed;
         private NodeUsage.Sample nodeBefore;
@@ -125,15 +125,16 @@ public final class WorkerProcess {
 
         private void line(String line) {
             if (line.equals(WorkerMain.MEASURING)) {
-                workerBefore = ProcessUsage.of(workerPid.join());
+                workerBefore = ProcessUsage.of(worker.join().pid());
                 nodeBefore = node.sample();
             } else if (line.equals(WorkerMain.MEASURED)) {
+                workerUsed = ProcessUsage.of(worker.join().pid()).since(workerBefore);
                 nodeUsed = node.sample().since(nodeBefore);
-                workerUsed = ProcessUsage.of(workerPid.join()).since(workerBefore);
             } else if (line.startsWith(WorkerMain.SECOND)) {
                 progress.accept(line.substring(WorkerMain.SECOND.length()));
             } else if (line.startsWith(WorkerMain.RESULT)) {
                 result = ResultLine.read(line.substring(WorkerMain.RESULT.length()));
+                worker.join().endInput();
             }
         }
 
