@@ -158,9 +158,15 @@ final class StoreOpening implements QueueWriter.Tables {
         }
     }
 
+    /** Brokers from 5.5 on make a RocksDB directory for other purposes even when their queues are files. */
+    private boolean hasQueueFiles() throws IOException {
+        Path queues = config.directory().resolve("consumequeue");
+        return disk.stat(queues).isPresent() && !disk.list(queues).isEmpty();
+    }
+
     private void refuseForeignKinds() throws IOException {
         for (Disk.Entry entry : disk.list(config.directory())) {
-            if (entry.directory() && entry.name().startsWith("rocksdb")) {
+            if (entry.directory() && entry.name().startsWith("rocksdb") && !hasQueueFiles()) {
                 throw new StoreFormatException(
                         ("store %s keeps its queues in RocksDB (%s), which cannot be read here; switch the broker that wrote it to"
                                         + " storeType=default and let it migrate first")
@@ -176,8 +182,8 @@ final class StoreOpening implements QueueWriter.Tables {
     }
 
     /**
-     * Length of the queue files: what is configured, what the store knows of itself, or what is found. After a crash single
-     * files may be shorter than they were made, so a short one alone is no evidence.
+     * Length of the queue files: what is configured, what the store knows of itself, or what is found. Single files may have
+     * become shorter than they were made, so a short one is no evidence; it gets its length back when it is written.
      */
     private int queueFileBytes(Optional<Progress> known) throws IOException {
         int configured = (config.queueSegmentBytes() + QueueEntryLayout.ENTRY_BYTES - 1)
@@ -190,8 +196,7 @@ final class StoreOpening implements QueueWriter.Tables {
         boolean crashed = RunningMark.isSet(disk, config.directory());
         if (configured != 0) {
             for (Disk.Entry file : files) {
-                boolean fits = file.length() == configured || crashed && file.length() < configured;
-                if (!fits || Long.parseLong(file.name()) % configured != 0) {
+                if (file.length() > configured || Long.parseLong(file.name()) % configured != 0) {
                     return agreed(configured, file.length());
                 }
             }

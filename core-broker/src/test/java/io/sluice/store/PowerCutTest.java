@@ -278,12 +278,12 @@ class PowerCutTest {
         life.check();
     }
 
-    @Property(tries = 250, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     void whatIsAcknowledgedAfterAFlushSurvivesAnyPowerCut(@ForAll long seed) throws IOException {
         live(seed, FlushMode.SYNC_FLUSH, true);
     }
 
-    @Property(tries = 250, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     void withoutWaitingForTheDiskOnlyTheLastFlushIsPromisedToAPowerCut(@ForAll long seed) throws IOException {
         live(seed, FlushMode.ASYNC_FLUSH, true);
     }

@@ -115,26 +115,42 @@ public final class CommitLog implements AutoCloseable {
         return "0".repeat(20 - digits.length()) + digits;
     }
 
-    /** The last file may have lost its length in a crash, never its place: it gets the length of the others again. */
+    /**
+     * The file that was written last may have lost its length in a crash, never its place: it gets the length of the others
+     * again. Files behind it were made ready and hold nothing.
+     */
     private static void mendLength(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes)
             throws IOException {
-        if (files.isEmpty()) {
-            return;
-        }
-        Disk.Entry last = files.get(files.size() - 1);
-        long size = files.size() > 1 ? files.get(0).length() : knownBytes;
-        if (last.length() < size) {
-            log.warn(
-                    "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are lost",
-                    directory.resolve(last.name()),
-                    last.length(),
-                    size);
-            try (ChannelFile file = disk.open(directory.resolve(last.name()), Disk.Access.WRITE)) {
-                file.clearFrom(last.length(), size);
-                file.force();
+        long size = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
+        size = Math.max(size, knownBytes);
+        for (int i = files.size() - 1; i >= 0; i--) {
+            Disk.Entry file = files.get(i);
+            Path path = directory.resolve(file.name());
+            if (file.length() < size) {
+                log.warn(
+                        "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are"
+                                + " lost",
+                        path,
+                        file.length(),
+                        size);
+                try (ChannelFile channel = disk.open(path, Disk.Access.WRITE)) {
+                    channel.clearFrom(file.length(), size);
+                    channel.force();
+                }
+                files.set(i, new Disk.Entry(file.name(), false, size, file.modifiedAtMs()));
             }
-            files.set(files.size() - 1, new Disk.Entry(last.name(), false, size, last.modifiedAtMs()));
+            if (!beginsWithNothing(disk, path)) {
+                return;
+            }
         }
+    }
+
+    private static boolean beginsWithNothing(Disk disk, Path path) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(MessageLayout.BLANK_BYTES);
+        try (ChannelFile channel = disk.open(path, Disk.Access.READ)) {
+            channel.read(head, 0);
+        }
+        return head.getLong(0) == 0;
     }
 
     private static int sizeOf(Path directory, List<Disk.Entry> files, int wanted) {

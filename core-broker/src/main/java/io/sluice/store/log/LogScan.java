@@ -156,7 +156,7 @@ public final class LogScan {
 
     /**
      * The checksum speaks for the body alone. What comes behind it may not have reached the disk in a power cut; then whole
-     * sectors of it are zero, which topic and properties never are.
+     * sectors of it, or its last bytes, are zero, which topic and properties never are.
      */
     private boolean lacksSectors(ByteBuffer bytes, int at, long offset) {
         MessageView view = MessageView.of(bytes.slice(at, bytes.getInt(at)));
@@ -164,7 +164,9 @@ public final class LogScan {
         int properties = view.propertiesBytes().remaining();
         int topic = view.topicBytes().remaining();
         long atInFile = offset % log.segmentBytes() - at;
-        return lacksSectors(bytes, end - properties, end, atInFile)
+        boolean cutOff = properties > 0 ? bytes.get(end - 1) == 0 : topic > 0 && bytes.get(end - 3) == 0;
+        return cutOff
+                || lacksSectors(bytes, end - properties, end, atInFile)
                 || lacksSectors(bytes, end - properties - 2 - topic, end - properties - 2, atInFile);
     }
 
@@ -239,7 +241,7 @@ public final class LogScan {
 
     /** End of the whole record with the right checksum that begins at the offset; -1 when none does, or it ends behind the limit. */
     public static long endOfRecordAt(CommitLog log, long offset, long limit) {
-        LogScan scan = new LogScan(log, offset, limit, limit, limit, true);
+        LogScan scan = new LogScan(log, offset, offset, offset, limit, true);
         LogHold hold = log.hold();
         try {
             ByteBuffer rest = hold.rest(offset);
