@@ -143,6 +143,7 @@ public final class OffsetTable {
         Reader reader = reader(group, topic);
         set(reader, queueId, next);
         pendingResets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>()).put(queueId, next);
+        resetListeners.forEach(listener -> listener.moved(group, topic, queueId, next));
     }
 
     private void set(Reader reader, int queueId, long next) {
