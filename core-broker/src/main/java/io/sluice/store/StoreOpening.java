@@ -158,9 +158,15 @@ final class StoreOpening implements QueueWriter.Tables {
         }
     }
 
+    /** Brokers from 5.5 on make a RocksDB directory for other purposes even when their queues are files. */
+    private boolean hasQueueFiles() throws IOException {
+        Path queues = config.directory().resolve("consumequeue");
+        return disk.stat(queues).isPresent() && !disk.list(queues).isEmpty();
+    }
+
     private void refuseForeignKinds() throws IOException {
         for (Disk.Entry entry : disk.list(config.directory())) {
-            if (entry.directory() && entry.name().startsWith("rocksdb")) {
+            if (entry.directory() && entry.name().startsWith("rocksdb") && !hasQueueFiles()) {
                 throw new StoreFormatException(
                         ("store %s keeps its queues in RocksDB (%s), which cannot be read here; switch the broker that wrote it to"
                                         + " storeType=default and let it migrate first")

@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
         description = "Measure what this machine and a node can do.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LimitsCommand.class, RawCommand.class})
+        subcommands = {
+            LimitsCommand.class,
+            RawCommand.class,
+            LoadCommand.class,
+            CompareCommand.class,
+            StartCommand.class
+        })
 public final class PerfCommand {
     private PerfCommand() {}
 

@@ -49,7 +49,8 @@ final class RawCommand implements Callable<Integer> {
             run(raw, warmUpSeconds);
             ProcessUsage before = pid == 0 ? null : ProcessUsage.of(pid);
             Result result = run(raw, seconds);
-            System.out.printf("raw pipelined sends of %d bytes: %,.0f/s, errors %d%n", bodyBytes, result.rate(), result.errors());
+            System.out.printf(
+                    "raw pipelined sends of %d bytes: %,.0f/s, errors %d%n", bodyBytes, result.rate(), result.errors());
             if (before != null) {
                 ProcessUsage used = ProcessUsage.of(pid).since(before);
                 System.out.printf(
@@ -61,6 +62,8 @@ final class RawCommand implements Callable<Integer> {
     }
 
     private static Result run(RawSend raw, int seconds) throws InterruptedException {
-        return LoadRun.run(new LoadPlan(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT, 0), raw::burst);
+        return LoadRun.run(
+                new LoadPlan(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT, 0),
+                number -> raw.burst());
     }
 }

@@ -23,8 +23,7 @@ public final class DiskLimits {
     public static List<Limit> measure(Path directory) throws IOException {
         List<Limit> limits = new ArrayList<>();
         Path file = Files.createTempFile(directory, "limit", ".tmp");
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             MappedByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, FILE_BYTES);
             limits.add(new Limit("mapped write, first touch, 1 KB records", write(memory) / 1e6, "MB/s"));
             limits.add(new Limit("mapped write, pages in memory, 1 KB records", write(memory) / 1e6, "MB/s"));

@@ -24,7 +24,6 @@ public final class RawSend implements AutoCloseable {
     private final OutputStream out;
     private final byte[] burst;
     private final ConcurrentLinkedQueue<CompletableFuture<Integer>> unanswered = new ConcurrentLinkedQueue<>();
-    private final Thread reader;
 
     /** @param queues the requests go to queues 0..queues-1 of the topic in turn */
     public RawSend(String host, int port, String topic, int queues, int bodyBytes) throws IOException {
@@ -32,7 +31,7 @@ public final class RawSend implements AutoCloseable {
         socket.setTcpNoDelay(true);
         this.out = socket.getOutputStream();
         this.burst = frames(topic, queues, bodyBytes);
-        this.reader = Threads.named("raw-reader", this::read);
+        Thread reader = Threads.named("raw-reader", this::read);
         reader.setDaemon(true);
         reader.start();
     }
@@ -52,13 +51,11 @@ public final class RawSend implements AutoCloseable {
     }
 
     private static ByteBuffer frame(String topic, int queueId, int opaque, int bodyBytes) {
-        String header =
-                """
+        String header = """
                 {"code":310,"extFields":{"a":"PG_RAW","b":"%s","c":"TBW102","d":"4","e":"%d","f":"0","g":"%d","h":"0",\
                 "i":"UNIQ_KEY\\u0001FD00000000000000000000000000000243465FFD2B27673CC0790000\\u0002WAIT\\u0001true\\u0002",\
                 "j":"0","k":"false","m":"false","n":"broker-a"},"flag":0,"language":"JAVA","opaque":%d,\
-                "serializeTypeCurrentRPC":"JSON","version":479}"""
-                        .formatted(topic, queueId, System.currentTimeMillis(), opaque);
+                "serializeTypeCurrentRPC":"JSON","version":479}""".formatted(topic, queueId, System.currentTimeMillis(), opaque);
         byte[] bytes = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer frame = ByteBuffer.allocate(8 + bytes.length + bodyBytes);
         frame.putInt(4 + bytes.length + bodyBytes).putInt(bytes.length).put(bytes);
@@ -67,7 +64,7 @@ public final class RawSend implements AutoCloseable {
     }
 
     /** Writes a burst of requests; done when all of them are answered. For one thread at a time. */
-    public CompletionStage<Integer> burst(long number) throws IOException {
+    public CompletionStage<Integer> burst() throws IOException {
         CompletableFuture<Integer> answered = new CompletableFuture<>();
         unanswered.add(answered);
         out.write(burst);
@@ -81,6 +78,9 @@ public final class RawSend implements AutoCloseable {
                 int failed = 0;
                 for (int i = 0; i < BURST; i++) {
                     int total = in.readInt();
+                    if (total < 4 || total > answer.length) {
+                        throw new IOException("an answer of %d bytes; expected 4..%d".formatted(total, answer.length));
+                    }
                     in.readFully(answer, 0, total);
                     failed += codeOf(answer, total) == SUCCESS ? 0 : 1;
                 }
@@ -100,8 +100,13 @@ public final class RawSend implements AutoCloseable {
     /** The number behind {@code "code":} of a JSON header. */
     private static int codeOf(byte[] answer, int length) {
         for (int i = 4; i + 8 < length; i++) {
-            if (answer[i] == '"' && answer[i + 1] == 'c' && answer[i + 2] == 'o' && answer[i + 3] == 'd'
-                    && answer[i + 4] == 'e' && answer[i + 5] == '"' && answer[i + 6] == ':') {
+            if (answer[i] == '"'
+                    && answer[i + 1] == 'c'
+                    && answer[i + 2] == 'o'
+                    && answer[i + 3] == 'd'
+                    && answer[i + 4] == 'e'
+                    && answer[i + 5] == '"'
+                    && answer[i + 6] == ':') {
                 int code = 0;
                 for (int at = i + 7; at < length && answer[at] >= '0' && answer[at] <= '9'; at++) {
                     code = code * 10 + answer[at] - '0';

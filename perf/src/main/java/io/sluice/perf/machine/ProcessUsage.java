@@ -14,6 +14,7 @@ import java.nio.file.Path;
 public record ProcessUsage(long cpuNanos, long residentBytes) {
     /** Clock ticks of /proc per second; 100 on every Linux that Java runs on. */
     private static final long TICKS_PER_SECOND = 100;
+
     private static final int USER_TIME_FIELD = 11;
     private static final int SYSTEM_TIME_FIELD = 12;
 

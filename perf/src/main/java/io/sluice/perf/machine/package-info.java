@@ -1,2 +1,2 @@
-/** What the machine and its processes use: processor time, memory, versions. Linux only where it reads {@code /proc}. */
+/** What the machine and its processes use: processor time, memory, allocation, versions. Linux only where it reads {@code /proc}. */
 package io.sluice.perf.machine;

@@ -6,15 +6,17 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
  * Runs one plan against one operation. Threads of its own start the steps; completions come on whatever thread the
  * operation completes them. Latencies above a minute are recorded as a minute.
+ *
+ * <p>As fast as possible, what is done within the measured time counts, each step timed from its start. At a fixed rate,
+ * what is due within the measured time counts, each step timed from the moment it was due, and is waited for; a step
+ * without an answer after half a minute is an error.
  */
 public final class LoadRun {
     private static final long LATENCY_MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -27,10 +29,9 @@ public final class LoadRun {
     private final LongAdder messages = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private final AtomicLong next = new AtomicLong();
-    private final AtomicLongArray perSecond;
+    private final long begin;
     private final long countFrom;
     private final long end;
-    private final long begin;
 
     private LoadRun(LoadPlan plan, Operation operation) {
         this.plan = plan;
@@ -38,11 +39,14 @@ public final class LoadRun {
         this.begin = System.nanoTime();
         this.countFrom = begin + plan.warmUp().toNanos();
         this.end = countFrom + plan.measured().toNanos();
-        this.perSecond = new AtomicLongArray((int) plan.measured().toSeconds() + 1);
+    }
+
+    public static Result run(LoadPlan plan, Operation operation) throws InterruptedException {
+        return run(plan, operation, LoadWatch.SILENT);
     }
 
     /** Runs the load to its end and waits for what is in flight, up to half a minute. */
-    public static Result run(LoadPlan plan, Operation operation) throws InterruptedException {
+    public static Result run(LoadPlan plan, Operation operation, LoadWatch watch) throws InterruptedException {
         LoadRun run = new LoadRun(plan, operation);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < plan.threads(); i++) {
@@ -50,19 +54,38 @@ public final class LoadRun {
             threads.add(thread);
             thread.start();
         }
+        long[] perSecond = run.tell(watch);
         for (Thread thread : threads) {
             thread.join();
         }
-        return run.result();
+        return run.result(perSecond);
     }
 
-    private Result result() {
-        Histogram latency = latencies.getIntervalHistogram();
-        long[] seconds = new long[perSecond.length()];
-        for (int i = 0; i < seconds.length; i++) {
-            seconds[i] = perSecond.get(i);
+    /** Follows the load through the measured time; what comes after a whole second belongs to the last one. */
+    private long[] tell(LoadWatch watch) {
+        waitUntil(countFrom);
+        watch.measuring();
+        int whole = (int) Math.max(1, plan.measured().toSeconds());
+        long[] perSecond = new long[whole];
+        long told = 0;
+        for (int second = 1; second <= whole; second++) {
+            waitUntil(second == whole ? end : countFrom + TimeUnit.SECONDS.toNanos(second));
+            long now = messages.sum();
+            perSecond[second - 1] = now - told;
+            told = now;
+            watch.second(second, perSecond[second - 1]);
         }
-        return new Result(messages.sum(), errors.sum(), (end - countFrom) / 1e9, latency, seconds);
+        watch.measured();
+        return perSecond;
+    }
+
+    private Result result(long[] perSecond) {
+        return new Result(
+                messages.sum(), errors.sum(), (end - countFrom) / 1e9, latencies.getIntervalHistogram(), perSecond);
+    }
+
+    private boolean isFixedRate() {
+        return plan.ratePerSecond() > 0;
     }
 
     private void work() {
@@ -71,14 +94,18 @@ public final class LoadRun {
             while (true) {
                 long number = next.getAndIncrement();
                 long due = dueAt(number);
-                if (due >= end || System.nanoTime() >= end) {
+                // A step that was due in time is taken even when its turn comes late: leaving it out would hide the
+                // stall.
+                if (due >= end || !isFixedRate() && System.nanoTime() >= end) {
                     break;
                 }
                 waitUntil(due);
                 open.acquire();
-                start(number, plan.ratePerSecond() > 0 ? due : System.nanoTime(), open);
+                start(number, isFixedRate() ? due : System.nanoTime(), open);
             }
-            open.tryAcquire(plan.inFlight(), DRAIN_SECONDS, TimeUnit.SECONDS);
+            if (!open.tryAcquire(plan.inFlight(), DRAIN_SECONDS, TimeUnit.SECONDS)) {
+                errors.add(plan.inFlight() - open.availablePermits());
+            }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -86,11 +113,11 @@ public final class LoadRun {
 
     /** With a fixed rate the steps are due at even distances, whatever became of the earlier ones. */
     private long dueAt(long number) {
-        return plan.ratePerSecond() > 0 ? begin + (long) (number * 1e9 / plan.ratePerSecond()) : begin;
+        return isFixedRate() ? begin + (long) (number * 1e9 / plan.ratePerSecond()) : begin;
     }
 
     private static void waitUntil(long due) {
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+        for (long left = due - System.nanoTime(); left > 0 && !Thread.interrupted(); left = due - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
     }
@@ -109,7 +136,8 @@ public final class LoadRun {
 
     private void count(long from, Integer moved, Throwable failed) {
         long now = System.nanoTime();
-        if (now < countFrom || now >= end) {
+        long counts = isFixedRate() ? from : now;
+        if (counts < countFrom || counts >= end) {
             return;
         }
         if (failed != null) {
@@ -118,6 +146,5 @@ public final class LoadRun {
         }
         latencies.recordValue(Math.min(now - from, LATENCY_MAX_NANOS));
         messages.add(moved);
-        perSecond.addAndGet((int) TimeUnit.NANOSECONDS.toSeconds(now - countFrom), moved);
     }
 }

@@ -1,0 +1,15 @@
+package io.sluice.perf.measure;
+
+/** Told how a load goes, on the thread that runs it. Between {@link #measuring} and {@link #measured} messages count. */
+public interface LoadWatch {
+    LoadWatch SILENT = new LoadWatch() {};
+
+    /** The warm-up is over. */
+    default void measuring() {}
+
+    /** A measured second is over; {@code number} counts from 1. */
+    default void second(int number, long messages) {}
+
+    /** The measured time is over; steps may still be open. */
+    default void measured() {}
+}

@@ -1,0 +1,12 @@
+package io.sluice.perf.report;
+
+import io.sluice.perf.worker.Measured;
+
+/**
+ * One run of one contestant.
+ *
+ * @param contestant for a person
+ * @param id         of the contestant, for file names
+ * @param round      counts from 1
+ */
+public record Run(String scenario, String contestant, String id, int round, Measured measured) {}

@@ -1,0 +1,95 @@
+package io.sluice.perf.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.perf.measure.Result;
+import io.sluice.perf.worker.Measured;
+import io.sluice.perf.worker.NodeUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+    private static Run run(String contestant, int round, long messages, long nodeMicros) {
+        Histogram latency = new Histogram(3);
+        latency.recordValueWithCount(2_000_000, 996);
+        latency.recordValueWithCount(9_000_000, 4);
+        Result result = new Result(messages, 0, 2, latency, new long[] {messages / 2, messages / 2});
+        NodeUsage.Sample used = new NodeUsage.Sample(messages * nodeMicros * 1000, messages * 150, 200_000_000);
+        return new Run(
+                "sync",
+                contestant,
+                contestant.toLowerCase(java.util.Locale.ROOT),
+                round,
+                new Measured(result, messages * 5000, used));
+    }
+
+    private static Row row(String contestant, long nodeMicros, long... messages) {
+        Run[] runs = new Run[messages.length];
+        for (int i = 0; i < runs.length; i++) {
+            runs[i] = run(contestant, i + 1, messages[i], nodeMicros);
+        }
+        return Row.of("sync <send>", "more", 1000, List.of(runs));
+    }
+
+    @Test
+    void aRowIsTheMedianOfItsRunsWithTheirSpread() {
+        Row row = row("A", 4, 300, 100, 200);
+
+        assertThat(row.rate()).isEqualTo(100);
+        assertThat(row.lowest()).isEqualTo(50);
+        assertThat(row.highest()).isEqualTo(150);
+        assertThat(row.nodeMicros()).isEqualTo(4);
+        assertThat(row.clientMicros()).isEqualTo(5);
+        assertThat(row.allocated()).isEqualTo(150);
+        assertThat(row.residentMb()).isEqualTo(200);
+        assertThat(row.percentileMs(50)).isBetween(1.99, 2.01);
+        assertThat(row.percentileMs(99.996)).isBetween(8.9, 9.1);
+        assertThat(Row.median(new double[] {1, 3})).isEqualTo(2);
+    }
+
+    @Test
+    void theTableTellsRatiosToTheFirstAndToTheLimit() {
+        String table = Table.of(List.of(row("Ours", 2, 200), row("Theirs", 8, 100)));
+
+        assertThat(table)
+                .contains("Ours to Theirs: rate 2.00 x, node CPU 0.25 x")
+                .contains("Ours: 0.10 x the limit of 1,000/s");
+    }
+
+    @Test
+    void thePageIsWellFormedNeedsNoNetworkAndPlotsEveryContestant() throws Exception {
+        String page = HtmlReport.of("a < b", List.of(List.of(row("Ours", 2, 200), row("Theirs", 8, 100))));
+
+        String body = page.substring(page.indexOf("<body>"), page.indexOf("</html>"));
+        var document = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new java.io.ByteArrayInputStream(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        assertThat(document.getElementsByTagName("svg").getLength()).isEqualTo(2);
+        assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(4);
+        assertThat(page).doesNotContain("http:", "https:", "src=", "NaN");
+        assertThat(page).contains("sync &lt;send&gt;", "a &lt; b");
+    }
+
+    @Test
+    void runsAreKeptAsJsonLinesAndHistograms(@TempDir Path directory) throws Exception {
+        ResultFiles files = new ResultFiles(directory.resolve("results"));
+        files.keep(run("A", 1, 200, 2));
+        files.keep(run("A", 2, 400, 2));
+
+        List<String> lines = Files.readAllLines(files.directory().resolve("runs.jsonl"));
+        JsonNode second = new ObjectMapper().readTree(lines.get(1));
+        assertThat(lines).hasSize(2);
+        assertThat(second.path("ratePerSecond").asDouble()).isEqualTo(200);
+        assertThat(second.path("latencyMs").path("p99.6").asDouble()).isBetween(1.99, 2.01);
+        assertThat(second.path("latencyMs").path("p99.996").asDouble()).isBetween(8.9, 9.1);
+        assertThat(second.path("perSecond")).hasSize(2);
+        assertThat(files.directory().resolve("sync-a-1.hgrm")).content().contains("Total count");
+    }
+}
