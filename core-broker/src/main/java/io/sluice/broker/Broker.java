@@ -1,6 +1,7 @@
 package io.sluice.broker;
 
 import io.sluice.broker.admin.BrokerState;
+import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
@@ -121,6 +122,7 @@ public final class Broker implements AutoCloseable {
     private final GroupConfigTable groups;
     private final OffsetTable offsets;
     private final GroupRegistry registry;
+    private final OrderLocks locks;
     private final DelayService delays;
     private final ParkingLot lot;
     private final LeaseService leases;
@@ -173,7 +175,7 @@ public final class Broker implements AutoCloseable {
                 levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
 
         this.registry = new GroupRegistry(clock, CLIENT_SILENCE_MAX, groups::mayNotify);
-        OrderLocks locks = new OrderLocks(
+        this.locks = new OrderLocks(
                 clock,
                 ORDER_LOCK_LIFETIME,
                 queue -> queue.brokerName().equals(config.brokerName())
@@ -227,6 +229,7 @@ public final class Broker implements AutoCloseable {
                         clock,
                         new BrokerState.Version(
                                 ProtocolVersion.CURRENT, ProtocolVersion.describe(ProtocolVersion.CURRENT))),
+                new Cleaning(store, topics),
                 filters,
                 clock,
                 new Lanes(queryLane, adminLane),
@@ -397,6 +400,7 @@ public final class Broker implements AutoCloseable {
     private void schedule() {
         housekeeping.every(REGISTER_EVERY, "registration at the name servers", this::register);
         housekeeping.every(EXPIRE_EVERY, "expiry of silent clients", registry::expire);
+        housekeeping.every(EXPIRE_EVERY, "expiry of order locks", locks::expire);
         housekeeping.every(OFFSETS_EVERY, "saving consumer offsets", offsets::saveIfChanged);
         housekeeping.every(DELAY_PROGRESS_EVERY, "saving the progress of delay levels", delays::saveProgress);
         housekeeping.every(SAMPLE_EVERY, "sampling of rates", () -> metrics.sample(clock.millis()));

@@ -182,6 +182,16 @@ class NativeAdminTest {
         assertThat(queue.lastUpdateTimestamp()).isBetween(before, System.currentTimeMillis());
     }
 
+    @Test
+    void cleaningOnDemandIsAnsweredWithWhatWasDone() {
+        assertThat(ok(node.ask(RequestCode.CLEAN_UNUSED_TOPIC, NOTHING)).remark())
+                .contains("0 topics");
+        assertThat(ok(node.ask(RequestCode.DELETE_EXPIRED_COMMITLOG, NOTHING)).remark())
+                .contains("0 log files");
+        node.send(TOPIC, 0, "a");
+        assertThat(texts(node.pull(TOPIC, 0, 0))).containsExactly("a");
+    }
+
     // Groups.
 
     @Test

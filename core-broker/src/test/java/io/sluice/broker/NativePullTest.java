@@ -196,6 +196,7 @@ class NativePullTest {
     void readsThatMayNotBeAreRefusedWithTheirCodes() {
         assertThat(node.pull("Nowhere", 0, 0).code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
         assertThat(node.pull(TOPIC, 9, 0).code()).isEqualTo(ResponseCode.INVALID_PARAMETER);
+        assertThat(node.pull(TOPIC, -1, 0).code()).isEqualTo(ResponseCode.INVALID_PARAMETER);
         putTopic(1, 2);
         Frame unreadable = node.pull(TOPIC, 0, 0);
         assertThat(unreadable.code()).isEqualTo(ResponseCode.NO_PERMISSION);
@@ -278,6 +279,10 @@ class NativePullTest {
                 .isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
         assertThat(node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, 0, -1))
                         .code())
+                .isEqualTo(ResponseCode.INVALID_PARAMETER);
+        assertThat(node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, Integer.MAX_VALUE, 1))
+                        .code())
+                .as("queues that no topic can have take no memory")
                 .isEqualTo(ResponseCode.INVALID_PARAMETER);
     }
 }

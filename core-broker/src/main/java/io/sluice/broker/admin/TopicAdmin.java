@@ -183,17 +183,4 @@ public final class TopicAdmin implements TopicCatalog {
     private static CompletionStage<Boolean> stays(boolean answer) {
         return CompletableFuture.completedFuture(answer);
     }
-
-    /** Deletes queues that belong to no topic of the table; waits for the disk. Answers how many topics they were of. */
-    public int deleteOrphans() {
-        int deleted = 0;
-        for (String topic : store.topics()) {
-            if (topics.find(topic).isEmpty() && !topics.system().isSystem(topic)) {
-                log.info("the queues of {} are deleted, no such topic exists", topic);
-                store.deleteTopic(topic);
-                deleted++;
-            }
-        }
-        return deleted;
-    }
 }

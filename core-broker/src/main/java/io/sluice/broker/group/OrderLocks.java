@@ -68,6 +68,18 @@ public final class OrderLocks {
         return locks.getOrDefault(group, Map.of()).values().stream().anyMatch(lock -> !isOver(lock, now));
     }
 
+    /** Forgets locks that were not renewed; to be called every so often. */
+    public synchronized void expire() {
+        long now = clock.millis();
+        locks.values().forEach(ofGroup -> ofGroup.values().removeIf(lock -> isOver(lock, now)));
+        locks.values().removeIf(Map::isEmpty);
+    }
+
+    /** How many locks are kept, renewed or not. */
+    synchronized int size() {
+        return locks.values().stream().mapToInt(Map::size).sum();
+    }
+
     private boolean isOver(Lock lock, long nowMs) {
         return nowMs - lock.renewedAtMs() >= lifetime.toMillis();
     }

@@ -1,6 +1,7 @@
 package io.sluice.broker.remoting;
 
 import io.sluice.broker.admin.BrokerState;
+import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.metrics.BrokerMetrics.Traffic;
 import io.sluice.broker.metrics.Counter;
@@ -27,12 +28,14 @@ final class BrokerAdminHandler {
     private static final long DAY_MS = 86_400_000;
 
     private final BrokerState state;
+    private final Cleaning cleaning;
     private final BrokerMetrics metrics;
     private final Map<String, String> settings;
 
     /** @param settings name and value of what was configured, as tools shall see it: nothing secret */
-    BrokerAdminHandler(BrokerState state, BrokerMetrics metrics, Map<String, String> settings) {
+    BrokerAdminHandler(BrokerState state, Cleaning cleaning, BrokerMetrics metrics, Map<String, String> settings) {
         this.state = state;
+        this.cleaning = cleaning;
         this.metrics = metrics;
         this.settings = new TreeMap<>(settings);
     }
@@ -48,6 +51,16 @@ final class BrokerAdminHandler {
 
     CompletionStage<Frame> state(Frame request, Peer peer) {
         return Replies.now(Replies.found(new KvTable(state.table())));
+    }
+
+    CompletionStage<Frame> deleteOrphans(Frame request, Peer peer) {
+        return Replies.now(
+                Frame.answer(ResponseCode.SUCCESS, "queues of %d topics deleted".formatted(cleaning.deleteOrphans())));
+    }
+
+    CompletionStage<Frame> deleteExpired(Frame request, Peer peer) {
+        return Replies.now(
+                Frame.answer(ResponseCode.SUCCESS, "%d log files deleted".formatted(cleaning.deleteExpired())));
     }
 
     /** There are no replicas. */

@@ -20,7 +20,7 @@ final class DoorRefusals {
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
     private static final String FIXED_SETTINGS =
             "settings are read at start; change the file and start the broker again";
-    private static final String OWN_RETENTION = "log files are deleted by age and by use of the disk, not by order";
+    private static final String OWN_RETENTION = "queue files are deleted with the log files that they point into";
 
     private DoorRefusals() {}
 
@@ -89,7 +89,7 @@ final class DoorRefusals {
                 RequestCode.AUTH_GET_ACL,
                 RequestCode.AUTH_LIST_ACL);
         refuse(all, FIXED_SETTINGS, RequestCode.UPDATE_BROKER_CONFIG);
-        refuse(all, OWN_RETENTION, RequestCode.DELETE_EXPIRED_COMMITLOG, RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE);
+        refuse(all, OWN_RETENTION, RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE);
         refuse(all, "a consumer's own view is told by 307", RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS);
         return all;
     }

@@ -2,6 +2,7 @@ package io.sluice.broker.remoting;
 
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
+import io.sluice.broker.admin.TopicAdmin;
 import io.sluice.broker.delay.DelayService;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.offset.OffsetQueries;
@@ -72,11 +73,10 @@ final class OffsetHandler {
         if (topics.find(topic).isEmpty()) {
             return Replies.now(Replies.failed(ResponseCode.TOPIC_NOT_EXIST, "Topic %s not exist!".formatted(topic)));
         }
-        if (command.queueId() < 0 || command.commitOffset() < 0) {
+        if (command.queueId() < 0 || command.queueId() >= TopicAdmin.QUEUES_MAX || command.commitOffset() < 0) {
             return Replies.now(Replies.failed(
                     ResponseCode.INVALID_PARAMETER,
-                    "queue %d and offset %d must not be negative"
-                            .formatted(command.queueId(), command.commitOffset())));
+                    "queue %d or offset %d is out of range".formatted(command.queueId(), command.commitOffset())));
         }
         boolean taken = offsets.commit(group, topic, command.queueId(), command.commitOffset());
         return Replies.now(

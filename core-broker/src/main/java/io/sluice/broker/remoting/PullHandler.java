@@ -51,6 +51,11 @@ final class PullHandler {
 
     CompletionStage<Frame> pull(Frame request, Peer peer) {
         PullMessage command = Replies.COMMANDS.read(request, PullMessage.class);
+        if (command.queueId() < 0) {
+            return Replies.now(Replies.failed(
+                    ResponseCode.INVALID_PARAMETER,
+                    "queueId %d is illegal; queues are counted from 0".formatted(command.queueId())));
+        }
         Begun begun = pulls.pull(groupPull(command));
         if (begun instanceof Begun.Denied denied) {
             return Replies.now(denied(denied));
@@ -70,7 +75,7 @@ final class PullHandler {
         return new GroupPull(
                 new GroupName(command.consumerGroup()),
                 new TopicName(command.topic()),
-                Math.max(0, command.queueId()),
+                command.queueId(),
                 command.queueOffset(),
                 Math.max(1, command.maxMsgNums()),
                 command.maxMsgBytes() > 0 ? command.maxMsgBytes() : BYTES_USUAL,

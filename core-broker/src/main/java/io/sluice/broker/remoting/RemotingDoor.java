@@ -92,7 +92,8 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.GET_TOPIC_CONFIG, loop, topics::one)
                 .on(RequestCode.GET_TOPIC_STATS_INFO, admin, topics::stats)
                 .on(RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER, loop, topics::systemTopics)
-                .on(RequestCode.CLEAN_UNUSED_TOPIC, admin, topics::deleteOrphans)
+                .on(RequestCode.CLEAN_UNUSED_TOPIC, admin, broker::deleteOrphans)
+                .on(RequestCode.DELETE_EXPIRED_COMMITLOG, admin, broker::deleteExpired)
                 // groups
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, admin, groups::put)
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP_LIST, admin, groups::putAll)

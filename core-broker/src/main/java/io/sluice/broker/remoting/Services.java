@@ -1,6 +1,7 @@
 package io.sluice.broker.remoting;
 
 import io.sluice.broker.admin.BrokerState;
+import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
@@ -51,6 +52,7 @@ public record Services(
         LeaseReader leases,
         BrokerMetrics metrics,
         BrokerState state,
+        Cleaning cleaning,
         Filters filters,
         InstantSource clock,
         Lanes lanes,
@@ -102,7 +104,7 @@ public record Services(
     }
 
     BrokerAdminHandler brokerAdminHandler() {
-        return new BrokerAdminHandler(state, metrics, says.settings());
+        return new BrokerAdminHandler(state, cleaning, metrics, says.settings());
     }
 
     RelayHandler relayHandler() {

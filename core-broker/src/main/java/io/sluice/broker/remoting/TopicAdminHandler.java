@@ -147,9 +147,4 @@ final class TopicAdminHandler {
         return Replies.now(
                 Replies.found(new TopicList(new LinkedHashSet<>(topics.system().initialNames()))));
     }
-
-    CompletionStage<Frame> deleteOrphans(Frame request, Peer peer) {
-        return Replies.now(
-                Replies.failed(ResponseCode.SUCCESS, "queues of %d topics deleted".formatted(admin.deleteOrphans())));
-    }
 }

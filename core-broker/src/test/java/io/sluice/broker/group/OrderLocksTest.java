@@ -54,4 +54,14 @@ class OrderLocksTest {
         assertThat(locks.lock(GROUP, "c1", List.of(UNKNOWN))).isEmpty();
         assertThat(locks.isAnyHeld(GROUP)).isFalse();
     }
+
+    @Test
+    void locksThatWereNotRenewedAreForgotten() {
+        locks.lock(GROUP, "c1", List.of(FIRST));
+        now = now.plusSeconds(30);
+        locks.lock(new GroupName("others"), "c1", List.of(FIRST));
+        now = now.plusSeconds(30);
+        locks.expire();
+        assertThat(locks.size()).isEqualTo(1);
+    }
 }
