@@ -3,6 +3,7 @@ package io.sluice.mqtt;
 import io.sluice.mqtt.channel.MqttListener;
 import io.sluice.mqtt.deliver.FanOut;
 import io.sluice.mqtt.deliver.Traffic;
+import io.sluice.mqtt.session.Household;
 import io.sluice.mqtt.session.Sessions;
 import io.sluice.port.BrokerPort;
 import io.sluice.runtime.CloseStack;
@@ -46,7 +47,8 @@ public final class MqttBridge implements AutoCloseable {
         try (CloseStack opening = new CloseStack()) {
             Traffic traffic = new Traffic();
             FanOut fanOut = opening.push(FanOut.open(port, config.delivery(), traffic));
-            Sessions sessions = new Sessions(port, fanOut, config.sessions(), config.delivery(), traffic);
+            Sessions sessions =
+                    new Sessions(port, new Household(fanOut, config.sessions(), config.delivery(), traffic));
             MqttListener listener = opening.push(new MqttListener(config.listener(), sessions));
             return new MqttBridge(config, traffic, fanOut, sessions, listener, opening.release());
         }

@@ -11,10 +11,10 @@ import io.sluice.port.Tails;
 import io.sluice.port.TopicCatalog;
 
 /** A port in which a test replaces one facet. */
-abstract class ForwardingPort implements BrokerPort {
+public abstract class ForwardingPort implements BrokerPort {
     private final BrokerPort port;
 
-    ForwardingPort(BrokerPort port) {
+    protected ForwardingPort(BrokerPort port) {
         this.port = port;
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.model.Message;
 import io.sluice.model.SluiceException;
 import io.sluice.mqtt.RawClient.Packet;
 import io.sluice.mqtt.channel.ListenerSettings;
 import io.sluice.mqtt.deliver.DeliveryLimits;
 import io.sluice.port.BrokerPort;
+import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.port.SendOutcome.Stored;
@@ -289,6 +291,26 @@ class LimitsTest {
             assertThat(slow.readReason()).isEqualTo("e0:97");
         }
         assertThat(fixture.bridge.traffic().slowConsumers.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void whatHadToWaitForRoomKeepsItsOrder() {
+        fixture = new BridgeFixture(config -> config.withDelivery(new DeliveryLimits(3, 1 << 20, 100, 1000, 128)));
+        int count = 300;
+        try (RawClient client = connected5("c", 0x21, 0, 2).subscribe5(1, "t", 1)) {
+            client.read();
+            CompletableFuture<Void> sent =
+                    CompletableFuture.runAsync(() -> IntStream.range(0, count).forEach(i -> fixture.broker
+                            .writer()
+                            .send(Message.of("t", "%03d".formatted(i)), new Placement.ByShardingKey("t"))));
+            for (int i = 0; i < count; i++) {
+                byte[] rest = client.read().rest();
+                assertThat(new String(rest, rest.length - 3, 3, StandardCharsets.UTF_8))
+                        .isEqualTo("%03d".formatted(i));
+                client.bytes(RawClient.packetBytes(0x40, (int) rest[3], (int) rest[4]));
+            }
+            assertThat(sent).succeedsWithin(10, java.util.concurrent.TimeUnit.SECONDS);
+        }
     }
 
     @Test

@@ -30,7 +30,6 @@ import io.sluice.broker.registry.Registration;
 import io.sluice.broker.remoting.Lanes;
 import io.sluice.broker.remoting.RemotingDoor;
 import io.sluice.broker.remoting.Services;
-import io.sluice.broker.send.DoorWriter;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
@@ -50,8 +49,6 @@ import io.sluice.store.MessageStore;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.file.Disk;
 import io.sluice.store.table.TableFile;
-import io.sluice.tail.PolledTails;
-import io.sluice.tail.TailPace;
 import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
 import io.sluice.transport.RemotingClient;
@@ -59,6 +56,7 @@ import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ConsumerOffsetTable;
 import io.sluice.wire.body.DelayOffsetTable;
+import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.body.SubscriptionGroupTable;
 import io.sluice.wire.body.TopicConfigTable;
 import io.sluice.wire.frame.ProtocolVersion;
@@ -127,12 +125,13 @@ public final class Broker implements AutoCloseable {
     private final ParkingLot lot;
     private final LeaseService leases;
     private final Services services;
-    private final BrokerPort port;
+    private final LocalBrokerPort.Rooms portRooms;
 
     /** Set by {@link #start}; clients reach the broker here. */
     private volatile InetSocketAddress self;
 
     private volatile NameServerLink nameServers;
+    private volatile int secondPort;
     private boolean closed;
 
     private Broker(BrokerConfig config, Disk disk, InstantSource clock, CloseStack parts) {
@@ -142,7 +141,7 @@ public final class Broker implements AutoCloseable {
         this.self = new InetSocketAddress(config.advertised(), config.listenPort());
         DelayLevels levels = DelayLevels.parse(config.delayLevels());
 
-        this.store = parts.push(MessageStore.open(config.store(), disk, clock));
+        this.store = parts.push(MessageStore.open(config.store().withDelayLevels(config.delayLevels()), disk, clock));
         this.housekeeping = new Housekeeping(System::nanoTime);
         this.adminLane = new Lane("broker-admin", LANE_WAIT_MAX);
         this.queryLane = new Lane("broker-query", LANE_WAIT_MAX);
@@ -193,12 +192,14 @@ public final class Broker implements AutoCloseable {
                 config.store().maxMessageBytes(),
                 levels);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
-        this.leases = LeaseService.open(
-                leaseRules(), store, new Topics(), new Progress(), RedeliveryPolicy.DEFAULT, filters, clock);
+        this.leases =
+                LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
         QueueFacts queueFacts = new QueueFacts(store);
         TopicAdmin topicAdmin = new TopicAdmin(topics, store, offsets, lot, adminLane);
         QueryService queries = new QueryService(store, topics, queryLane);
-        topics.onChange(changed -> registerSoon());
+        topics.onChange(this::topicChanged);
+        groups.onRemove(leases::forgetGroup);
+        offsets.onReset(leases::reset);
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
@@ -232,14 +233,8 @@ public final class Broker implements AutoCloseable {
                 this::register,
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true, config.sqlAllowed(), config.settings()));
-        this.port = new LocalBrokerPort(
-                new DoorWriter(sends, topics, self),
-                pulls,
-                leases,
-                parts.push(new PolledTails(pulls, topicAdmin, housekeeping, TailPace.IN_PROCESS)),
-                new LocalBrokerPort.Offsets(offsets),
-                topicAdmin,
-                queries);
+        this.portRooms = new LocalBrokerPort.Rooms(
+                sends, pulls, leases, offsets, topics, topicAdmin, queries, housekeeping, () -> self);
     }
 
     /**
@@ -272,6 +267,21 @@ public final class Broker implements AutoCloseable {
                 LEASED_BYTES_MAX,
                 LEASE_MAX,
                 LEASE_SNAPSHOT_BYTES);
+    }
+
+    /** As many deliveries as a consumer that reads by offset gets. */
+    private int attemptsMax(GroupName group) {
+        int retries = groups.find(group)
+                .map(SubscriptionGroupConfig::retryMaxTimes)
+                .orElse(RedeliveryPolicy.ATTEMPTS_DEFAULT);
+        return Math.max(1, retries);
+    }
+
+    private void topicChanged(TopicName topic) {
+        if (topics.find(topic).isEmpty()) {
+            leases.forgetTopic(topic);
+        }
+        registerSoon();
     }
 
     /** What leasing asks of topics. */
@@ -326,20 +336,22 @@ public final class Broker implements AutoCloseable {
         startLane(adminLane);
         startLane(queryLane);
         startLane(coldReadLane);
-        lot.start();
-        parts.push(lot);
-        delays.start();
-        parts.push(delays);
+        // Closed in reverse: the tables are saved when nobody moves offsets any more.
+        parts.push(this::saveTables);
         leases.start();
         parts.push(leases);
-        parts.push(this::saveTables);
+        delays.start();
+        parts.push(delays);
+        lot.start();
+        parts.push(lot);
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
         RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
         InetSocketAddress bound = door.listen(config.bindAddress(), config.listenPort());
         self = new InetSocketAddress(config.advertised(), bound.getPort());
         store.storeHost(self);
-        door.listenWithoutReads(config.bindAddress(), config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE);
+        int second = config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE;
+        secondPort = door.listenWithoutReads(config.bindAddress(), second).getPort();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
         nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));
@@ -399,17 +411,21 @@ public final class Broker implements AutoCloseable {
         topics.saveNow();
         groups.saveNow();
         offsets.saveNow();
-        delays.saveProgress();
     }
 
-    /** For doors in the same process. */
+    /** For a door in the same process: closed by the door, or ending with the broker. */
     public BrokerPort port() {
-        return port;
+        return new LocalBrokerPort(portRooms);
     }
 
     /** Port of the native door; known after {@link #start}. */
     public int localPort() {
         return self.getPort();
+    }
+
+    /** Second port of the native door, for clients with the VIP channel switched on; known after {@link #start}. */
+    public int secondPort() {
+        return secondPort;
     }
 
     /** Why the process should be started anew, one sentence each: a failed flush cannot be mended otherwise. */

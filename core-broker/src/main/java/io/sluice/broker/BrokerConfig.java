@@ -91,4 +91,58 @@ public record BrokerConfig(
                 traceTopic,
                 settings);
     }
+
+    public BrokerConfig withDelayLevels(String levels) {
+        return new BrokerConfig(
+                store,
+                clusterName,
+                brokerName,
+                brokerId,
+                bindAddress,
+                listenPort,
+                advertised,
+                autoCreateTopics,
+                autoCreateGroups,
+                defaultTopicQueues,
+                levels,
+                sqlAllowed,
+                traceTopic,
+                settings);
+    }
+
+    public BrokerConfig withSettings(Map<String, String> shown) {
+        return new BrokerConfig(
+                store,
+                clusterName,
+                brokerName,
+                brokerId,
+                bindAddress,
+                listenPort,
+                advertised,
+                autoCreateTopics,
+                autoCreateGroups,
+                defaultTopicQueues,
+                delayLevels,
+                sqlAllowed,
+                traceTopic,
+                shown);
+    }
+
+    public BrokerConfig withListenPort(int port) {
+        return new BrokerConfig(
+                store,
+                clusterName,
+                brokerName,
+                brokerId,
+                bindAddress,
+                port,
+                advertised,
+                autoCreateTopics,
+                autoCreateGroups,
+                defaultTopicQueues,
+                delayLevels,
+                sqlAllowed,
+                traceTopic,
+                settings);
+    }
 }

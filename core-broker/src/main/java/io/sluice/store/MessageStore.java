@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +70,7 @@ public final class MessageStore implements AutoCloseable {
     private final Arrivals arrivals;
     private final Appender appender;
     private final Retention retention;
+    private final SegmentPreparer segmentPreparer;
     private final StoreProgress progress;
     private final StoreReader reader;
     private final long recentBytes;
@@ -79,7 +81,7 @@ public final class MessageStore implements AutoCloseable {
     private boolean started;
     private boolean closed;
 
-    private MessageStore(StoreConfig config, Disk disk, InstantSource clock, StoreOpening parts) {
+    private MessageStore(StoreConfig config, Disk disk, InstantSource clock, LongSupplier nanos, StoreOpening parts) {
         this.config = config;
         this.disk = disk;
         this.appendLock = parts.appendLock;
@@ -108,7 +110,7 @@ public final class MessageStore implements AutoCloseable {
                         config.diskFreeMinBytes()),
                 progress::forcedPosition,
                 clock,
-                System::nanoTime);
+                nanos);
         this.reader = new StoreReader(
                 commitLog,
                 queues,
@@ -118,6 +120,19 @@ public final class MessageStore implements AutoCloseable {
                 appender::confirmedTo,
                 mender::request,
                 config.checkOnRead());
+        this.segmentPreparer = new SegmentPreparer(commitLog, new SegmentPreparer.RoomListener() {
+            @Override
+            public void room() {
+                admission.room();
+            }
+
+            @Override
+            public void noRoom(IOException cause) {
+                admission.noRoom(
+                        "the file system gives no room for the log in %s (%s); make room, sends resume by themselves"
+                                .formatted(commitLog.directory(), cause.getMessage()));
+            }
+        });
         this.recentBytes = (long) (physicalMemoryBytes() * RECENT_PART_OF_MEMORY);
     }
 
@@ -135,9 +150,14 @@ public final class MessageStore implements AutoCloseable {
      *     format that cannot be opened; the message says what, where, and the remedy
      */
     public static MessageStore open(StoreConfig config, Disk disk, InstantSource clock) {
+        return open(config, disk, clock, System::nanoTime);
+    }
+
+    /** @param nanos what {@link System#nanoTime} is elsewhere: tells the duties what is due */
+    static MessageStore open(StoreConfig config, Disk disk, InstantSource clock, LongSupplier nanos) {
         try (CloseStack opening = new CloseStack()) {
-            StoreOpening parts = new StoreOpening(config, disk, clock, opening);
-            MessageStore store = new MessageStore(config, disk, clock, parts);
+            StoreOpening parts = new StoreOpening(config, disk, clock, nanos, opening);
+            MessageStore store = new MessageStore(config, disk, clock, nanos, parts);
             store.retention.checkSpace();
             store.opened = opening.release();
             return store;
@@ -153,19 +173,7 @@ public final class MessageStore implements AutoCloseable {
         }
         started = true;
         DutyThread flusher = run(appender.flusher());
-        DutyThread preparer = run(new SegmentPreparer(commitLog, new SegmentPreparer.RoomListener() {
-            @Override
-            public void room() {
-                admission.room();
-            }
-
-            @Override
-            public void noRoom(IOException cause) {
-                admission.noRoom(
-                        "the file system gives no room for the log in %s (%s); make room, sends resume by themselves"
-                                .formatted(commitLog.directory(), cause.getMessage()));
-            }
-        }));
+        DutyThread preparer = run(segmentPreparer);
         appender.wakes(flusher::wake, preparer::wake);
         run(queueWriter);
         run(mender);
@@ -345,7 +353,8 @@ public final class MessageStore implements AutoCloseable {
 
     /** The duties, for tests that run them by hand instead of {@link #start}. */
     StoreDuties duties() {
-        return new StoreDuties(appender.flusher(), queueWriter, mender, indexer, retention, appender.deadlines());
+        return new StoreDuties(
+                appender.flusher(), queueWriter, mender, indexer, retention, appender.deadlines(), segmentPreparer);
     }
 
     /** Stops the threads, writes and forces everything, marks the store as whole, gives up the lock. Twice is harmless. */

@@ -3,6 +3,7 @@ package io.sluice.store;
 import io.sluice.store.dispatch.FlushDeadlines;
 import io.sluice.store.dispatch.Indexer;
 import io.sluice.store.dispatch.LogFlusher;
+import io.sluice.store.log.SegmentPreparer;
 import io.sluice.store.queue.QueueWriter;
 import io.sluice.store.recovery.QueueMender;
 import io.sluice.store.retention.Retention;
@@ -18,4 +19,5 @@ record StoreDuties(
         QueueMender mender,
         Indexer indexer,
         Retention retention,
-        FlushDeadlines deadlines) {}
+        FlushDeadlines deadlines,
+        SegmentPreparer preparer) {}

@@ -13,6 +13,7 @@ import io.sluice.store.log.DelayLevels;
 import io.sluice.store.queue.ConsumeQueues;
 import io.sluice.store.queue.QueueEntryLayout;
 import io.sluice.store.queue.QueueFiles;
+import io.sluice.store.queue.QueueKey;
 import io.sluice.store.queue.QueueTable;
 import io.sluice.store.queue.QueueWriter;
 import io.sluice.store.recovery.Progress;
@@ -23,12 +24,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** Puts a store together: lock, sizes, recovery, and the parts that {@link MessageStore} works with. */
 final class StoreOpening implements QueueWriter.Tables {
+    /** So many queues are asked for the length of their files. */
+    private static final int QUEUES_LOOKED_AT = 100;
+
     final ReentrantLock appendLock = new ReentrantLock();
     final Arrivals arrivals = new Arrivals();
     final Admission admission = new Admission();
@@ -46,7 +52,8 @@ final class StoreOpening implements QueueWriter.Tables {
     private final StoreConfig config;
     private final Disk disk;
 
-    StoreOpening(StoreConfig config, Disk disk, InstantSource clock, CloseStack opening) throws IOException {
+    StoreOpening(StoreConfig config, Disk disk, InstantSource clock, LongSupplier nanos, CloseStack opening)
+            throws IOException {
         this.config = config;
         this.disk = disk;
         Path root = config.directory();
@@ -62,8 +69,7 @@ final class StoreOpening implements QueueWriter.Tables {
                 config.logDirectory(),
                 config.logSegmentBytes(),
                 known.map(Progress::logSegmentBytes).orElse(0)));
-        QueueFiles files = opening.push(
-                new QueueFiles(disk, Disk.Access.WRITE, root.resolve("consumequeue"), queueFileBytes(known)));
+        QueueFiles files = opening.push(new QueueFiles(disk, Disk.Access.WRITE, queueRoot(), queueFileBytes(known)));
         queues = new ConsumeQueues(files);
         index = config.indexEnabled()
                 ? opening.push(KeyIndex.open(
@@ -80,7 +86,7 @@ final class StoreOpening implements QueueWriter.Tables {
                 commitLog::end,
                 commitLog::lastRecord,
                 this,
-                System::nanoTime,
+                nanos,
                 config.queueFlushMs(),
                 config.queueForceMs());
         mender = new QueueMender(commitLog, queues, queueWriter, arrivals, delayLevels, commitLog::end);
@@ -108,7 +114,7 @@ final class StoreOpening implements QueueWriter.Tables {
                         config.syncFlushTimeoutMs()),
                 config.storeHost(),
                 clock,
-                System::nanoTime);
+                nanos);
         progress = new StoreProgress(
                 disk,
                 root,
@@ -152,9 +158,15 @@ final class StoreOpening implements QueueWriter.Tables {
         }
     }
 
+    /** Brokers from 5.5 on make a RocksDB directory for other purposes even when their queues are files. */
+    private boolean hasQueueFiles() throws IOException {
+        Path queues = config.directory().resolve("consumequeue");
+        return disk.stat(queues).isPresent() && !disk.list(queues).isEmpty();
+    }
+
     private void refuseForeignKinds() throws IOException {
         for (Disk.Entry entry : disk.list(config.directory())) {
-            if (entry.directory() && entry.name().startsWith("rocksdb")) {
+            if (entry.directory() && entry.name().startsWith("rocksdb") && !hasQueueFiles()) {
                 throw new StoreFormatException(
                         ("store %s keeps its queues in RocksDB (%s), which cannot be read here; switch the broker that wrote it to"
                                         + " storeType=default and let it migrate first")
@@ -169,39 +181,74 @@ final class StoreOpening implements QueueWriter.Tables {
         }
     }
 
+    /**
+     * Length of the queue files: what is configured, what the store knows of itself, or what is found. Single files may have
+     * become shorter than they were made, so a short one is no evidence; it gets its length back when it is written.
+     */
     private int queueFileBytes(Optional<Progress> known) throws IOException {
         int configured = (config.queueSegmentBytes() + QueueEntryLayout.ENTRY_BYTES - 1)
                 / QueueEntryLayout.ENTRY_BYTES
                 * QueueEntryLayout.ENTRY_BYTES;
-        OptionalInt found = known.isPresent() && !known.get().queues().lines().isEmpty()
-                ? OptionalInt.of(known.get().queueFileBytes())
-                : foundQueueFileBytes();
-        if (found.isEmpty()) {
-            return configured == 0 ? QueueFiles.FILE_BYTES_DEFAULT : configured;
+        if (known.isPresent() && !known.get().queues().lines().isEmpty()) {
+            return agreed(configured, known.get().queueFileBytes());
         }
-        if (configured != 0 && configured != found.getAsInt()) {
-            throw new StoreFormatException(
-                    "mappedFileSizeConsumeQueue is %d, but the queue files in %s have %d bytes; set it to %d or leave it out"
-                            .formatted(configured, config.directory(), found.getAsInt(), found.getAsInt()));
+        List<Disk.Entry> files = someQueueFiles();
+        boolean crashed = RunningMark.isSet(disk, config.directory());
+        if (configured != 0) {
+            for (Disk.Entry file : files) {
+                if (file.length() > configured || Long.parseLong(file.name()) % configured != 0) {
+                    return agreed(configured, file.length());
+                }
+            }
+            return configured;
         }
-        return found.getAsInt();
+        long longest = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
+        long alike = files.stream().filter(file -> file.length() == longest).count();
+        boolean convincing = longest > 0
+                && longest <= Integer.MAX_VALUE
+                && longest % QueueEntryLayout.ENTRY_BYTES == 0
+                && (!crashed || alike > 1);
+        return convincing ? (int) longest : QueueFiles.FILE_BYTES_DEFAULT;
     }
 
-    /** Length of the first queue file that can be one. */
-    private OptionalInt foundQueueFileBytes() throws IOException {
-        Path root = config.directory().resolve("consumequeue");
-        for (Disk.Entry topic : disk.list(root)) {
-            for (Disk.Entry queue : disk.list(root.resolve(topic.name()))) {
-                for (Disk.Entry file : disk.list(root.resolve(topic.name()).resolve(queue.name()))) {
-                    if (file.length() > 0
-                            && file.length() <= Integer.MAX_VALUE
-                            && file.length() % QueueEntryLayout.ENTRY_BYTES == 0) {
-                        return OptionalInt.of((int) file.length());
-                    }
+    private int agreed(int configured, long found) {
+        if (configured != 0 && configured != found) {
+            throw new StoreFormatException(
+                    "mappedFileSizeConsumeQueue is %d, but the queue files in %s have %d bytes; set it to %d or leave it out"
+                            .formatted(configured, config.directory(), found, found));
+        }
+        return (int) found;
+    }
+
+    /** Files of some of the queues, enough to know their length. */
+    private List<Disk.Entry> someQueueFiles() throws IOException {
+        List<Disk.Entry> some = new ArrayList<>();
+        for (QueueKey queue : someQueues()) {
+            Path directory = queueRoot().resolve(queue.topic()).resolve(Integer.toString(queue.queueId()));
+            disk.list(directory).stream()
+                    .filter(file -> !file.directory() && file.name().matches("[0-9]{18,20}"))
+                    .forEach(some::add);
+        }
+        return some;
+    }
+
+    private Path queueRoot() {
+        return config.directory().resolve("consumequeue");
+    }
+
+    private List<QueueKey> someQueues() throws IOException {
+        List<QueueKey> some = new ArrayList<>();
+        for (Disk.Entry topic : disk.list(queueRoot())) {
+            if (some.size() >= QUEUES_LOOKED_AT) {
+                return some;
+            }
+            for (Disk.Entry queue : disk.list(queueRoot().resolve(topic.name()))) {
+                if (queue.name().matches("[0-9]{1,9}")) {
+                    some.add(new QueueKey(topic.name(), Integer.parseInt(queue.name())));
                 }
             }
         }
-        return OptionalInt.empty();
+        return some;
     }
 
     /** Nothing is written down before the store is whole; then the parts put together here take over. */

@@ -6,6 +6,7 @@ import io.sluice.port.Records;
 import io.sluice.store.dispatch.Indexer;
 import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.CommitLog;
+import io.sluice.store.log.GapRecord;
 import io.sluice.store.log.LogHold;
 import io.sluice.store.queue.ConsumeQueue;
 import io.sluice.store.queue.ConsumeQueues;
@@ -304,7 +305,8 @@ final class StoreReader {
         if (rest == null
                 || RecordCheck.check(rest, checkOnRead) != Verdict.WHOLE
                 || rest.getLong(MessageLayout.PHYSICAL_OFFSET) != logOffset
-                || logOffset + rest.getInt(MessageLayout.TOTAL_SIZE) > confirmedTo.getAsLong()) {
+                || logOffset + rest.getInt(MessageLayout.TOTAL_SIZE) > confirmedTo.getAsLong()
+                || GapRecord.is(rest)) {
             return null;
         }
         return rest.slice(0, rest.getInt(MessageLayout.TOTAL_SIZE));

@@ -115,7 +115,7 @@ public final class LeaseConsumer implements AutoCloseable {
 
     /** Up to {@code max} messages that are free; waits for the first, up to {@code maxWait}. */
     public List<LeasedMessage> poll(int max, Duration maxWait) {
-        return Waiting.forResult(core.link(), "leasing", pollAsync(max, maxWait));
+        return Waiting.forResult(core.link(), "leasing", () -> pollAsync(max, maxWait));
     }
 
     /** As {@link #poll}, without blocking. Fails with {@link io.sluice.port.RefusedException}. */

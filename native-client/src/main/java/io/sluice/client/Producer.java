@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Sends messages. Any thread; one producer serves a whole application.
@@ -118,17 +119,17 @@ public final class Producer implements AutoCloseable {
 
     /** Sends and waits; the next queue in turn, another broker when one fails. */
     public Sent send(Message message) {
-        return await(sendAsync(message));
+        return await(() -> sendAsync(message));
     }
 
     /** Sends to this queue and waits; one try. */
     public Sent send(Message message, MessageQueue queue) {
-        return await(sendAsync(message, queue));
+        return await(() -> sendAsync(message, queue));
     }
 
     /** Sends to the queue of the key and waits; one try. Messages with equal keys are stored in one queue in order. */
     public Sent send(Message message, String shardingKey) {
-        return await(sendAsync(message, shardingKey));
+        return await(() -> sendAsync(message, shardingKey));
     }
 
     /** As {@link #send(Message)}, without waiting, except for room under the bound of bytes under way. */
@@ -150,7 +151,7 @@ public final class Producer implements AutoCloseable {
      * @return one entry per message, in their order
      */
     public List<Sent> sendBatch(List<Message> messages) {
-        return await(sendBatchAsync(messages));
+        return await(() -> sendBatchAsync(messages));
     }
 
     public CompletionStage<List<Sent>> sendBatchAsync(List<Message> messages) {
@@ -167,8 +168,9 @@ public final class Producer implements AutoCloseable {
     /** Queues that the topic can be sent to, sorted; empty when it does not exist and is not created by sending. */
     public List<MessageQueue> queuesOf(String topic) {
         requireOpen();
-        return await(core.routes().forSending(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::writable)
-                .orElse(List.of())));
+        return await(
+                () -> core.routes().forSending(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::writable)
+                        .orElse(List.of())));
     }
 
     /** Bytes of sends under way now. */
@@ -181,8 +183,8 @@ public final class Producer implements AutoCloseable {
         return sender.send(message, choice, sender.config().timeout(), WhenFull.WAIT);
     }
 
-    private <T> T await(CompletionStage<T> stage) {
-        return Waiting.forResult(core.link(), "sending", stage);
+    private <T> T await(Supplier<CompletionStage<T>> question) {
+        return Waiting.forResult(core.link(), "sending", question);
     }
 
     private void requireOpen() {

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Reads queues where and when the application wants; it decides alone which queues it reads, no group is joined. Any
@@ -115,13 +116,13 @@ public final class PullConsumer implements AutoCloseable {
 
     /** Queues of the topic that can be read, sorted; empty when there is no such topic. */
     public List<MessageQueue> queuesOf(String topic) {
-        return await(core.routes().find(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::readable)
+        return await(() -> core.routes().find(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::readable)
                 .orElse(List.of())));
     }
 
     /** Messages from the queue's position on, which moves behind them; empty when none came within the wait. */
     public List<ReceivedMessage> fetch(MessageQueue queue, Duration maxWait) {
-        return await(fetchAsync(queue, maxWait));
+        return await(() -> fetchAsync(queue, maxWait));
     }
 
     /** As {@link #fetch}, without blocking. */
@@ -197,27 +198,27 @@ public final class PullConsumer implements AutoCloseable {
 
     /** The next fetch begins at the first message stored at or after the instant. */
     public void seek(MessageQueue queue, Instant storedAt) {
-        seek(queue, await(core.offsets().storedAt(queue, storedAt.toEpochMilli())));
+        seek(queue, await(() -> core.offsets().storedAt(queue, storedAt.toEpochMilli())));
     }
 
     /** First readable offset and next offset to be written. */
     public OffsetRange range(MessageQueue queue) {
-        return await(core.offsets().range(queue));
+        return await(() -> core.offsets().range(queue));
     }
 
     /** The offset stored for the group. */
     public OptionalLong committed(MessageQueue queue) {
-        return await(core.offsets().committed(group, queue, false));
+        return await(() -> core.offsets().committed(group, queue, false));
     }
 
     /** Stores the queue's position as the group's offset. */
     public void commit(MessageQueue queue) {
-        await(position(queue).thenCompose(offset -> core.offsets().store(group, queue, offset)));
+        await(() -> position(queue).thenCompose(offset -> core.offsets().store(group, queue, offset)));
     }
 
-    private <T> T await(CompletionStage<T> stage) {
+    private <T> T await(Supplier<CompletionStage<T>> question) {
         requireOpen();
-        return Waiting.forResult(core.link(), "reading", stage);
+        return Waiting.forResult(core.link(), "reading", question);
     }
 
     private void requireOpen() {

@@ -1,6 +1,7 @@
 package io.sluice.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.client.consume.ReceivedMessage;
@@ -163,6 +164,22 @@ class LiveClientTest {
         assertThat(seen)
                 .containsExactlyInAnyOrder(
                         "waiting", "to a queue", "by key", "asynchronous", "one-way", "batch 1", "batch 2");
+    }
+
+    @Test
+    void aThreadOfTheClientIsNeverMadeToWaitForTheClient() {
+        start("broker-a");
+        topic("Loop", 1);
+        Producer producer = client().producer("out").start();
+        CompletionStage<Sent> inside =
+                producer.sendAsync(Message.of("Loop", "1")).thenApply(sent -> producer.send(Message.of("Loop", "2")));
+        assertThatThrownBy(() -> result(inside))
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("use the asynchronous form");
+        assertThat(result(producer.sendAsync(Message.of("Loop", "1"))
+                                .thenCompose(sent -> producer.sendAsync(Message.of("Loop", "2"))))
+                        .queueOffset())
+                .isEqualTo(2);
     }
 
     @Test
@@ -491,7 +508,7 @@ class LiveClientTest {
             result(port.topics().put(new TopicName("Sealed"), new TopicSettings(1, 1, true, false)));
         }
         Producer producer = client().producer("out").start();
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> producer.send(Message.of("Sealed", "x")))
+        assertThatThrownBy(() -> producer.send(Message.of("Sealed", "x")))
                 .isInstanceOf(SendFailedException.class)
                 .hasMessageContaining("Sealed")
                 .hasMessageContaining("read only");

@@ -218,6 +218,31 @@ class PushConsumerTest {
     }
 
     @Test
+    void aMessageThatTheListenerKeepsTooLongIsGivenBackAndItsVerdictCountsForNothing() {
+        CountDownLatch release = new CountDownLatch(1);
+        cluster.broker().on(RequestCode.CONSUMER_SEND_MSG_BACK, asked -> Frame.answer(0, ""));
+        group.put(Message.of("Orders", "stuck"), 0);
+        PushConsumer consumer = billing()
+                .consumeTimeout(Duration.ofMillis(200))
+                .listener(message -> {
+                    release.await();
+                    return Verdict.GIVE_UP;
+                })
+                .start();
+        await().until(() -> Long.valueOf(1).equals(group.offset("Orders", 0)));
+        assertThat(heard(RequestCode.CONSUMER_SEND_MSG_BACK)).hasSize(1);
+        release.countDown();
+        consumer.close();
+        assertThat(group.offset("Orders", 0)).isEqualTo(1);
+    }
+
+    @Test
+    void oneClientHasOneConsumerOfAGroup() {
+        billing().start();
+        assertThatThrownBy(() -> billing().start()).hasMessageContaining("has a consumer of group billing already");
+    }
+
+    @Test
     void whenTheBrokerDoesNotTakeAMessageBackItIsSentToTheRetryTopic() {
         cluster.broker()
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, asked -> Frame.answer(1, "not now"))

@@ -13,6 +13,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -57,6 +58,16 @@ public final class IoThreads implements AutoCloseable {
     /** Runs a short step on one of the loops again and again until the future is cancelled. */
     ScheduledFuture<?> sweep(Runnable step, long everyMs) {
         return group.next().scheduleWithFixedDelay(step, everyMs, everyMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the calling thread is one of the loops, and so must not wait for an answer. */
+    public boolean isCurrentThread() {
+        for (EventExecutor loop : group) {
+            if (loop.inEventLoop()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Ends the loops and waits for them, up to 10 s; twice is harmless. Not to be called on one of them. */

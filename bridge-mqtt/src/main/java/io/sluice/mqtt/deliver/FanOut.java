@@ -11,17 +11,15 @@ import io.sluice.mqtt.topic.TopicMapping;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.Records;
 import io.sluice.runtime.DutyThread;
-import io.sluice.wire.message.BodyCodec.CompressionException;
 import io.sluice.wire.message.MessageView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings each new record of the log to the sessions whose filters match it.
@@ -31,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * queue waits, see {@link Inbox}.
  */
 public final class FanOut implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(FanOut.class);
 
     /** Long against {@link DeliveryLimits#topicRefreshMs}, at which leases are looked after; short for those who wait. */
     private static final Duration SHARED_LEASE = Duration.ofSeconds(30);
@@ -39,13 +36,13 @@ public final class FanOut implements AutoCloseable {
     private final SubscriptionTrie<Inbox, Subscription> trie = new SubscriptionTrie<>();
     private final TopicTails tails;
     private final SharedSubscriptions shares;
-    private final Traffic traffic;
+    private final DeliveryReader reader;
     private final DutyThread watch;
 
     private FanOut(BrokerPort port, DeliveryLimits limits, Traffic traffic) {
         this.tails = new TopicTails(port, limits.followedTopicsMax(), this::deliver);
-        this.shares = new SharedSubscriptions(port.leases(), limits.sharedInFlightMax(), SHARED_LEASE, traffic);
-        this.traffic = traffic;
+        this.reader = new DeliveryReader(traffic);
+        this.shares = new SharedSubscriptions(port.leases(), limits.sharedInFlightMax(), SHARED_LEASE, reader);
         this.watch = DutyThread.start(new FanOutWatch(tails, shares, limits.topicRefreshMs()));
     }
 
@@ -93,13 +90,13 @@ public final class FanOut implements AutoCloseable {
     private CompletionStage<Void> deliver(MessageQueue queue, Records records, long reachFrom, Reach below) {
         return new DeliveryRun(records, slice -> {
                     MessageView view = MessageView.of(slice);
-                    return match(queue, view, view.queueOffset() < reachFrom ? below : Reach.ALL);
+                    return match(view, view.queueOffset() < reachFrom ? below : Reach.ALL);
                 })
                 .start();
     }
 
     /** Who gets one record, and what exactly. */
-    private List<Addressed> match(MessageQueue queue, MessageView view, Reach reach) {
+    private List<Addressed> match(MessageView view, Reach reach) {
         MqttTopic topic = MessageMapping.topicOf(view);
         Map<Inbox, Matches> matching = new LinkedHashMap<>();
         trie.match(topic, (inbox, subscription) -> {
@@ -112,20 +109,12 @@ public final class FanOut implements AutoCloseable {
         if (matching.isEmpty()) {
             return List.of();
         }
-        Delivery delivery;
-        try {
-            delivery = MessageMapping.toDelivery(view, topic);
-        } catch (CompressionException damaged) {
-            traffic.droppedUnreadable.increment();
-            log.warn("message {} of {} is not delivered: {}", view.messageId(), queue, damaged.getMessage());
-            return List.of();
-        }
-        if (delivery.isExpired(System.currentTimeMillis())) {
-            traffic.droppedExpired.increment();
+        Optional<Delivery> delivery = reader.read(view, topic);
+        if (delivery.isEmpty()) {
             return List.of();
         }
         List<Addressed> addressed = new ArrayList<>(matching.size());
-        matching.forEach((inbox, matches) -> matches.address(inbox, delivery, addressed));
+        matching.forEach((inbox, matches) -> matches.address(inbox, delivery.get(), addressed));
         return addressed;
     }
 

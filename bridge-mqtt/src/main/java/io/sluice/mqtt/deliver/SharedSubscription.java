@@ -17,13 +17,13 @@ import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
-import io.sluice.wire.message.BodyCodec.CompressionException;
 import io.sluice.wire.message.MessageView;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -52,7 +52,7 @@ final class SharedSubscription {
     private final LeaseReader leases;
     private final int inFlightMax;
     private final Duration leaseFor;
-    private final Traffic traffic;
+    private final DeliveryReader reader;
     private final CompletableFuture<Void> begun = new CompletableFuture<>();
     private final AtomicInteger turns = new AtomicInteger();
 
@@ -97,13 +97,14 @@ final class SharedSubscription {
 
     /** One leased message. Its receipt changes with every extension. */
     private final class Held implements Loan {
-        private final Delivery delivery;
+        /** Empty when no session shall have it. */
+        private final Optional<Delivery> delivery;
         /** These guarded by the subscription. */
         private Receipt receipt;
 
         private Member member;
 
-        Held(Delivery delivery, Receipt receipt) {
+        Held(Optional<Delivery> delivery, Receipt receipt) {
             this.delivery = delivery;
             this.receipt = receipt;
         }
@@ -128,12 +129,13 @@ final class SharedSubscription {
         EXTEND
     }
 
-    SharedSubscription(SharedFilter shared, LeaseReader leases, int inFlightMax, Duration leaseFor, Traffic traffic) {
+    SharedSubscription(
+            SharedFilter shared, LeaseReader leases, int inFlightMax, Duration leaseFor, DeliveryReader reader) {
         this.shared = shared;
         this.leases = leases;
         this.inFlightMax = inFlightMax;
         this.leaseFor = leaseFor;
-        this.traffic = traffic;
+        this.reader = reader;
     }
 
     // ---- members ----
@@ -242,10 +244,11 @@ final class SharedSubscription {
             Held held = undelivered.poll();
             held.member = taker;
             taker.inFlight++;
-            int qos = Math.min(taker.options.qos(), held.delivery.publication().qos());
+            Delivery delivery = held.delivery.orElseThrow();
+            int qos = Math.min(taker.options.qos(), delivery.publication().qos());
             List<Integer> identifiers =
                     taker.options.identifier() > 0 ? List.of(taker.options.identifier()) : List.of();
-            switch (taker.inbox.offer(new Inbox.Item(held.delivery, qos, identifiers, held))) {
+            switch (taker.inbox.offer(new Inbox.Item(delivery, qos, identifiers, held))) {
                 case TAKEN -> turn++;
                 case DROPPED -> wish(held, Kind.ACK);
                 case FULL, GONE -> {
@@ -316,21 +319,12 @@ final class SharedSubscription {
 
     private void take(Lease lease) {
         MessageView view = MessageView.of(lease.slice());
-        Delivery delivery = null;
         MqttTopic topic = MessageMapping.topicOf(view);
-        if (shared.filter().matches(topic)) {
-            try {
-                delivery = MessageMapping.toDelivery(view, topic);
-            } catch (CompressionException damaged) {
-                traffic.droppedUnreadable.increment();
-                log.warn(
-                        "message {} of {} is not delivered: {}", view.messageId(), lease.queue(), damaged.getMessage());
-            }
-        }
+        Optional<Delivery> delivery = shared.filter().matches(topic) ? reader.read(view, topic) : Optional.empty();
         Held held = new Held(delivery, lease.receipt());
         synchronized (this) {
             open.add(held);
-            if (delivery == null || delivery.isExpired(System.currentTimeMillis())) {
+            if (delivery.isEmpty()) {
                 wish(held, Kind.ACK);
             } else if (ended) {
                 wish(held, Kind.RELEASE);

@@ -15,7 +15,7 @@ final class SharedSubscriptions implements AutoCloseable {
     private final LeaseReader leases;
     private final int inFlightMax;
     private final Duration leaseFor;
-    private final Traffic traffic;
+    private final DeliveryReader reader;
 
     /** By group. Guarded by this object. */
     private final Map<String, SharedSubscription> byGroup = new HashMap<>();
@@ -23,11 +23,11 @@ final class SharedSubscriptions implements AutoCloseable {
     private final List<SharedSubscription> ending = new ArrayList<>();
 
     /** @param leaseFor how long a message is leased before the lease is extended, see {@link #tick} */
-    SharedSubscriptions(LeaseReader leases, int inFlightMax, Duration leaseFor, Traffic traffic) {
+    SharedSubscriptions(LeaseReader leases, int inFlightMax, Duration leaseFor, DeliveryReader reader) {
         this.leases = leases;
         this.inFlightMax = inFlightMax;
         this.leaseFor = leaseFor;
-        this.traffic = traffic;
+        this.reader = reader;
     }
 
     CompletionStage<Subscription> join(SharedFilter filter, Inbox inbox, SubscriptionOptions options) {
@@ -38,7 +38,7 @@ final class SharedSubscriptions implements AutoCloseable {
             String group = filter.group().value();
             SharedSubscription present = byGroup.get(group);
             fresh = present == null;
-            shared = fresh ? new SharedSubscription(filter, leases, inFlightMax, leaseFor, traffic) : present;
+            shared = fresh ? new SharedSubscription(filter, leases, inFlightMax, leaseFor, reader) : present;
             byGroup.put(group, shared);
             shared.enter(member);
         }

@@ -37,12 +37,17 @@ public final class MessageMapping {
     /** User property that tells the broker's message id to receivers. */
     static final String MESSAGE_ID_USER_PROPERTY = "messageId";
 
-    /** Properties that have another place in MQTT, or none: never shown as user properties, never set by one. */
-    private static final Set<String> OWNED_BY_DOOR = Set.of(
+    /** Properties that have another place in MQTT, or belong to another door: never shown as user properties, never set by one. */
+    private static final Set<String> OWNED_BY_DOORS = Set.of(
             PropertyNames.MQTT_TOPIC,
             PropertyNames.CONTENT_TYPE,
             PropertyNames.REPLY_TO,
             PropertyNames.EXPIRES_AT,
+            PropertyNames.PROPERTY_TYPES,
+            PropertyNames.JMS_DESTINATION,
+            PropertyNames.JMS_REPLY_KIND,
+            PropertyNames.JMS_BODY,
+            PropertyNames.JMS_CONNECTION,
             MARKS,
             USER_PROPERTIES,
             CLIENT_ID);
@@ -106,7 +111,7 @@ public final class MessageMapping {
     }
 
     private static boolean isOwned(String name) {
-        return MessageProperties.isReserved(name) || OWNED_BY_DOOR.contains(name);
+        return MessageProperties.isReserved(name) || OWNED_BY_DOORS.contains(name);
     }
 
     private static boolean isStorable(String text) {

@@ -12,20 +12,16 @@ import io.sluice.mqtt.message.ReasonCode;
  */
 final class Courier {
     private final Inbox inbox;
+    private final Client client;
     private final ClientLink link;
-    private final Packets packets;
-    private final ProtocolVersion version;
-    private final long packetMax;
     private final OutboundWindow window;
     private final Traffic traffic;
 
-    Courier(Inbox inbox, ClientLink link, Packets packets, ConnectRequest request, int windowMax, Traffic traffic) {
+    Courier(Client client, Inbox inbox, int windowMax, Traffic traffic) {
+        this.client = client;
+        this.link = client.link();
         this.inbox = inbox;
-        this.link = link;
-        this.packets = packets;
-        this.version = request.version();
-        this.packetMax = request.packetMax();
-        this.window = new OutboundWindow(Math.min(windowMax, request.receiveMaximum()));
+        this.window = new OutboundWindow(Math.min(windowMax, client.request().receiveMaximum()));
         this.traffic = traffic;
     }
 
@@ -55,10 +51,11 @@ final class Courier {
             return false;
         }
         int packetId = item.qos() > 0 ? window.reserve(item.qos(), item.loan()) : 0;
-        boolean withProperties = version == ProtocolVersion.V5;
+        boolean withProperties = client.version() == ProtocolVersion.V5;
         MqttPublishMessage packet = PublishPackets.write(
                 item.delivery(), item.qos(), packetId, item.subscriptionIds(), withProperties, now);
-        if (withProperties && PublishPackets.encodedBytes(packet) > packetMax) {
+        if (withProperties
+                && PublishPackets.encodedBytes(packet) > client.request().packetMax()) {
             window.takeBack(packetId);
             packet.release();
             traffic.droppedTooLarge.increment();
@@ -85,7 +82,7 @@ final class Courier {
             return;
         }
         ReasonCode reason = window.received(packetId) ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
-        link.write(packets.pubRel(packetId, reason));
+        link.write(client.packets().pubRel(packetId, reason));
         link.flush();
     }
 

@@ -19,7 +19,6 @@ import io.sluice.port.SendOutcome;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -51,15 +50,13 @@ final class PublishIntake {
         RECEIVED
     }
 
-    private final ProtocolVersion version;
+    private final Client client;
     private final ClientLink link;
     private final Packets packets;
     private final MessageWriter writer;
     private final SessionLimits limits;
     private final Traffic traffic;
-    private final String clientId;
     private final BooleanSupplier marksOwn;
-    private final Executor loop;
 
     private final Map<Integer, MqttTopic> aliases = new HashMap<>();
     /** QoS 1 and 2, in the order received; the head is acknowledged first. */
@@ -72,28 +69,16 @@ final class PublishIntake {
     private int storing;
     private long storingBytes;
 
-    /**
-     * @param marksOwn whether the client subscribes with No Local, so that its messages must be told from others
-     * @param loop     runs tasks as the session does: on its event loop, ending the session at a violation
-     */
+    /** @param marksOwn whether the client subscribes with No Local, so that its messages must be told from others */
     PublishIntake(
-            ConnectRequest request,
-            ClientLink link,
-            Packets packets,
-            MessageWriter writer,
-            SessionLimits limits,
-            Traffic traffic,
-            BooleanSupplier marksOwn,
-            Executor loop) {
-        this.version = request.version();
-        this.clientId = request.clientId();
-        this.link = link;
-        this.packets = packets;
+            Client client, MessageWriter writer, SessionLimits limits, Traffic traffic, BooleanSupplier marksOwn) {
+        this.client = client;
+        this.link = client.link();
+        this.packets = client.packets();
         this.writer = writer;
         this.limits = limits;
         this.traffic = traffic;
         this.marksOwn = marksOwn;
-        this.loop = loop;
     }
 
     /** @throws ProtocolViolation when the connection must end */
@@ -103,7 +88,9 @@ final class PublishIntake {
         if (qos > 0 && isRepetition(packetId, qos)) {
             return;
         }
-        if (qos > 0 && version == ProtocolVersion.V5 && pendingQos1 + exchanges.size() >= limits.receiveMaximum()) {
+        if (qos > 0
+                && client.version() == ProtocolVersion.V5
+                && pendingQos1 + exchanges.size() >= limits.receiveMaximum()) {
             throw new ProtocolViolation(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     "more than %d messages are unacknowledged".formatted(limits.receiveMaximum()));
@@ -118,7 +105,9 @@ final class PublishIntake {
             Publication publication = PublishPackets.read(packet, topic);
             shardingKey = topic.name();
             message = MessageMapping.toMessage(
-                    publication, marksOwn.getAsBoolean() ? clientId : "", System.currentTimeMillis());
+                    publication,
+                    marksOwn.getAsBoolean() ? client.request().clientId() : "",
+                    System.currentTimeMillis());
         } catch (IllegalTopicException illegal) {
             refuseAtOnce(mine, illegal.getMessage());
             return;
@@ -152,7 +141,8 @@ final class PublishIntake {
         if (!packet.fixedHeader().isRetain()) {
             return;
         }
-        if (version == ProtocolVersion.V5 || qos > 0 && packet.payload().isReadable()) {
+        if (client.version() == ProtocolVersion.V5
+                || qos > 0 && packet.payload().isReadable()) {
             throw new ProtocolViolation(
                     ReasonCode.RETAIN_NOT_SUPPORTED, "messages are not retained; publish without the RETAIN flag");
         }
@@ -209,7 +199,7 @@ final class PublishIntake {
             link.hold(Hold.PUBLISHING);
         }
         writer.send(message, new Placement.ByShardingKey(shardingKey))
-                .whenComplete((outcome, failure) -> loop.execute(() -> stored(mine, bytes, outcome, failure)));
+                .whenComplete((outcome, failure) -> client.loop().execute(() -> stored(mine, bytes, outcome, failure)));
     }
 
     private void stored(Pending mine, int bytes, SendOutcome outcome, Throwable failure) {
@@ -253,7 +243,7 @@ final class PublishIntake {
         if (mine.qos == 0) {
             return null;
         }
-        if (reason.isFailure() && version == ProtocolVersion.V3) {
+        if (reason.isFailure() && client.version() == ProtocolVersion.V3) {
             throw new ProtocolViolation(reason, why);
         }
         mine.reason = reason;

@@ -9,8 +9,6 @@ import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
-import io.sluice.mqtt.deliver.DeliveryLimits;
-import io.sluice.mqtt.deliver.FanOut;
 import io.sluice.mqtt.deliver.Inbox;
 import io.sluice.mqtt.deliver.Traffic;
 import io.sluice.mqtt.message.ProtocolViolation;
@@ -75,24 +73,20 @@ public final class Session {
     Session(
             ConnectRequest request,
             ClientLink link,
-            FanOut fanOut,
             MessageWriter writer,
-            SessionLimits limits,
-            DeliveryLimits deliveryLimits,
-            Traffic traffic,
+            Household household,
             Consumer<Session> onEnd) {
         this.request = request;
         this.link = link;
-        this.limits = limits;
-        this.traffic = traffic;
+        this.limits = household.limits();
+        this.traffic = household.traffic();
         this.onEnd = onEnd;
         this.packets = new Packets(request.version(), request.reasonsWanted());
-        this.inbox = new Inbox(new InboxOwner(), deliveryLimits, traffic);
-        this.courier = new Courier(inbox, link, packets, request, limits.outboundWindow(), traffic);
-        this.subscriptions =
-                new SubscriptionBook(request.version(), link, packets, fanOut, inbox, limits, this::onLoop);
-        this.intake = new PublishIntake(
-                request, link, packets, writer, limits, traffic, subscriptions::hasNoLocal, this::onLoop);
+        this.inbox = new Inbox(new InboxOwner(), household.deliveryLimits(), traffic);
+        Client client = new Client(request, link, packets, this::onLoop);
+        this.courier = new Courier(client, inbox, limits.outboundWindow(), traffic);
+        this.subscriptions = new SubscriptionBook(client, household.fanOut(), inbox, limits);
+        this.intake = new PublishIntake(client, writer, limits, traffic, subscriptions::hasNoLocal);
         this.will = new Will(request.will(), writer, traffic, request.clientId());
     }
 
@@ -131,14 +125,22 @@ public final class Session {
         try {
             task.run();
         } catch (ProtocolViolation violation) {
-            log.info(
-                    "session is ended: client={} address={}: {} ({})",
-                    request.clientId(),
-                    link.remoteAddress(),
-                    violation.getMessage(),
-                    violation.reason());
-            end(violation.reason(), violation.getMessage(), true);
+            violated(violation);
         }
+    }
+
+    /** What MQTT 3.1.1 clients cannot be told, the operator is: one line for each session, the first reason counts. */
+    private void violated(ProtocolViolation violation) {
+        if (state == State.ENDED) {
+            return;
+        }
+        log.info(
+                "session is ended: client={} address={}: {} ({})",
+                request.clientId(),
+                link.remoteAddress(),
+                violation.getMessage(),
+                violation.reason());
+        end(violation.reason(), violation.getMessage(), true);
     }
 
     // ---- open ----
@@ -277,7 +279,7 @@ public final class Session {
 
     /** A packet that only servers send, or one that may not come now. */
     public void unexpected(String packet) {
-        end(ReasonCode.PROTOCOL_ERROR, "a client may not send %s now".formatted(packet), true);
+        violated(new ProtocolViolation(ReasonCode.PROTOCOL_ERROR, "a client may not send %s now".formatted(packet)));
     }
 
     // ---- slow consumers ----

@@ -52,6 +52,22 @@ public record SessionLimits(
         require("slowConsumerMs", slowConsumerMs, 100, Integer.MAX_VALUE);
     }
 
+    /** The same with another largest packet: the broker's largest message and some room for its topic and properties. */
+    public SessionLimits withMaxPacketBytes(int bytes) {
+        return new SessionLimits(
+                sessionsMax,
+                clientIdMax,
+                bytes,
+                keepAliveMaxSeconds,
+                receiveMaximum,
+                publishBytesMax,
+                topicAliasMaximum,
+                outboundWindow,
+                subscriptionsMax,
+                subscribeTimeoutMs,
+                slowConsumerMs);
+    }
+
     private static void require(String name, int value, int min, int max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException("%s %d is outside %d..%d".formatted(name, value, min, max));

@@ -2,8 +2,6 @@ package io.sluice.mqtt.session;
 
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.sluice.model.Caller;
-import io.sluice.mqtt.deliver.DeliveryLimits;
-import io.sluice.mqtt.deliver.FanOut;
 import io.sluice.mqtt.deliver.Traffic;
 import io.sluice.mqtt.message.ProtocolViolation;
 import io.sluice.mqtt.message.ReasonCode;
@@ -20,28 +18,21 @@ public final class Sessions {
     private static final String DOOR = "mqtt";
 
     private final BrokerPort port;
-    private final FanOut fanOut;
-    private final SessionLimits limits;
-    private final DeliveryLimits deliveryLimits;
-    private final Traffic traffic;
+    private final Household household;
     private final SessionDirectory directory;
 
-    public Sessions(
-            BrokerPort port, FanOut fanOut, SessionLimits limits, DeliveryLimits deliveryLimits, Traffic traffic) {
+    public Sessions(BrokerPort port, Household household) {
         this.port = port;
-        this.fanOut = fanOut;
-        this.limits = limits;
-        this.deliveryLimits = deliveryLimits;
-        this.traffic = traffic;
-        this.directory = new SessionDirectory(limits.sessionsMax());
+        this.household = household;
+        this.directory = new SessionDirectory(household.limits().sessionsMax());
     }
 
     public SessionLimits limits() {
-        return limits;
+        return household.limits();
     }
 
     public Traffic traffic() {
-        return traffic;
+        return household.traffic();
     }
 
     /** How many clients are connected. */
@@ -55,10 +46,9 @@ public final class Sessions {
      */
     public Optional<Session> connect(MqttConnectMessage packet, ClientLink link) {
         try {
-            ConnectRequest request = ConnectRequest.read(packet, limits);
+            ConnectRequest request = ConnectRequest.read(packet, household.limits());
             BrokerPort view = port.onBehalfOf(Caller.anonymous(DOOR, link.remoteAddress()));
-            Session session = new Session(
-                    request, link, fanOut, view.writer(), limits, deliveryLimits, traffic, directory::leave);
+            Session session = new Session(request, link, view.writer(), household, directory::leave);
             link.hold(Hold.CONNECTING);
             directory.enter(session).whenComplete((done, never) -> link.execute(session::open));
             return Optional.of(session);
@@ -69,7 +59,7 @@ public final class Sessions {
     }
 
     private void refuse(MqttConnectMessage packet, ClientLink link, ProtocolViolation refused) {
-        traffic.connectsRefused.increment();
+        household.traffic().connectsRefused.increment();
         log.debug("connect refused: address={}: {}", link.remoteAddress(), refused.getMessage());
         Packets packets = new Packets(ConnectRequest.versionOf(packet), true);
         link.close(packets.connAckRefused(refused.reason(), refused.getMessage()));

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 
 /**
@@ -37,13 +36,11 @@ final class SubscriptionBook {
 
     private static final int GRANTED = 0;
 
-    private final ProtocolVersion version;
+    private final Client client;
     private final ClientLink link;
-    private final Packets packets;
     private final FanOut fanOut;
     private final Inbox inbox;
     private final SessionLimits limits;
-    private final Executor loop;
 
     private final Map<String, Subscription> byFilter = new HashMap<>();
     /** How many of them have No Local. */
@@ -51,22 +48,12 @@ final class SubscriptionBook {
 
     private boolean closed;
 
-    /** @param loop runs tasks as the session does: on its event loop, ending the session at a violation */
-    SubscriptionBook(
-            ProtocolVersion version,
-            ClientLink link,
-            Packets packets,
-            FanOut fanOut,
-            Inbox inbox,
-            SessionLimits limits,
-            Executor loop) {
-        this.version = version;
-        this.link = link;
-        this.packets = packets;
+    SubscriptionBook(Client client, FanOut fanOut, Inbox inbox, SessionLimits limits) {
+        this.client = client;
+        this.link = client.link();
         this.fanOut = fanOut;
         this.inbox = inbox;
         this.limits = limits;
-        this.loop = loop;
     }
 
     /** Whether the client asked anywhere not to hear its own messages. */
@@ -165,7 +152,7 @@ final class SubscriptionBook {
                     said.add(outcome == GRANTED ? one.option().qos().value() : outcome);
                 }
             }
-            link.write(packets.subAck(packetId, said, why));
+            link.write(client.packets().subAck(packetId, said, why));
             link.flush();
             link.release(Hold.SUBSCRIBING);
         }
@@ -218,7 +205,7 @@ final class SubscriptionBook {
         boolean v5Options = asked.option().isNoLocal()
                 || asked.option().isRetainAsPublished()
                 || asked.option().retainHandling().value() != 0;
-        if (version == ProtocolVersion.V3 && v5Options) {
+        if (client.version() == ProtocolVersion.V3 && v5Options) {
             throw new ProtocolViolation(ReasonCode.MALFORMED_PACKET, "reserved bits of a requested QoS are set");
         }
         if (asked.option().isNoLocal() && SharedFilter.isShared(asked.topicFilter())) {
@@ -255,7 +242,7 @@ final class SubscriptionBook {
         SubscriptionOptions options = new SubscriptionOptions(asked.qos().value(), asked.isNoLocal(), identifier);
         try {
             follow.with(options)
-                    .whenComplete((made, failure) -> loop.execute(() -> request.made(index, made, failure)));
+                    .whenComplete((made, failure) -> client.loop().execute(() -> request.made(index, made, failure)));
         } catch (IllegalTopicException illegal) {
             request.refuse(index, ReasonCode.TOPIC_FILTER_INVALID, illegal.getMessage());
         }
@@ -274,7 +261,7 @@ final class SubscriptionBook {
             boolean existed = end(byFilter.remove(filter));
             codes.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
-        link.write(packets.unsubAck(packet.variableHeader().messageId(), codes));
+        link.write(client.packets().unsubAck(packet.variableHeader().messageId(), codes));
         link.flush();
     }
 

@@ -27,8 +27,9 @@ class SharedSubscriptionsTest {
 
     private final MemoryBroker broker = new MemoryBroker();
     private final Traffic traffic = new Traffic();
+    private final DeliveryReader reader = new DeliveryReader(traffic);
     private final SharedSubscriptions shares =
-            new SharedSubscriptions(broker.leases(), IN_FLIGHT_MAX, Duration.ofSeconds(30), traffic);
+            new SharedSubscriptions(broker.leases(), IN_FLIGHT_MAX, Duration.ofSeconds(30), reader);
 
     @BeforeEach
     void createTopic() {
@@ -191,7 +192,7 @@ class SharedSubscriptionsTest {
     @Test
     void aLeaseIsExtendedWhileTheClientHasTheMessage() {
         SharedSubscriptions brief =
-                new SharedSubscriptions(broker.leases(), IN_FLIGHT_MAX, Duration.ofMillis(600), traffic);
+                new SharedSubscriptions(broker.leases(), IN_FLIGHT_MAX, Duration.ofMillis(600), reader);
         Worker holder = new Worker();
         Worker other = new Worker();
         holder.join(brief, "$share/g/Jobs");
@@ -237,7 +238,7 @@ class SharedSubscriptionsTest {
                 },
                 IN_FLIGHT_MAX,
                 Duration.ofSeconds(30),
-                traffic);
+                reader);
         assertThatThrownBy(() -> new Worker().join(refused, "$share/g/Jobs")).hasMessageContaining("no leases here");
         assertThat(refused.members()).isZero();
     }
@@ -261,7 +262,7 @@ class SharedSubscriptionsTest {
                 },
                 IN_FLIGHT_MAX,
                 Duration.ofSeconds(30),
-                traffic);
+                reader);
         Worker worker = new Worker();
         worker.join(flaky, "$share/g/Jobs");
         send("job");

@@ -165,6 +165,8 @@ class MessageMappingTest {
                         "UNIQ_KEY", "u",
                         "WAIT", "true",
                         "KEYS", "k1",
+                        "jmsConnection", "c1",
+                        "propertyTypes", ",",
                         "contentType", "text/plain",
                         "colour", "red"))));
         assertThat(delivery.publication().userProperties())
@@ -239,7 +241,8 @@ class MessageMappingTest {
                 .filter(name -> !name.isEmpty())
                 .map(MqttTopic::new);
         Arbitrary<List<UserProperty>> properties = Combinators.combine(
-                        Arbitraries.oneOf(texts, Arbitraries.of("keys", "KEYS", "DELAY", "messageId", "contentType")),
+                        Arbitraries.oneOf(
+                                texts, Arbitraries.of("keys", "KEYS", "DELAY", "messageId", "contentType", "jmsBody")),
                         texts)
                 .as(UserProperty::new)
                 .list()

@@ -8,6 +8,7 @@ import io.sluice.wire.body.DataVersion;
 import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.body.SubscriptionGroupTable;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class GroupConfigTable {
     /** Of other brokers; carried unchanged. */
     private final Map<String, Map<String, Integer>> forbidden;
 
+    private final List<Consumer<GroupName>> removalListeners = new CopyOnWriteArrayList<>();
     private volatile DataVersion version;
 
     private GroupConfigTable(
@@ -128,12 +131,22 @@ public final class GroupConfigTable {
     }
 
     /** Whether the group existed. Completes when the file holds the change. */
-    public synchronized CompletionStage<Boolean> remove(GroupName group) {
-        if (groups.remove(group) == null) {
-            return CompletableFuture.completedFuture(false);
+    public CompletionStage<Boolean> remove(GroupName group) {
+        CompletionStage<Void> saved;
+        synchronized (this) {
+            if (groups.remove(group) == null) {
+                return CompletableFuture.completedFuture(false);
+            }
+            saved = saveChange();
         }
         log.info("consumer group {} is deleted", group);
-        return saveChange().thenApply(done -> true);
+        removalListeners.forEach(listener -> listener.accept(group));
+        return saved.thenApply(done -> true);
+    }
+
+    /** Tells the listener the name of each group that is deleted, from now on, on the thread that deletes it. */
+    public void onRemove(Consumer<GroupName> listener) {
+        removalListeners.add(listener);
     }
 
     private CompletionStage<Void> saveChange() {

@@ -57,6 +57,7 @@ final class LeaseDesk {
     private static final int WARM_BYTES = 512 * 1024;
     private static final int PAGE_BYTES = 4096;
     private static final long REBUILD_PAUSE_MS = 100;
+    private static final long FAILURE_PAUSE_MS = 1_000;
     private static final long BURIAL_PAUSE_MS = 1_000;
     private static final long BURIAL_PAUSE_MAX_MS = 60_000;
 
@@ -74,6 +75,8 @@ final class LeaseDesk {
     private final List<Gathering.Cold> cold = new ArrayList<>();
     /** While cursors come into being: completes when they have. */
     private CompletableFuture<Void> opening;
+    /** Cursors that come into being now. */
+    private List<SharedCursor> fresh = List.of();
     /** Where the next request begins, so that no queue is always first. */
     private int firstQueue;
 
@@ -148,7 +151,7 @@ final class LeaseDesk {
         if (openedQueues >= queues) {
             return CompletableFuture.completedFuture(null);
         }
-        List<SharedCursor> fresh = new ArrayList<>();
+        List<SharedCursor> missing = new ArrayList<>();
         List<CompletableFuture<Void>> written = new ArrayList<>();
         CompletableFuture<Void> opened = new CompletableFuture<>();
         synchronized (this) {
@@ -161,29 +164,30 @@ final class LeaseDesk {
             for (int queueId = 0; queueId < queues; queueId++) {
                 if (!cursors.containsKey(queueId)) {
                     CursorKey key = new CursorKey(group, topic, queueId);
-                    fresh.add(new SharedCursor(
+                    missing.add(new SharedCursor(
                             key, startOf(queueId, start), tools.rules().openMax()));
                 }
             }
-            if (fresh.isEmpty()) {
+            if (missing.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
             }
-            if (tools.cursors().addAndGet(fresh.size()) > tools.rules().cursorsMax()) {
-                tools.cursors().addAndGet(-fresh.size());
+            if (tools.cursors().addAndGet(missing.size()) > tools.rules().cursorsMax()) {
+                tools.cursors().addAndGet(-missing.size());
                 return CompletableFuture.failedFuture(new RefusedException(
                         Refusal.OVERLOADED,
                         "this broker keeps at most %d cursors (one per group and queue); delete groups that are not used"
                                 .formatted(tools.rules().cursorsMax())));
             }
-            for (SharedCursor cursor : fresh) {
+            for (SharedCursor cursor : missing) {
                 written.add(tools.journal()
                         .write(cursor.key, List.of(new Began(cursor.low())))
                         .toCompletableFuture());
             }
             opening = opened;
+            fresh = missing;
         }
         CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failed) -> opened(fresh, opened, failed));
+                .whenComplete((done, failed) -> opened(opened, failed));
         return opened;
     }
 
@@ -195,7 +199,7 @@ final class LeaseDesk {
         return Math.max(range.min(), Math.min(wanted, range.max()));
     }
 
-    private void opened(List<SharedCursor> fresh, CompletableFuture<Void> opened, Throwable failed) {
+    private void opened(CompletableFuture<Void> opened, Throwable failed) {
         synchronized (this) {
             opening = null;
             if (failed == null && !closed) {
@@ -207,6 +211,7 @@ final class LeaseDesk {
             } else {
                 tools.cursors().addAndGet(-fresh.size());
             }
+            fresh = List.of();
         }
         if (failed == null) {
             opened.complete(null);
@@ -268,23 +273,23 @@ final class LeaseDesk {
 
     private Gathering tryFor(Waiter waiter) {
         long now = tools.clock().millis();
-        int attemptsMax = tools.policy().attemptsMax(group);
         Gathering found = new Gathering(
                 waiter.filters(),
                 now,
                 now + waiter.leaseMs(),
-                attemptsMax,
+                tools.policy().attemptsMax(group),
                 Math.min(waiter.messages(), tools.rules().messagesMax()),
                 tools.rules().bytesMax(),
                 LOOK_ENTRIES);
         int queues = waiter.queues();
-        for (int i = 0; i < queues && found.wantsMore(); i++) {
-            SharedCursor cursor = cursors.get((firstQueue + i) % queues);
-            if (cursor != null) {
-                passTime(cursor, now, attemptsMax);
-                cursor.lend(found, tools.log(), tools.ids());
-                callNoLaterThan(cursor.nextDueMs());
+        try {
+            for (int i = 0; i < queues && found.wantsMore(); i++) {
+                lendFrom(cursors.get((firstQueue + i) % queues), found);
             }
+        } catch (RuntimeException failed) {
+            found.hold().release();
+            undo(found);
+            throw failed;
         }
         if (!found.lent().isEmpty()) {
             firstQueue = (firstQueue + 1) % queues;
@@ -295,6 +300,14 @@ final class LeaseDesk {
             callNoLaterThan(now + REBUILD_PAUSE_MS);
         }
         return found;
+    }
+
+    private void lendFrom(SharedCursor cursor, Gathering found) {
+        if (cursor != null) {
+            passTime(cursor, found.nowMs, found.attemptsMax);
+            cursor.lend(found, tools.log(), tools.ids());
+            callNoLaterThan(cursor.nextDueMs());
+        }
     }
 
     private void passTime(SharedCursor cursor, long now, int attemptsMax) {
@@ -340,15 +353,19 @@ final class LeaseDesk {
 
     private void takeBack(Gathering found) {
         synchronized (this) {
-            for (Gathering.Lent lent : found.lent()) {
-                SharedCursor cursor = cursors.get(lent.key().queueId());
-                if (cursor != null) {
-                    cursor.takeBack(lent.offset(), lent.leaseId());
-                }
-            }
+            undo(found);
             dirty = true;
         }
         tools.keeper().serve(this);
+    }
+
+    private void undo(Gathering found) {
+        for (Gathering.Lent lent : found.lent()) {
+            SharedCursor cursor = cursors.get(lent.key().queueId());
+            if (cursor != null) {
+                cursor.takeBack(lent.offset(), lent.leaseId());
+            }
+        }
     }
 
     /**
@@ -399,30 +416,41 @@ final class LeaseDesk {
             call = null;
             dirty |= waiting > 0;
         }
-        serve();
+        serve(true);
     }
 
-    /** Offers what there is to those who wait, ends what is over, buries what has no attempt left. */
+    /** Serving has failed: once more after a while. */
+    synchronized void callAgain() {
+        callNoLaterThan(tools.clock().millis() + FAILURE_PAUSE_MS);
+    }
+
+    /** Something has happened here. */
     void serve() {
+        serve(false);
+    }
+
+    /**
+     * Offers what there is to those who wait, ends what is over, buries what has no attempt left.
+     *
+     * @param called whether the call that stood for all deadlines of this desk is used up, so that they need another
+     */
+    private void serve(boolean called) {
         warm();
         List<Runnable> answers = new ArrayList<>();
         List<Burial> due;
         synchronized (this) {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(group);
-            boolean wasCalled = call == null;
-            if (wasCalled) {
+            if (called) {
                 cursors.values().forEach(cursor -> passTime(cursor, now, attemptsMax));
             }
             offer(answers);
             expire(now, answers);
             due = List.copyOf(burials);
             burials.clear();
-            if (wasCalled) {
-                // Offering may have asked for a later call already.
+            if (called) {
                 cursors.values().forEach(cursor -> callNoLaterThan(cursor.nextDueMs()));
-                // Whoever is over time still waits for a long look; that goes on without a call.
-                callNoLaterThan(lines.nextDeadlineMs() <= now ? Long.MAX_VALUE : lines.nextDeadlineMs());
+                callNoLaterThan(lines.nextDeadlineAfter(now));
             }
             flushNews();
             if (dirty) {
@@ -715,7 +743,7 @@ final class LeaseDesk {
                 callNoLaterThan(batch.cursor().nextDueMs());
                 flushNews(batch.cursor());
             }
-            if (withholds) {
+            if (withholds || failed != null) {
                 withholds = false;
                 grown();
             }
@@ -783,6 +811,7 @@ final class LeaseDesk {
                 }
                 callNoLaterThan(burial.cursor().nextDueMs());
                 flushNews(burial.cursor());
+                grown();
             }
         }
         if (burial.settling() != null) {
@@ -816,38 +845,48 @@ final class LeaseDesk {
     /** Forgets every cursor for good; who waits is refused. */
     CompletionStage<Void> forget() {
         List<CompletableFuture<Void>> written = new ArrayList<>();
-        List<Waiter> left;
+        Runnable refusals;
         synchronized (this) {
-            for (SharedCursor cursor : cursors.values()) {
+            List<SharedCursor> all = new ArrayList<>(cursors.values());
+            all.addAll(fresh);
+            for (SharedCursor cursor : all) {
                 cursor.begin(cursor.low());
                 written.add(tools.journal()
                         .write(cursor.key, List.of(new Forgotten()))
                         .toCompletableFuture());
             }
             tools.cursors().addAndGet(-cursors.size());
-            left = shut();
+            refusals = shut();
         }
-        left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+        refusals.run();
         return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
     }
 
     /** Refuses who waits, because the broker stops. */
     void close() {
-        List<Waiter> left;
+        Runnable refusals;
         synchronized (this) {
-            left = shut();
+            refusals = shut();
         }
-        left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+        refusals.run();
     }
 
-    private List<Waiter> shut() {
+    /** Under the lock; what it answers is to be run outside. */
+    private Runnable shut() {
         closed = true;
         tools.keeper().call(call, null);
         call = null;
         List<Waiter> left = lines.clear();
         waiting = 0;
         tools.waiters().addAndGet(-left.size());
-        return left;
+        List<Burial> unburied = List.copyOf(burials);
+        burials.clear();
+        return () -> {
+            left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+            unburied.stream()
+                    .filter(burial -> burial.settling() != null)
+                    .forEach(burial -> finish(burial.settling(), gone()));
+        };
     }
 
     /** Everything that must be known of the cursors to go on after a restart. */

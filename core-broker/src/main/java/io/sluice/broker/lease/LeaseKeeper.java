@@ -108,7 +108,8 @@ final class LeaseKeeper implements Duty, AutoCloseable {
         try {
             step.run();
         } catch (RuntimeException failed) {
-            log.error("serving {} failed; it is served again when something happens there", desk, failed);
+            log.error("serving {} failed; it is served again in a while", desk, failed);
+            desk.callAgain();
         }
     }
 

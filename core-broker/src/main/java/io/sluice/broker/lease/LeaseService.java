@@ -219,12 +219,21 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 new CompletableFuture<>());
         desk.open(queues, request.start()).whenComplete((opened, failed) -> {
             if (failed == null) {
-                desk.ask(waiter);
+                ask(desk, waiter);
             } else {
                 waiter.answer().completeExceptionally(RefusedCause.of(failed));
             }
         });
         return waiter.answer();
+    }
+
+    private static void ask(LeaseDesk desk, Waiter waiter) {
+        try {
+            desk.ask(waiter);
+        } catch (RuntimeException failed) {
+            log.error("leasing from {} failed", desk, failed);
+            waiter.answer().completeExceptionally(RefusedCause.of(failed));
+        }
     }
 
     private static RefusedException stopping() {
@@ -277,6 +286,19 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             }
         });
         return answer;
+    }
+
+    private CompletionStage<Void> settle(LeaseDesk desk, List<LeaseDesk.Item> items, Settled[] results) {
+        try {
+            return desk.settle(items, (item, outcome) -> {
+                Receipt receipt =
+                        outcome.leaseUntilMs() == 0 ? item.settlement().receipt() : receipts.write(outcome.claim());
+                results[item.index()] = new Settled(receipt, outcome.result(), outcome.leaseUntilMs());
+            });
+        } catch (RuntimeException failed) {
+            log.error("settling leases of {} failed", desk, failed);
+            return CompletableFuture.failedFuture(failed);
+        }
     }
 
     private void sort(

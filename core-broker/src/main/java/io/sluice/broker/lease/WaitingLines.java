@@ -81,9 +81,17 @@ final class WaitingLines {
         return expired;
     }
 
-    /** {@link Long#MAX_VALUE} when nobody waits. */
-    long nextDeadlineMs() {
-        return byDeadline.isEmpty() ? Long.MAX_VALUE : byDeadline.first().deadlineMs();
+    /**
+     * The next time at which somebody's time is over; {@link Long#MAX_VALUE} for never. Whoever is over time now still waits
+     * for a long look, which goes on without being called for.
+     */
+    long nextDeadlineAfter(long nowMs) {
+        for (Waiter waiter : byDeadline) {
+            if (waiter.deadlineMs() > nowMs) {
+                return waiter.deadlineMs();
+            }
+        }
+        return Long.MAX_VALUE;
     }
 
     /** Takes everybody out. */

@@ -9,6 +9,7 @@ import io.sluice.tail.Later;
 import io.sluice.wire.body.ConsumerOffsetTable;
 import io.sluice.wire.body.DataVersion;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,6 +34,7 @@ public final class OffsetTable {
     private final TableSaver saver;
     private final Map<Reader, Map<Integer, Long>> offsets = new ConcurrentHashMap<>();
     private final Map<Reader, Map<Integer, Long>> pendingResets = new ConcurrentHashMap<>();
+    private final List<ResetListener> resetListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean changed = new AtomicBoolean();
     private volatile DataVersion version;
 
@@ -78,6 +81,17 @@ public final class OffsetTable {
 
     private static Reader reader(GroupName group, TopicName topic) {
         return new Reader(topic.value(), group.value());
+    }
+
+    /** Told that a group was put elsewhere, on the thread that did so. */
+    @FunctionalInterface
+    public interface ResetListener {
+        void moved(GroupName group, TopicName topic, int queueId, long next);
+    }
+
+    /** Tells the listener of every reset, from now on. */
+    public void onReset(ResetListener listener) {
+        resetListeners.add(listener);
     }
 
     /** Where a queue ends. */
@@ -129,6 +143,7 @@ public final class OffsetTable {
         Reader reader = reader(group, topic);
         set(reader, queueId, next);
         pendingResets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>()).put(queueId, next);
+        resetListeners.forEach(listener -> listener.moved(group, topic, queueId, next));
     }
 
     private void set(Reader reader, int queueId, long next) {

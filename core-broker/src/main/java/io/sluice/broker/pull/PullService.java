@@ -198,8 +198,8 @@ public final class PullService implements QueueReader {
             boolean waits = request.maxWait().toNanos() > 0;
             try {
                 if (!look(waits, false)) {
-                    answer.whenComplete((fetched, failure) -> {
-                        if (answer.isCancelled()) {
+                    answer.whenComplete((fetched, givenUp) -> {
+                        if (givenUp != null) {
                             lot.unpark(this);
                         }
                     });

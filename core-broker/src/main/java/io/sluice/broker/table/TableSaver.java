@@ -53,7 +53,7 @@ public final class TableSaver {
         if (first) {
             later.run(Duration.ZERO, this::write);
         }
-        return mine.minimalCompletionStage();
+        return mine.copy();
     }
 
     /** Writes at once on the calling thread; to be used when nothing changes any more. */

@@ -173,11 +173,17 @@ public final class Indexer implements Duty {
         RecordTraits traits = new RecordTraits();
         IOException[] failed = {null};
         // the first keys of the record at indexedTo may be in the index already; a look-up counts a place only once
-        LogScan scan = new LogScan(commitLog, indexedTo, end, end, false);
+        LogScan scan = new LogScan(commitLog, indexedTo, end, end, end, false);
         scan.run((offset, record) -> {
             if (failed[0] == null) {
                 try {
-                    putKeys(index, traits, offset, record);
+                    keysOf(traits, record);
+                    for (int i = 0; i < traits.keyCount(); i++) {
+                        index.put(
+                                traits.keyHash(i),
+                                offset,
+                                MessageView.of(record).storedAtMs());
+                    }
                     indexedTo = offset;
                 } catch (IOException full) {
                     failed[0] = full;
@@ -191,16 +197,11 @@ public final class Indexer implements Duty {
         indexedTo = Math.max(indexedTo, end);
     }
 
-    /** Puts the keys of a stored record. */
-    public static void putKeys(KeyIndex index, RecordTraits traits, long offset, ByteBuffer record) throws IOException {
+    /** Finds the keys under which a stored record is indexed. */
+    public static void keysOf(RecordTraits traits, ByteBuffer record) {
         MessageView view = MessageView.of(record);
-        if ((view.sysFlag() & SysFlag.TRANSACTION_MASK) == SysFlag.TRANSACTION_ROLLBACK) {
-            return;
-        }
-        traits.scan(view.propertiesBytes(), (view.topic() + "#").hashCode());
-        for (int i = 0; i < traits.keyCount(); i++) {
-            index.put(traits.keyHash(i), offset, view.storedAtMs());
-        }
+        boolean rolledBack = (view.sysFlag() & SysFlag.TRANSACTION_MASK) == SysFlag.TRANSACTION_ROLLBACK;
+        traits.scan(rolledBack ? ByteBuffer.allocate(0) : view.propertiesBytes(), (view.topic() + "#").hashCode());
     }
 
     /** How far the index is, for recovery. */

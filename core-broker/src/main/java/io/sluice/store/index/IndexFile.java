@@ -211,11 +211,19 @@ final class IndexFile {
      * @return whether the entries are the same; if not, the file is of no use
      */
     boolean repair(IndexTable.Line known, long logEnd) {
-        int upTo = known.nextEntry();
+        beginStoredAt = known.beginStoredAt();
+        return repair(known.nextEntry(), known.sum(), logEnd);
+    }
+
+    /** The same for entries that were compared with the log. */
+    boolean repair(int upTo, long logEnd) {
+        return repair(upTo, 0, logEnd);
+    }
+
+    private boolean repair(int upTo, long knownSum, long logEnd) {
         if (upTo < 1 || upTo > geometry.entries()) {
             return false;
         }
-        beginStoredAt = known.beginStoredAt();
         int[] newest = new int[geometry.slots()];
         long before = 0;
         int used = 0;
@@ -236,7 +244,7 @@ final class IndexFile {
             used += newest[slot] == 0 ? 1 : 0;
             newest[slot] = entry;
         }
-        if (known.sum() != 0 && found != known.sum()) {
+        if (knownSum != 0 && found != knownSum) {
             return false;
         }
         sum = found;
@@ -272,6 +280,15 @@ final class IndexFile {
             }
         }
         return low;
+    }
+
+    boolean isEntry(int entry, int keyHash, long logOffset, long storedAtMs) {
+        int at = geometry.entryAt(entry);
+        return entry < Math.min(nextEntry, geometry.entries())
+                && bytes.getInt(at + IndexLayout.KEY_HASH) == keyHash
+                && bytes.getLong(at + IndexLayout.LOG_OFFSET) == logOffset
+                && bytes.getInt(at + IndexLayout.SECONDS) == secondsAfterBegin(storedAtMs)
+                && (entry > 1 || beginStoredAt == storedAtMs);
     }
 
     void force() throws IOException {

@@ -35,6 +35,8 @@ public final class KeyIndex implements AutoCloseable {
     private final IndexGeometry wanted;
     /** Replaced as a whole under the monitor. */
     private volatile IndexFile[] files = {};
+    /** Found under the name of an index file and not readable as one; they go when it is known what to keep. */
+    private List<Path> unusable = List.of();
 
     private KeyIndex(Disk disk, Disk.Access access, Path directory, InstantSource clock, IndexGeometry wanted) {
         this.disk = disk;
@@ -45,7 +47,7 @@ public final class KeyIndex implements AutoCloseable {
     }
 
     /**
-     * Finds the files. Those that cannot be index files are left alone and not used.
+     * Finds the files. Those that cannot be index files are not used.
      *
      * @param slots   of new files; 0 for those of the files found
      * @param entries likewise
@@ -65,10 +67,13 @@ public final class KeyIndex implements AutoCloseable {
                             entries == 0 ? IndexLayout.ENTRIES_DEFAULT : entries)
                     : new IndexGeometry(slots, entries);
             List<IndexFile> files = new ArrayList<>();
+            List<Path> unusable = new ArrayList<>();
             for (Path path : found) {
                 IndexFile file = map(disk, access, path, slots == 0 || entries == 0 ? null : wanted);
                 if (file != null) {
                     files.add(file);
+                } else {
+                    unusable.add(path);
                 }
             }
             if ((slots == 0 || entries == 0) && !files.isEmpty()) {
@@ -76,6 +81,7 @@ public final class KeyIndex implements AutoCloseable {
             }
             KeyIndex index = new KeyIndex(disk, access, directory, clock, wanted);
             index.files = files.toArray(new IndexFile[0]);
+            index.unusable = unusable;
             return index;
         } catch (IOException failed) {
             throw new StoreIoException("index directory %s cannot be read".formatted(directory), failed);
@@ -131,7 +137,7 @@ public final class KeyIndex implements AutoCloseable {
                 }
             } else {
                 kept.add(file);
-                intactTo = Math.max(intactTo, line.endLogOffset() + 1);
+                intactTo = Math.max(intactTo, line.endLogOffset());
             }
         }
         keepOnly(kept);
@@ -153,12 +159,12 @@ public final class KeyIndex implements AutoCloseable {
         List<IndexFile> kept = new ArrayList<>();
         long intactTo = logMin;
         for (IndexFile file : files) {
-            if (!file.hasSaneHeader() || file.endLogOffset() >= logEnd || file.isEmpty()) {
+            if (!unusable.isEmpty() || !file.hasSaneHeader() || file.endLogOffset() >= logEnd || file.isEmpty()) {
                 log.warn("index file {} is damaged; its keys are indexed again", file.path());
                 break;
             }
             kept.add(file);
-            intactTo = Math.max(intactTo, file.endLogOffset() + 1);
+            intactTo = Math.max(intactTo, file.endLogOffset());
         }
         keepOnly(kept);
         return intactTo;
@@ -167,10 +173,49 @@ public final class KeyIndex implements AutoCloseable {
     /** Begins anew without any file. */
     public synchronized void forgetAll() throws IOException {
         keepOnly(List.of());
-        for (Disk.Entry entry : disk.list(directory)) {
-            if (!entry.directory() && entry.name().matches("[0-9]{17}")) {
-                disk.delete(directory.resolve(entry.name()));
+    }
+
+    /** Walks over the entries of all files, to compare them with what the log says. */
+    public Comparison compare() {
+        return new Comparison();
+    }
+
+    /** The entries of all files, in order. Confined to the opening of the store. */
+    public final class Comparison {
+        private int file;
+        private int entry = 1;
+
+        /** Whether the next entry is this one; if so it is passed. */
+        public boolean passes(int stringHash, long logOffset, long storedAtMs) {
+            while (file < files.length && entry >= files[file].line().nextEntry()) {
+                file++;
+                entry = 1;
             }
+            if (file < files.length
+                    && files[file].isEntry(entry, IndexLayout.keyHash(stringHash), logOffset, storedAtMs)) {
+                entry++;
+                return true;
+            }
+            return false;
+        }
+
+        /** Drops every entry that was not passed, and makes the chains again from the others. */
+        public void dropRest(long logEnd) throws IOException {
+            List<IndexFile> kept = new ArrayList<>();
+            boolean changed = !unusable.isEmpty();
+            for (int i = 0; i < files.length; i++) {
+                int upTo = i < file ? files[i].line().nextEntry() : i == file ? entry : 1;
+                changed |= upTo != files[i].line().nextEntry();
+                if (upTo > 1 && files[i].repair(upTo, logEnd)) {
+                    kept.add(files[i]);
+                }
+            }
+            if (changed) {
+                log.warn(
+                        "index files in {} do not say what the log says; keys are indexed again where they differ",
+                        directory);
+            }
+            keepOnly(kept);
         }
     }
 
@@ -182,6 +227,10 @@ public final class KeyIndex implements AutoCloseable {
             }
         }
         files = kept.toArray(new IndexFile[0]);
+        for (Path path : unusable) {
+            disk.delete(path);
+        }
+        unusable = List.of();
     }
 
     private IndexFile find(String name) {
@@ -248,6 +297,9 @@ public final class KeyIndex implements AutoCloseable {
 
     /** Makes everything put so far durable. */
     public void force() throws IOException {
+        if (files.length > 0) {
+            disk.syncDirectory(directory);
+        }
         for (IndexFile file : files) {
             if (file.mapping().tryHold()) {
                 try {

@@ -89,6 +89,7 @@ public final class CommitLog implements AutoCloseable {
             for (int i = 0; i < segments.length; i++) {
                 String name = files.get(i).name();
                 segments[i] = new LogSegment(disk, access, directory.resolve(name), Long.parseLong(name), size);
+                segments[i].roomFrom(size);
             }
             return new CommitLog(disk, access, directory, size, segments);
         } catch (IOException failed) {
@@ -114,26 +115,42 @@ public final class CommitLog implements AutoCloseable {
         return "0".repeat(20 - digits.length()) + digits;
     }
 
-    /** The last file may have lost its length in a crash, never its place: it gets the length of the others again. */
+    /**
+     * The file that was written last may have lost its length in a crash, never its place: it gets the length of the others
+     * again. Files behind it were made ready and hold nothing.
+     */
     private static void mendLength(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes)
             throws IOException {
-        if (files.isEmpty()) {
-            return;
-        }
-        Disk.Entry last = files.get(files.size() - 1);
-        long size = files.size() > 1 ? files.get(0).length() : knownBytes;
-        if (last.length() < size) {
-            log.warn(
-                    "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are lost",
-                    directory.resolve(last.name()),
-                    last.length(),
-                    size);
-            try (ChannelFile file = disk.open(directory.resolve(last.name()), Disk.Access.WRITE)) {
-                file.clearFrom(last.length(), size);
-                file.force();
+        long size = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
+        size = Math.max(size, knownBytes);
+        for (int i = files.size() - 1; i >= 0; i--) {
+            Disk.Entry file = files.get(i);
+            Path path = directory.resolve(file.name());
+            if (file.length() < size) {
+                log.warn(
+                        "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are"
+                                + " lost",
+                        path,
+                        file.length(),
+                        size);
+                try (ChannelFile channel = disk.open(path, Disk.Access.WRITE)) {
+                    channel.clearFrom(file.length(), size);
+                    channel.force();
+                }
+                files.set(i, new Disk.Entry(file.name(), false, size, file.modifiedAtMs()));
             }
-            files.set(files.size() - 1, new Disk.Entry(last.name(), false, size, last.modifiedAtMs()));
+            if (!beginsWithNothing(disk, path)) {
+                return;
+            }
         }
+    }
+
+    private static boolean beginsWithNothing(Disk disk, Path path) throws IOException {
+        ByteBuffer head = ByteBuffer.allocate(MessageLayout.BLANK_BYTES);
+        try (ChannelFile channel = disk.open(path, Disk.Access.READ)) {
+            channel.read(head, 0);
+        }
+        return head.getLong(0) == 0;
     }
 
     private static int sizeOf(Path directory, List<Disk.Entry> files, int wanted) {
@@ -248,6 +265,30 @@ public final class CommitLog implements AutoCloseable {
     // ---- opening
 
     /**
+     * Writes a filler over bytes that are no record, so that everybody can walk over them and nobody takes them for something
+     * else later. For the opening, before {@link #beginAt}.
+     *
+     * @param from       where a record was expected
+     * @param to         where the next record begins, or the end of the segment
+     * @param storedAtMs store time of the filler
+     */
+    public void fillGap(long from, long to, long storedAtMs) throws IOException {
+        LogSegment segment = segmentOf(from);
+        SharedMapping held = segment.hold();
+        try {
+            int at = (int) (from - segment.base());
+            int bytes = (int) (to - from);
+            if (to == segment.limit()) {
+                MessageEncoder.blank(held.bytes(), at, bytes);
+            } else if (bytes >= GapRecord.MIN_BYTES) {
+                held.bytes().put(at, GapRecord.encode(from, bytes, storedAtMs));
+            }
+        } finally {
+            held.release();
+        }
+    }
+
+    /**
      * Sets the end of the log and makes it the place of the next append. Files behind it are deleted; when {@code clearing},
      * what follows the end in its file is made zero, durably, so that bytes of an earlier life never come back.
      *
@@ -257,16 +298,15 @@ public final class CommitLog implements AutoCloseable {
     public void beginAt(long position, long last, long durableTo, boolean clearing) throws IOException {
         lastRecord = last;
         List<LogSegment> kept = new ArrayList<>();
-        boolean deleted = false;
         for (LogSegment segment : segments) {
             if (segment.base() < position || segment.base() == position && isLast(segment)) {
                 kept.add(segment);
             } else if (access == Disk.Access.WRITE) {
                 segment.delete();
-                deleted = true;
             }
         }
-        if (deleted) {
+        if (access == Disk.Access.WRITE && segments.length > 0) {
+            // also for files whose maker was killed before it could do this
             disk.syncDirectory(directory);
         }
         segments = kept.toArray(new LogSegment[0]);
@@ -385,6 +425,10 @@ public final class CommitLog implements AutoCloseable {
         LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
         try {
             made.makeRoom(Math.min(segmentBytes, room));
+            // a file that lost its length would keep the log from being opened
+            try (ChannelFile file = disk.open(path, Disk.Access.WRITE)) {
+                file.force();
+            }
         } catch (IOException full) {
             made.delete();
             throw full;

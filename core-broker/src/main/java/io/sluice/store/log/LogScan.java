@@ -5,6 +5,8 @@ import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.RecordCheck;
 import io.sluice.wire.message.RecordCheck.Verdict;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Walks over the records of a log from one position on, and finds where the log ends.
@@ -20,7 +22,12 @@ public final class LogScan {
     /** A clock that was set back may make a later record look older by this much. */
     private static final long CLOCK_STEP_MAX_MS = 24L * 3600 * 1000;
 
+    private static final int GAPS_MAX = 10_000;
+    /** What a disk writes as a whole or not at all. */
+    private static final int SECTOR_BYTES = 512;
+
     private final CommitLog log;
+    private final long provenTo;
     private final long trustedTo;
     private final long limit;
     private final boolean withChecksum;
@@ -33,6 +40,11 @@ public final class LogScan {
     private long damagedBytes;
     private long firstDamage = -1;
     private Verdict endVerdict = Verdict.NOTHING;
+    /** Some of the damaged places at or after {@link #provenTo}. */
+    private final List<Gap> gaps = new ArrayList<>();
+
+    /** Bytes [from, to) that are no record, with records behind them. */
+    public record Gap(long from, long to) {}
 
     /** Told of each whole record, in log order. */
     @FunctionalInterface
@@ -46,13 +58,15 @@ public final class LogScan {
 
     /**
      * @param from         where a record, a filler or the end is expected
-     * @param trustedTo    below this offset the log is known to be complete: zeros there are damage
+     * @param provenTo     below this offset everything was on the disk once
+     * @param trustedTo    below this offset the log is not over yet: zeros there are damage
      * @param limit        the walk ends at this offset at the latest
      * @param withChecksum whether bodies are checked
      */
-    public LogScan(CommitLog log, long from, long trustedTo, long limit, boolean withChecksum) {
+    public LogScan(CommitLog log, long from, long provenTo, long trustedTo, long limit, boolean withChecksum) {
         this.log = log;
         this.position = from;
+        this.provenTo = provenTo;
         this.trustedTo = trustedTo;
         this.limit = limit;
         this.withChecksum = withChecksum;
@@ -131,10 +145,52 @@ public final class LogScan {
     /** What lies at the position; a record that says it belongs elsewhere is none. */
     private Verdict judge(ByteBuffer bytes, int at, long offset) {
         Verdict verdict = RecordCheck.check(bytes.slice(at, bytes.limit() - at), withChecksum);
-        if (verdict == Verdict.WHOLE && bytes.getLong(at + MessageLayout.PHYSICAL_OFFSET) != offset) {
+        if (verdict != Verdict.WHOLE) {
+            return verdict;
+        }
+        if (bytes.getLong(at + MessageLayout.PHYSICAL_OFFSET) != offset) {
             return Verdict.UNKNOWN_MAGIC;
         }
-        return verdict;
+        return offset >= provenTo && lacksSectors(bytes, at, offset) ? Verdict.CHECKSUM_WRONG : Verdict.WHOLE;
+    }
+
+    /**
+     * The checksum speaks for the body alone. What comes behind it may not have reached the disk in a power cut; then whole
+     * sectors of it, or its last bytes, are zero, which topic and properties never are.
+     */
+    private boolean lacksSectors(ByteBuffer bytes, int at, long offset) {
+        MessageView view = MessageView.of(bytes.slice(at, bytes.getInt(at)));
+        int end = at + bytes.getInt(at);
+        int properties = view.propertiesBytes().remaining();
+        int topic = view.topicBytes().remaining();
+        long atInFile = offset % log.segmentBytes() - at;
+        boolean cutOff = properties > 0 ? bytes.get(end - 1) == 0 : topic > 0 && bytes.get(end - 3) == 0;
+        return cutOff
+                || lacksSectors(bytes, end - properties, end, atInFile)
+                || lacksSectors(bytes, end - properties - 2 - topic, end - properties - 2, atInFile);
+    }
+
+    /** @param shift what to add to a position to get the one in the file */
+    private static boolean lacksSectors(ByteBuffer bytes, int from, int to, long shift) {
+        int start = from;
+        while (start < to) {
+            int sectorEnd = (int) (start + SECTOR_BYTES - (start + shift) % SECTOR_BYTES);
+            int end = Math.min(to, sectorEnd);
+            if (isZero(bytes, start, end)) {
+                return true;
+            }
+            start = end;
+        }
+        return false;
+    }
+
+    private static boolean isZero(ByteBuffer bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -185,7 +241,7 @@ public final class LogScan {
 
     /** End of the whole record with the right checksum that begins at the offset; -1 when none does, or it ends behind the limit. */
     public static long endOfRecordAt(CommitLog log, long offset, long limit) {
-        LogScan scan = new LogScan(log, offset, offset, limit, true);
+        LogScan scan = new LogScan(log, offset, offset, offset, limit, true);
         LogHold hold = log.hold();
         try {
             ByteBuffer rest = hold.rest(offset);
@@ -208,6 +264,9 @@ public final class LogScan {
     }
 
     private void damage(long from, long to) {
+        if (from >= provenTo && gaps.size() < GAPS_MAX) {
+            gaps.add(new Gap(from, to));
+        }
         if (firstDamage < 0) {
             firstDamage = from;
         }
@@ -246,6 +305,11 @@ public final class LogScan {
     /** The first such place, or -1. */
     public long firstDamage() {
         return firstDamage;
+    }
+
+    /** The damaged places that were never known to be durable, as many as there is room for. */
+    public List<Gap> gaps() {
+        return gaps;
     }
 
     /** What lies at the end: {@code NOTHING} for a log that ends cleanly, else how the last record is torn. */

@@ -113,33 +113,18 @@ public final class ConsumeQueues {
         changed(queue, 1);
     }
 
-    /**
-     * While the log is recovered: the entry of a record, in log order.
-     *
-     * @param entry      number that the record says it has
-     * @param fromNothing whether all queues began empty; then an entry 0 after others means that the queue was deleted and
-     *     begun anew, otherwise that it is there already
-     * @return whether the entry was taken
-     */
-    public boolean replay(ConsumeQueue queue, long entry, long logOffset, int size, long tagHash, boolean fromNothing) {
-        if (entry < queue.next()) {
-            if (entry != 0 || !fromNothing) {
-                return false;
-            }
-            entriesWritten += queue.next() - queue.writtenTo();
-            queue.restart(0);
-        } else if (entry > queue.next()) {
-            if (queue.next() == 0) {
-                queue.restart(entry);
-            } else {
-                long missing = entry - queue.next();
-                queue.putNoMessages(entry);
-                changed(queue, missing);
-            }
-        }
-        put(queue, logOffset, size, tagHash);
+    /** While the log is recovered: numbers up to this one stand for messages that are lost. */
+    public void putLost(ConsumeQueue queue, long upTo) {
+        long lost = upTo - queue.next();
+        queue.putNoMessages(upTo);
+        changed(queue, lost);
         queue.publish(queue.next());
-        return true;
+    }
+
+    /** While the log is recovered: the queue begins at this number, whatever it had. */
+    public void restart(ConsumeQueue queue, long at) {
+        entriesWritten += queue.next() - queue.writtenTo();
+        queue.restart(at);
     }
 
     private void changed(ConsumeQueue queue, long entries) {

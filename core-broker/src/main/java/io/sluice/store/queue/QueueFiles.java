@@ -79,11 +79,11 @@ public final class QueueFiles implements AutoCloseable {
 
     /**
      * Entries that the files of a queue hold, when nothing else is known about it: from the first file's first to the last
-     * that has a size.
+     * that has a size and points before {@code logLimit}.
      *
      * @return first entry and the one behind the last; both 0 without files
      */
-    public long[] extent(QueueKey queue) throws IOException {
+    public long[] extent(QueueKey queue, long logLimit) throws IOException {
         List<FileId> present = list(queue);
         if (present.isEmpty()) {
             return new long[] {0, 0};
@@ -95,7 +95,7 @@ public final class QueueFiles implements AutoCloseable {
             long high = begin + entriesPerFile();
             while (low < high) {
                 long middle = (low + high) >>> 1;
-                if (sizeAt(queue, middle) > 0) {
+                if (isBefore(queue, middle, logLimit)) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -108,9 +108,12 @@ public final class QueueFiles implements AutoCloseable {
         return new long[] {first, first};
     }
 
-    private int sizeAt(QueueKey queue, long entry) throws IOException {
+    private boolean isBefore(QueueKey queue, long entry, long logLimit) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(QueueEntryLayout.ENTRY_BYTES);
-        return read(queue, entry, bytes) && !bytes.hasRemaining() ? bytes.getInt(QueueEntryLayout.SIZE) : 0;
+        return read(queue, entry, bytes)
+                && !bytes.hasRemaining()
+                && bytes.getInt(QueueEntryLayout.SIZE) > 0
+                && bytes.getLong(QueueEntryLayout.LOG_OFFSET) < logLimit;
     }
 
     /** Whether the file is there with the length it must have. */

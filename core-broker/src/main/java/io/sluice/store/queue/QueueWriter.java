@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
@@ -99,6 +101,27 @@ public final class QueueWriter implements Duty {
         queues.forEach(queue -> {
             queue.unswept(true);
             toSweep.add(queue);
+        });
+    }
+
+    /**
+     * Files may hold entries that were written in an earlier run of the process and never forced: those behind the table that
+     * was forced last.
+     *
+     * @param forced {@code null} when no table was
+     */
+    public synchronized void forceLater(QueueTable forced) {
+        Map<QueueKey, Long> durable = new HashMap<>();
+        if (forced != null) {
+            forced.lines().forEach(line -> durable.put(line.queue(), line.next()));
+        }
+        int perFile = files.entriesPerFile();
+        queues.forEach(queue -> {
+            long from = Math.max(queue.start(), durable.getOrDefault(queue.key(), 0L));
+            for (long file = from / perFile; file * perFile < queue.writtenTo() && from < queue.writtenTo(); file++) {
+                unforced.add(new QueueFiles.FileId(queue.key(), file));
+                unsynced.add(queue.key());
+            }
         });
     }
 

@@ -165,7 +165,7 @@ public final class QueueMender implements Duty {
             byQueue.computeIfAbsent(patch.queue.key(), key -> new ArrayList<>()).add(patch);
         }
         RecordEntries entries = new RecordEntries(delayLevels);
-        LogScan scan = new LogScan(commitLog, from, to, to, false);
+        LogScan scan = new LogScan(commitLog, from, to, to, to, false);
         scan.run((offset, record) -> entries.of(record, (topic, queueId, number, tagHash) -> {
             for (Patch patch : byQueue.getOrDefault(new QueueKey(topic, queueId), List.of())) {
                 patch.put(number, offset, record.remaining(), tagHash);

@@ -15,6 +15,7 @@ import io.sluice.store.queue.QueueKey;
 import io.sluice.store.queue.QueueTable;
 import io.sluice.store.queue.QueueWriter;
 import io.sluice.store.queue.TopicQueues;
+import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.RecordCheck.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,6 +49,9 @@ public final class Recovery {
     private final KeyIndex index;
 
     private final DelayLevels delayLevels;
+
+    /** Index files of unknown worth, while they are looked through beside the log. */
+    private KeyIndex.Comparison comparison;
 
     private boolean indexTroubled;
     private long indexedTo;
@@ -119,8 +123,13 @@ public final class Recovery {
 
         long from = prepareQueues(start);
         indexedTo = prepareIndex(start, aborted);
-        LogScan scan = scan(start, from, Math.min(from, indexedTo));
+        indexUpTo(from);
+        LogScan scan = scan(start, from);
         long end = scan.position();
+        endComparison(end);
+        for (LogScan.Gap gap : scan.gaps()) {
+            commitLog.fillGap(gap.from(), gap.to(), scan.lastStoredAtMs());
+        }
         long durableTo = stopped && start.kind != Start.Kind.NOTHING
                 ? end
                 : forced.map(progress -> progress.queues().position()).orElse(commitLog.min());
@@ -128,6 +137,9 @@ public final class Recovery {
         indexedTo = index == null ? end : indexTroubled ? indexedTo : end;
         if (start.kind == Start.Kind.NOTHING || start.kind == Start.Kind.NEW) {
             keepQueuesWithoutRecords();
+        }
+        if (start.kind == Start.Kind.AS_LEFT) {
+            writer.forceLater(forced.map(Progress::queues).orElse(null));
         }
         writer.writeAll();
         int mended = stopped ? 0 : mender.inspect(LOOK_THROUGH_MAX_BYTES);
@@ -189,7 +201,7 @@ public final class Recovery {
             case FOREIGN -> {
                 long highest = commitLog.min();
                 for (QueueKey key : queues.files().listQueues()) {
-                    long[] extent = queues.files().extent(key);
+                    long[] extent = queues.files().extent(key, Long.MAX_VALUE);
                     if (ConsumeQueues.isStorable(key.topic()) && key.queueId() <= ConsumeQueues.QUEUE_ID_MAX) {
                         ConsumeQueue queue = queues.add(queues.topic(key.topic()), key.queueId(), extent[0], extent[1]);
                         highest = Math.max(highest, lastLogOffset(queue));
@@ -242,9 +254,10 @@ public final class Recovery {
             }
             default -> {
                 if (!aborted && !commitLog.isEmpty()) {
-                    return Math.max(commitLog.min(), index.adopt(commitLog.min(), commitLog.limit()));
+                    comparison = index.compare();
+                } else {
+                    index.forgetAll();
                 }
-                index.forgetAll();
                 return commitLog.min();
             }
         }
@@ -252,22 +265,33 @@ public final class Recovery {
 
     // ---- the walk
 
-    private LogScan scan(Start start, long from, long begin) throws IOException {
+    /** The index may be behind the queues: what lies between is read for its keys alone. */
+    private void indexUpTo(long from) {
+        if (index == null || indexedTo >= from) {
+            return;
+        }
+        RecordTraits traits = new RecordTraits();
+        new LogScan(commitLog, indexedTo, from, from, from, false)
+                .run((offset, record) -> indexKeys(traits, offset, record));
+        if (!indexTroubled) {
+            indexedTo = from;
+        }
+    }
+
+    private LogScan scan(Start start, long from) throws IOException {
         long trustedTo = Math.max(from, LogScan.lastBegun(commitLog));
-        LogScan scan = new LogScan(commitLog, begin, trustedTo, commitLog.limit(), true);
+        LogScan scan = new LogScan(commitLog, from, from, trustedTo, commitLog.limit(), true);
         RecordEntries entries = new RecordEntries(delayLevels);
         RecordTraits traits = new RecordTraits();
-        boolean fromNothing = start.kind == Start.Kind.NOTHING;
+        QueueReplay replay = new QueueReplay(queues, start.kind == Start.Kind.NOTHING);
         try {
             scan.run((offset, record) -> {
-                if (offset >= from) {
-                    int size = record.remaining();
-                    entries.of(
-                            record,
-                            (topic, queueId, number, tagHash) ->
-                                    replay(topic, queueId, number, offset, size, tagHash, fromNothing));
-                    writeWhenMuch();
-                }
+                int size = record.remaining();
+                entries.of(
+                        record,
+                        (topic, queueId, number, tagHash) -> replay.entry(
+                                queues.queue(queues.topic(topic), queueId), number, offset, size, tagHash));
+                writeWhenMuch();
                 if (offset >= indexedTo) {
                     indexKeys(traits, offset, record);
                 }
@@ -275,15 +299,9 @@ public final class Recovery {
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
         }
+        replay.finish();
+        replayed = replay.placed();
         return scan;
-    }
-
-    private void replay(
-            String topic, int queueId, long number, long offset, int size, long tagHash, boolean fromNothing) {
-        ConsumeQueue queue = queues.queue(queues.topic(topic), queueId);
-        if (queues.replay(queue, number, offset, size, tagHash, fromNothing)) {
-            replayed++;
-        }
     }
 
     private void writeWhenMuch() {
@@ -302,11 +320,33 @@ public final class Recovery {
             return;
         }
         try {
-            Indexer.putKeys(index, traits, offset, record);
+            Indexer.keysOf(traits, record);
+            long storedAtMs = MessageView.of(record).storedAtMs();
+            for (int i = 0; i < traits.keyCount(); i++) {
+                putKey(traits.keyHash(i), offset, storedAtMs);
+            }
             indexedTo = offset;
         } catch (IOException failed) {
             indexTroubled = true;
             log.warn("the key index cannot be written from log offset {} on; it is tried again later", offset, failed);
+        }
+    }
+
+    /** As long as the files that were there say what the log says, they are kept. */
+    private void putKey(int keyHash, long offset, long storedAtMs) throws IOException {
+        if (comparison != null) {
+            if (comparison.passes(keyHash, offset, storedAtMs)) {
+                return;
+            }
+            endComparison(offset);
+        }
+        index.put(keyHash, offset, storedAtMs);
+    }
+
+    private void endComparison(long logEnd) throws IOException {
+        if (comparison != null) {
+            comparison.dropRest(logEnd);
+            comparison = null;
         }
     }
 
@@ -325,7 +365,7 @@ public final class Recovery {
                 if (commitLog.isEmpty()) {
                     queues.files().deleteQueue(key);
                 } else {
-                    long next = queues.files().extent(key)[1];
+                    long next = queues.files().extent(key, commitLog.min())[1];
                     queues.add(queues.topic(key.topic()), key.queueId(), next, next);
                 }
             }

@@ -41,7 +41,8 @@ public final class Retention implements Duty {
     private long watermarkAtNanos;
     private long deletedAtNanos;
     private long unmappedAtNanos;
-    private boolean refusing;
+    private boolean refusingForBytes;
+    private boolean refusingForRatio;
     private volatile Disk.Space space = new Disk.Space(0, 0, 0);
 
     /** @param durablePosition log offset below which queues and index survive a power cut: nothing above it is deleted */
@@ -108,20 +109,18 @@ public final class Retention implements Duty {
     /** Asks the file system, and lets appends in or not. */
     public synchronized void checkSpace() throws IOException {
         space = disk.space(commitLog.directory());
-        double margin = refusing ? RESUME_MARGIN : 0;
-        if (space.usable() < config.freeMinBytes() * (1 + margin)) {
-            refusing = true;
+        refusingForBytes = space.usable() < config.freeMinBytes() * (refusingForBytes ? 1 + RESUME_MARGIN : 1);
+        refusingForRatio = space.usedRatio() > config.fullRatio() - (refusingForRatio ? RESUME_MARGIN : 0);
+        if (refusingForBytes) {
             admission.overWatermark(
                     "the disk of %s has %d MiB left; diskFreeMinBytes is %d MiB. Make room, sends resume by themselves"
                             .formatted(commitLog.directory(), space.usable() >> 20, config.freeMinBytes() >> 20));
-        } else if (space.usedRatio() > config.fullRatio() - margin) {
-            refusing = true;
+        } else if (refusingForRatio) {
             admission.overWatermark(
                     "the disk of %s is used to %.1f percent; diskSpaceWarningLevelRatio is %.1f. Make room, sends resume by"
                                     .formatted(commitLog.directory(), space.usedRatio() * 100, config.fullRatio() * 100)
                             + " themselves");
         } else {
-            refusing = false;
             admission.underWatermark();
         }
     }

@@ -49,6 +49,15 @@ final class HeapLog implements LeaseLog {
     /** Appends are confirmed by {@link #confirm} only. */
     boolean manual;
 
+    /** The next read fails. */
+    boolean failsOnce;
+
+    /** Reads of queues with this number fail. */
+    int failingQueue = -1;
+
+    /** Runs once, right after a range was told: what happens between two looks. */
+    Runnable afterRange;
+
     /** Queue entries that were looked at, messages that were looked into. */
     long entriesLooked;
 
@@ -119,12 +128,22 @@ final class HeapLog implements LeaseLog {
     @Override
     public synchronized OffsetRange range(String topic, int queueId) {
         List<Integer> queue = queues.getOrDefault(key(topic, queueId), List.of());
-        return new OffsetRange(minima.getOrDefault(key(topic, queueId), 0), queue.size());
+        OffsetRange range = new OffsetRange(minima.getOrDefault(key(topic, queueId), 0), queue.size());
+        Runnable next = afterRange;
+        if (next != null) {
+            afterRange = null;
+            next.run();
+        }
+        return range;
     }
 
     @Override
     public synchronized QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        if (failsOnce || failingQueue == queueId) {
+            failsOnce = false;
+            throw new IllegalStateException("told to fail");
+        }
         List<Integer> queue = queues.get(key(topic, queueId));
         OffsetRange range = range(topic, queueId);
         if (queue == null) {

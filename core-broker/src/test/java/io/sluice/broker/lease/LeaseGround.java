@@ -1,5 +1,7 @@
 package io.sluice.broker.lease;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.model.MessageProperties;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
@@ -50,7 +52,7 @@ interface LeaseGround {
     }
 
     default List<Lease> lease(LeaseRequest request) {
-        return ask(request).join().leases();
+        return now(ask(request)).leases();
     }
 
     default List<Result> settleAll(List<Settlement> settlements) {
@@ -58,7 +60,14 @@ interface LeaseGround {
                 .settle(settlements)
                 .thenApply(all -> all.stream().map(Settled::result).toList());
         settleDown();
-        return answer.toCompletableFuture().join();
+        return now(answer);
+    }
+
+    /** What is answered by now: nothing happens any more but by the test. */
+    static <T> T now(CompletionStage<T> stage) {
+        CompletableFuture<T> answer = stage.toCompletableFuture();
+        assertThat(answer).isDone();
+        return answer.join();
     }
 
     static String text(Lease lease) {

@@ -4,6 +4,7 @@ import static io.sluice.broker.lease.LeaseBench.CREW;
 import static io.sluice.broker.lease.LeaseBench.JOBS;
 import static io.sluice.broker.lease.LeaseBench.LEASE;
 import static io.sluice.broker.lease.LeaseBench.NO_WAIT;
+import static io.sluice.broker.lease.LeaseGround.now;
 import static io.sluice.broker.lease.LeaseGround.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -115,7 +116,7 @@ class LeaseServiceTest {
         @Test
         void closingAnAnswerReleasesTheMemoryOfItsSlices() {
             send("a", "b");
-            try (Leased leased = bench.ask(bench.request(2, LEASE, NO_WAIT)).join()) {
+            try (Leased leased = now(bench.ask(bench.request(2, LEASE, NO_WAIT)))) {
                 assertThat(leased.leases()).hasSize(2);
                 assertThat(bench.log.holdsOpen).isEqualTo(1);
             }
@@ -131,7 +132,7 @@ class LeaseServiceTest {
             bench.service.journal().work();
             assertThat(answer).as("not on the thread that asked").isNotDone();
             bench.settleDown();
-            assertThat(texts(answer.join().leases())).containsExactly("a", "b");
+            assertThat(texts(now(answer).leases())).containsExactly("a", "b");
         }
 
         @Test
@@ -196,7 +197,7 @@ class LeaseServiceTest {
             assertThat(answer).isNotDone();
             bench.log.confirm();
             bench.settleDown();
-            assertThat(texts(answer.join().leases())).containsExactly("a");
+            assertThat(texts(now(answer).leases())).containsExactly("a");
         }
 
         @Test
@@ -253,11 +254,11 @@ class LeaseServiceTest {
             CompletableFuture<Leased> second = bench.ask(waiting);
             send("a");
             bench.settleDown();
-            assertThat(texts(first.join().leases())).containsExactly("a");
+            assertThat(texts(now(first).leases())).containsExactly("a");
             assertThat(second).isNotDone();
             send("b");
             bench.settleDown();
-            assertThat(texts(second.join().leases())).containsExactly("b");
+            assertThat(texts(now(second).leases())).containsExactly("b");
         }
 
         @Test
@@ -267,8 +268,15 @@ class LeaseServiceTest {
             CompletableFuture<Leased> late =
                     bench.service.lease(bench.request(1, LEASE, LONG_WAIT)).toCompletableFuture();
             bench.settleDown();
-            assertThat(texts(first.join().leases())).containsExactly("a");
+            assertThat(texts(now(first).leases())).containsExactly("a");
             assertThat(late).isNotDone();
+        }
+
+        @Test
+        void anArrivalBetweenLookingAndWaitingIsNotMissed() {
+            bench.lease(1);
+            bench.log.afterRange = () -> send("a");
+            assertThat(texts(now(bench.ask(waiting)).leases())).containsExactly("a");
         }
 
         @Test
@@ -277,7 +285,7 @@ class LeaseServiceTest {
             Lease lease = bench.lease(1).get(0);
             CompletableFuture<Leased> other = bench.ask(waiting);
             bench.settle(new Release(lease.receipt(), Duration.ZERO));
-            assertThat(texts(other.join().leases())).containsExactly("a");
+            assertThat(texts(now(other).leases())).containsExactly("a");
         }
 
         @Test
@@ -288,7 +296,19 @@ class LeaseServiceTest {
             bench.pass(Duration.ofMillis(4_999));
             assertThat(other).isNotDone();
             bench.pass(Duration.ofMillis(1));
-            assertThat(other.join().leases().get(0).attempt()).isEqualTo(2);
+            assertThat(now(other).leases().get(0).attempt()).isEqualTo(2);
+        }
+
+        @Test
+        void whoWaitsIsAnsweredInTimeThoughALeaseWasExtendedMeanwhile() {
+            send("a");
+            Lease lease = bench.lease(bench.request(1, Duration.ofSeconds(5), NO_WAIT))
+                    .get(0);
+            CompletableFuture<Leased> other = bench.ask(waiting);
+            bench.settle(new Extend(lease.receipt(), Duration.ofMinutes(5)));
+            bench.pass(Duration.ofSeconds(5));
+            bench.pass(Duration.ofSeconds(15));
+            assertThat(now(other).leases()).isEmpty();
         }
 
         @Test
@@ -297,7 +317,7 @@ class LeaseServiceTest {
             bench.pass(LONG_WAIT.minusMillis(1));
             assertThat(answer).isNotDone();
             bench.pass(Duration.ofMillis(1));
-            assertThat(answer.join().leases()).isEmpty();
+            assertThat(now(answer).leases()).isEmpty();
         }
 
         @Test
@@ -308,10 +328,10 @@ class LeaseServiceTest {
             send("common");
             bench.settleDown();
             assertThat(picky).isNotDone();
-            assertThat(texts(easy.join().leases())).containsExactly("common");
+            assertThat(texts(now(easy).leases())).containsExactly("common");
             sendTagged("wanted", "rare");
             bench.settleDown();
-            assertThat(texts(picky.join().leases())).containsExactly("wanted");
+            assertThat(texts(now(picky).leases())).containsExactly("wanted");
         }
 
         @Test
@@ -321,8 +341,43 @@ class LeaseServiceTest {
             left.cancel(false);
             send("a");
             bench.settleDown();
-            assertThat(stays.join().leases().get(0).attempt()).isEqualTo(1);
+            assertThat(now(stays).leases().get(0).attempt()).isEqualTo(1);
             assertThat(status().waiting()).isZero();
+        }
+
+        @Test
+        void aFailureOfTheStoreIsToldToWhoAsks() {
+            send("a");
+            bench.log.failsOnce = true;
+            assertRefused(() -> bench.lease(1), Refusal.UNAVAILABLE);
+            assertThat(texts(bench.lease(1))).containsExactly("a");
+        }
+
+        @Test
+        void aFailureHalfwayLeavesNothingLentAndNothingHeld() {
+            bench.topics.put(JOBS, 2);
+            send("a");
+            bench.log.send("Jobs", 1, "b");
+            bench.lease(1).forEach(bench::ack);
+            bench.log.send("Jobs", 0, "c");
+            bench.log.failingQueue = 0;
+            assertRefused(() -> bench.lease(5), Refusal.UNAVAILABLE);
+            bench.log.failingQueue = -1;
+            assertThat(bench.log.holdsOpen).isEqualTo(1);
+            List<Lease> leases = bench.lease(5);
+            assertThat(texts(leases)).containsExactly("b", "c");
+            assertThat(leases).allMatch(lease -> lease.attempt() == 1);
+        }
+
+        @Test
+        void whoWaitsWhileTheStoreFailsIsServedOnceItDoesNot() {
+            CompletableFuture<Leased> answer = bench.ask(waiting);
+            send("a");
+            bench.log.failsOnce = true;
+            bench.settleDown();
+            assertThat(answer).isNotDone();
+            bench.pass(Duration.ofSeconds(1));
+            assertThat(texts(now(answer).leases())).containsExactly("a");
         }
 
         @Test
@@ -330,7 +385,7 @@ class LeaseServiceTest {
             for (int i = 0; i < 100; i++) {
                 bench.ask(waiting);
             }
-            assertRefused(() -> bench.ask(waiting).join(), Refusal.OVERLOADED);
+            assertRefused(() -> now(bench.ask(waiting)), Refusal.OVERLOADED);
             send("a");
             bench.settleDown();
             assertThat(bench.ask(waiting)).as("one has left").isNotDone();
@@ -341,7 +396,7 @@ class LeaseServiceTest {
             CompletableFuture<Leased> answer = bench.ask(waiting);
             bench.service.close();
             bench.service.close();
-            assertRefused(answer::join, Refusal.UNAVAILABLE);
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
             assertRefused(() -> bench.lease(1), Refusal.UNAVAILABLE);
             assertRefused(() -> bench.settle(new Ack(new Receipt("x"))), Refusal.UNAVAILABLE);
         }
@@ -416,8 +471,8 @@ class LeaseServiceTest {
             assertThat(bench.lease(1)).as("the lease does not end meanwhile").isEmpty();
             bench.log.confirm();
             bench.settleDown();
-            assertThat(first.join().get(0).result()).isEqualTo(Result.DONE);
-            assertThat(repeat.join().get(0).result()).isEqualTo(Result.DONE);
+            assertThat(now(first).get(0).result()).isEqualTo(Result.DONE);
+            assertThat(now(repeat).get(0).result()).isEqualTo(Result.DONE);
         }
 
         @Test
@@ -451,10 +506,11 @@ class LeaseServiceTest {
                     bench.service.settle(List.of(new Ack(lease.receipt()))).toCompletableFuture();
             bench.settleDown();
             bench.pass(LEASE);
+            CompletableFuture<Leased> other = bench.ask(bench.request(1, LEASE, LONG_WAIT));
             bench.log.failUnconfirmed();
             bench.settleDown();
-            assertRefused(answer::join, Refusal.UNAVAILABLE);
-            assertThat(bench.lease(1).get(0).attempt()).isEqualTo(2);
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
+            assertThat(now(other).leases().get(0).attempt()).isEqualTo(2);
         }
 
         @Test
@@ -477,10 +533,7 @@ class LeaseServiceTest {
             send("a");
             Lease lease = bench.lease(1).get(0);
             bench.pass(Duration.ofSeconds(29));
-            Settled extended = bench.service
-                    .settle(List.of(new Extend(lease.receipt(), Duration.ofMinutes(5))))
-                    .toCompletableFuture()
-                    .join()
+            Settled extended = now(bench.service.settle(List.of(new Extend(lease.receipt(), Duration.ofMinutes(5)))))
                     .get(0);
             assertThat(extended.result()).isEqualTo(Result.DONE);
             assertThat(extended.leaseUntilMs()).isEqualTo(bench.clock.millis() + 300_000);
@@ -529,7 +582,7 @@ class LeaseServiceTest {
             List<Lease> leases = bench.lease(10);
             assertThat(leases).hasSize(3);
             assertRefused(() -> bench.lease(1), Refusal.OVERLOADED);
-            assertRefused(() -> bench.ask(bench.request(1, LEASE, LONG_WAIT)).join(), Refusal.OVERLOADED);
+            assertRefused(() -> now(bench.ask(bench.request(1, LEASE, LONG_WAIT))), Refusal.OVERLOADED);
             bench.settle(new Release(leases.get(0).receipt(), Duration.ZERO));
             assertThat(texts(bench.lease(10)))
                     .as("what was given back is lent again")
@@ -546,8 +599,8 @@ class LeaseServiceTest {
             send("a", "b");
             bench.settleDown();
             assertThat(second).isNotDone();
-            bench.ack(first.join().leases().get(0));
-            assertThat(texts(second.join().leases())).containsExactly("b");
+            bench.ack(now(first).leases().get(0));
+            assertThat(texts(now(second).leases())).containsExactly("b");
         }
     }
 
@@ -675,6 +728,25 @@ class LeaseServiceTest {
             bench.pass(Duration.ofHours(1));
             assertThat(bench.lease(1)).isEmpty();
             assertThat(status().low()).isEqualTo(1);
+        }
+
+        @Test
+        void aRejectionNeedsNoReason() {
+            send("bad");
+            bench.settle(new Reject(bench.lease(1).get(0).receipt(), null));
+            assertThat(bench.log.message(DEAD.value(), 0, 0).property("deadLetterReason"))
+                    .isEqualTo("rejected without a reason");
+        }
+
+        @Test
+        void aRejectionThatTheStopOvertakesIsRefused() {
+            send("bad");
+            Lease lease = bench.lease(1).get(0);
+            CompletableFuture<List<Settled>> answer = bench.service
+                    .settle(List.of(new Reject(lease.receipt(), "x")))
+                    .toCompletableFuture();
+            bench.service.close();
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
         }
 
         @Test
@@ -882,6 +954,21 @@ class LeaseServiceTest {
         }
 
         @Test
+        void aSettlementOnItsWayDuringAResetDoesNotReachTheNewPlace() {
+            send("a");
+            Lease lease = bench.lease(1).get(0);
+            bench.log.manual = true;
+            bench.service.settle(List.of(new Ack(lease.receipt())));
+            bench.service.reset(CREW, JOBS, 0, 0);
+            bench.settleDown();
+            bench.log.confirm();
+            bench.settleDown();
+            assertThat(texts(bench.lease(1))).containsExactly("a");
+            bench.kill();
+            assertThat(texts(bench.lease(1))).containsExactly("a");
+        }
+
+        @Test
         void aTopicThatWasDeletedBeginsAnewUnderItsName() {
             send("a", "b");
             bench.lease(2).forEach(bench::ack);
@@ -890,11 +977,28 @@ class LeaseServiceTest {
             bench.offsets.clear();
             bench.service.forgetTopic(JOBS);
             bench.settleDown();
-            assertRefused(waiting::join, Refusal.UNAVAILABLE);
+            assertRefused(() -> now(waiting), Refusal.UNAVAILABLE);
             send("new");
             assertThat(texts(bench.lease(1))).containsExactly("new");
             bench.kill();
             assertThat(texts(bench.lease(1))).containsExactly("new");
+        }
+
+        @Test
+        void aTopicThatIsDeletedWhileItsCursorsComeIntoBeingLeavesNone() {
+            send("a", "b");
+            bench.log.manual = true;
+            LeaseRequest last = new LeaseRequest(
+                    CREW, JOBS, FilterExpression.ALL, FilterExpression.ALL, 10, LEASE, NO_WAIT, Start.LAST);
+            CompletableFuture<Leased> answer = bench.ask(last);
+            bench.service.forgetTopic(JOBS);
+            bench.settleDown();
+            bench.log.confirm();
+            bench.settleDown();
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
+            bench.log.manual = false;
+            bench.kill();
+            assertThat(bench.service.status(CREW, JOBS, 0)).isEmpty();
         }
 
         @Test

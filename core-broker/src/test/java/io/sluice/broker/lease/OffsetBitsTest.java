@@ -2,6 +2,7 @@ package io.sluice.broker.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -27,7 +28,7 @@ class OffsetBitsTest {
                 .ofMaxSize(40);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void holdsWhatWasPutInAboveItsFloor(@ForAll("steps") List<Step> steps) {
         OffsetBits bits = new OffsetBits(0);
         BitSet model = new BitSet();
@@ -80,5 +81,25 @@ class OffsetBitsTest {
             everySecond.add(7_000_000_000L + 2L * i);
         }
         assertThat(everySecond.bytesHeld()).isLessThan(300_000);
+    }
+
+    @Test
+    void whatIsToldOfASetTakesAsLittleRoomAsTheSet() {
+        OffsetBits everySecond = new OffsetBits(0);
+        for (int i = 0; i < 1_000_000; i++) {
+            everySecond.add(2L * i);
+        }
+        assertThat(encodedBytes(everySecond)).isLessThan(300_000);
+        OffsetBits few = new OffsetBits(0);
+        for (int i = 0; i < 10; i++) {
+            few.add(100L * i);
+        }
+        assertThat(encodedBytes(few)).isLessThan(50);
+    }
+
+    private static int encodedBytes(OffsetBits bits) {
+        List<CursorFact> facts = new ArrayList<>();
+        bits.forEachFact(0, facts::add);
+        return FactCodec.encode(facts).length;
     }
 }

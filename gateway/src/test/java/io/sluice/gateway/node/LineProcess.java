@@ -130,9 +130,9 @@ public final class LineProcess implements AutoCloseable {
         awaitExit(Duration.ofSeconds(30));
     }
 
-    /** SIGTERM. */
+    /** SIGTERM; what the process still says is read to its end. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** On return everything that the process said has been read. */

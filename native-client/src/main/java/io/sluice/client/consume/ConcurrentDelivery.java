@@ -57,6 +57,10 @@ final class ConcurrentDelivery implements Delivery {
         } else {
             verdict = listener.of(message);
         }
+        if (!from.end(message)) {
+            inHand.end();
+            return;
+        }
         carryOut(verdict, message).whenComplete((done, failure) -> {
             if (failure == null) {
                 settle(reading, from, message);
@@ -99,13 +103,20 @@ final class ConcurrentDelivery implements Delivery {
     void giveBackOverdue(QueueReading reading, int max) {
         QueueBuffer from = reading.buffer();
         long now = System.nanoTime();
-        for (ReceivedMessage message : from.overdue(now, config.consumeTimeout().toNanos(), max)) {
+        for (ReceivedMessage message :
+                from.takeOverdue(now, config.consumeTimeout().toNanos(), max)) {
             log.warn(
-                    "message {} of {} is with the listener for more than {} s and is delivered again elsewhere",
+                    "message {} of {} is with the listener for more than {} ms and is delivered again elsewhere",
                     message.messageId(),
                     message.queue(),
-                    config.consumeTimeout().toSeconds());
-            carryOut(Verdict.RETRY, message).thenRun(() -> settle(reading, from, message));
+                    config.consumeTimeout().toMillis());
+            carryOut(Verdict.RETRY, message).whenComplete((done, failure) -> {
+                if (failure == null) {
+                    settle(reading, from, message);
+                } else if (from.keepOverdue(message, System.nanoTime())) {
+                    deliver(reading, from, List.of(new Arrival(message, "")));
+                }
+            });
         }
     }
 

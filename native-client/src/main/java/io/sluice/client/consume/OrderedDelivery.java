@@ -130,7 +130,7 @@ final class OrderedDelivery implements Delivery {
             return giveUp(message);
         }
         Verdict verdict = listener.of(message);
-        if (verdict instanceof Verdict.Done) {
+        if (!head.from().end(message) || verdict instanceof Verdict.Done) {
             return CompletableFuture.completedFuture(true);
         }
         if (verdict instanceof Verdict.GiveUp || message.attempt() - 1 + deliveries > config.retriesMax()) {

@@ -72,18 +72,43 @@ final class QueueBuffer {
         return !dropped;
     }
 
-    /** Messages that have been with the listener for longer than the timeout, oldest first. */
-    synchronized List<ReceivedMessage> overdue(long nowNanos, long timeoutNanos, int max) {
+    /**
+     * The listener has spoken on the message; false when that counts for nothing, because the queue was given up or the
+     * message was {@linkplain #takeOverdue taken back} from the listener.
+     */
+    synchronized boolean end(ReceivedMessage message) {
+        Held entry = held.get(message.queueOffset());
+        if (entry == null || entry.message != message) {
+            return false;
+        }
+        entry.inHand = false;
+        return !dropped && !entry.takenBack;
+    }
+
+    /** Takes back messages that have been with the listener for longer than the timeout, oldest first. */
+    synchronized List<ReceivedMessage> takeOverdue(long nowNanos, long timeoutNanos, int max) {
         List<ReceivedMessage> overdue = new ArrayList<>();
         for (Held entry : held.values()) {
             if (overdue.size() == max || dropped) {
                 break;
             }
-            if (entry.inHand && nowNanos - entry.sinceNanos > timeoutNanos) {
+            if (entry.inHand && !entry.takenBack && nowNanos - entry.sinceNanos > timeoutNanos) {
+                entry.takenBack = true;
                 overdue.add(entry.message);
             }
         }
         return overdue;
+    }
+
+    /** A message that was taken back could not be put anywhere else; true when it must be delivered here once more. */
+    synchronized boolean keepOverdue(ReceivedMessage message, long nowNanos) {
+        Held entry = held.get(message.queueOffset());
+        if (dropped || entry == null || entry.message != message) {
+            return false;
+        }
+        entry.takenBack = false;
+        entry.sinceNanos = nowNanos;
+        return !entry.inHand;
     }
 
     synchronized long nextOffset() {
@@ -122,6 +147,7 @@ final class QueueBuffer {
     private static final class Held {
         private final ReceivedMessage message;
         private boolean inHand;
+        private boolean takenBack;
         private long sinceNanos;
 
         private Held(ReceivedMessage message) {

@@ -1,6 +1,5 @@
 package io.sluice.client.link;
 
-import io.netty.util.concurrent.FastThreadLocalThread;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.runtime.CloseStack;
@@ -31,6 +30,7 @@ public final class ClusterLink implements AutoCloseable {
     private static final CommandTable COMMANDS = CommandTable.STANDARD;
 
     private final LinkConfig config;
+    private final IoThreads threads;
     private final RemotingClient connections;
     private final NameServers nameServers;
     private final ClientClock clock;
@@ -40,11 +40,13 @@ public final class ClusterLink implements AutoCloseable {
 
     private ClusterLink(
             LinkConfig config,
+            IoThreads threads,
             RemotingClient connections,
             ClientClock clock,
             List<Consumer<String>> membersListeners,
             CloseStack resources) {
         this.config = config;
+        this.threads = threads;
         this.connections = connections;
         this.nameServers = new NameServers(config.nameServers(), connections, config.requestTimeout());
         this.clock = clock;
@@ -64,7 +66,7 @@ public final class ClusterLink implements AutoCloseable {
             IoThreads threads = opening.push(IoThreads.start("sluice-client-io", config.ioThreads()));
             RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound));
             ClientClock clock = opening.push(new ClientClock());
-            return new ClusterLink(config, connections, clock, membersListeners, opening.release());
+            return new ClusterLink(config, threads, connections, clock, membersListeners, opening.release());
         }
     }
 
@@ -198,7 +200,7 @@ public final class ClusterLink implements AutoCloseable {
 
     /** Whether the calling thread belongs to the client and must therefore never wait for the client. */
     public boolean isOwnThread() {
-        return clock.isOnClock() || Thread.currentThread() instanceof FastThreadLocalThread;
+        return clock.isOnClock() || threads.isCurrentThread();
     }
 
     public boolean isClosed() {

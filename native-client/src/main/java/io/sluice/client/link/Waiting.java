@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,17 +17,18 @@ public final class Waiting {
     private Waiting() {}
 
     /**
-     * Waits for the stage, which ends by its own time limit. Throws what the stage failed with.
+     * Asks, and waits for the stage, which ends by its own time limit. Throws what the stage failed with.
      *
+     * @param question not asked when the thread may not wait
      * @throws IllegalStateException on a thread of the client: the answer would be waited for by the one who must bring it
      */
-    public static <T> T forResult(ClusterLink link, String what, CompletionStage<T> stage) {
+    public static <T> T forResult(ClusterLink link, String what, Supplier<CompletionStage<T>> question) {
         if (link.isOwnThread()) {
             throw new IllegalStateException(
                     "%s would block a thread of the client; use the asynchronous form there".formatted(what));
         }
         try {
-            return stage.toCompletableFuture().get();
+            return question.get().toCompletableFuture().get();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new SluiceException(

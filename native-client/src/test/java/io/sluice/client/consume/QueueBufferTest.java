@@ -88,8 +88,37 @@ class QueueBufferTest {
         buffer.accept(pulled, 3);
         buffer.begin(pulled.get(0), 1_000);
         buffer.begin(pulled.get(1), 5_000);
-        assertThat(buffer.overdue(6_500, 5_000, 16)).containsExactly(pulled.get(0));
-        assertThat(buffer.overdue(60_000, 5_000, 1)).containsExactly(pulled.get(0));
+        assertThat(buffer.takeOverdue(6_500, 5_000, 16)).containsExactly(pulled.get(0));
+        assertThat(buffer.takeOverdue(6_500, 5_000, 16)).as("once").isEmpty();
+        assertThat(buffer.takeOverdue(60_000, 5_000, 1)).containsExactly(pulled.get(1));
+    }
+
+    @Test
+    void aVerdictOnAMessageThatWasTakenBackCountsForNothing() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 2);
+        buffer.accept(pulled, 2);
+        buffer.begin(pulled.get(0), 0);
+        buffer.begin(pulled.get(1), 0);
+        buffer.takeOverdue(10, 5, 1);
+        assertThat(buffer.end(pulled.get(0))).isFalse();
+        assertThat(buffer.end(pulled.get(1))).isTrue();
+        assertThat(buffer.settledTo())
+                .as("it is held until it is safe elsewhere")
+                .isZero();
+    }
+
+    @Test
+    void aMessageThatCouldNotBePutElsewhereIsDeliveredAgainUnlessTheListenerStillHasIt() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 2);
+        buffer.accept(pulled, 2);
+        pulled.forEach(message -> buffer.begin(message, 0));
+        buffer.takeOverdue(10, 5, 2);
+        buffer.end(pulled.get(0));
+        assertThat(buffer.keepOverdue(pulled.get(0), 10)).isTrue();
+        assertThat(buffer.keepOverdue(pulled.get(1), 10)).isFalse();
+        assertThat(buffer.end(pulled.get(1))).as("now it counts again").isTrue();
     }
 
     @Property(tries = 100)

@@ -1,0 +1,90 @@
+package io.sluice.store.recovery;
+
+import io.sluice.store.queue.ConsumeQueue;
+import io.sluice.store.queue.ConsumeQueues;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Gives records found in the log their entries. The number that a record says it has is covered by no checksum, so one that
+ * does not follow on its predecessor is held back until the next record of the queue tells whether to believe it: numbers
+ * were lost with damaged records, or the queue was deleted and begun anew, or this number itself is damaged.
+ */
+final class QueueReplay {
+    /** So many lost numbers are believed at the end of a queue, where no later record can confirm them. */
+    private static final long UNCONFIRMED_MAX = 100_000;
+
+    private final ConsumeQueues queues;
+    private final boolean fromNothing;
+    private final Map<ConsumeQueue, Held> held = new LinkedHashMap<>();
+    private long placed;
+
+    private record Held(long number, long logOffset, int size, long tagHash) {}
+
+    /** @param fromNothing all queues began empty; otherwise a number below the next is an entry that is there already */
+    QueueReplay(ConsumeQueues queues, boolean fromNothing) {
+        this.queues = queues;
+        this.fromNothing = fromNothing;
+    }
+
+    /** Entries that were made. */
+    long placed() {
+        return placed;
+    }
+
+    void entry(ConsumeQueue queue, long number, long logOffset, int size, long tagHash) {
+        Held candidate = new Held(number, logOffset, size, tagHash);
+        Held earlier = held.isEmpty() ? null : held.remove(queue);
+        if (earlier != null) {
+            settle(queue, earlier, number);
+        }
+        if (number == queue.next()) {
+            place(queue, candidate);
+        } else if (number > queue.next() || fromNothing && number == 0) {
+            held.put(queue, candidate);
+        }
+    }
+
+    /** What to make of a record that was held back, now that the number of the one after it is known. */
+    private void settle(ConsumeQueue queue, Held earlier, long following) {
+        boolean follows = following == earlier.number + 1;
+        boolean beginsAnew = earlier.number == 0;
+        if (follows || following > earlier.number && !beginsAnew && following != queue.next() + 1) {
+            believe(queue, earlier);
+        } else if (following == queue.next() + 1) {
+            // its number is damaged: the place where it belongs stays empty
+            queues.putLost(queue, following);
+        }
+    }
+
+    private void believe(ConsumeQueue queue, Held earlier) {
+        if (earlier.number < queue.next() || queue.next() == 0) {
+            queues.restart(queue, earlier.number);
+        } else {
+            queues.putLost(queue, earlier.number);
+        }
+        place(queue, earlier);
+    }
+
+    private void place(ConsumeQueue queue, Held entry) {
+        queues.put(queue, entry.logOffset, entry.size, entry.tagHash);
+        queue.publish(queue.next());
+        placed++;
+    }
+
+    /** Decides about what is still held back. */
+    void finish() {
+        held.forEach((queue, last) -> {
+            boolean oneBitFromExpected = Long.bitCount(last.number ^ queue.next()) == 1;
+            boolean fresh = queue.next() == 0;
+            boolean anew = last.number == 0 && !oneBitFromExpected;
+            boolean few = last.number > queue.next() && last.number - queue.next() <= UNCONFIRMED_MAX;
+            if (fresh || anew || few) {
+                believe(queue, last);
+            } else {
+                queues.putLost(queue, queue.next() + 1);
+            }
+        });
+        held.clear();
+    }
+}
