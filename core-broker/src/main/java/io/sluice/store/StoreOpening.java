@@ -11,9 +11,8 @@ import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.DelayLevels;
 import io.sluice.store.queue.ConsumeQueues;
-import io.sluice.store.queue.QueueEntryLayout;
+import io.sluice.store.queue.QueueFileLength;
 import io.sluice.store.queue.QueueFiles;
-import io.sluice.store.queue.QueueKey;
 import io.sluice.store.queue.QueueTable;
 import io.sluice.store.queue.QueueWriter;
 import io.sluice.store.recovery.Progress;
@@ -24,17 +23,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /** Puts a store together: lock, sizes, recovery, and the parts that {@link MessageStore} works with. */
 final class StoreOpening implements QueueWriter.Tables {
-    /** So many queues are asked for the length of their files. */
-    private static final int QUEUES_LOOKED_AT = 100;
-
     final ReentrantLock appendLock = new ReentrantLock();
     final Arrivals arrivals = new Arrivals();
     final Admission admission = new Admission();
@@ -61,6 +55,15 @@ final class StoreOpening implements QueueWriter.Tables {
         lock(opening);
         refuseForeignKinds();
         Optional<Progress> known = Recovery.progress(disk, root, false).or(() -> forcedProgress());
+        boolean aborted = RunningMark.isSet(disk, root);
+        int queueFileBytes = QueueFileLength.find(
+                disk,
+                root.resolve("consumequeue"),
+                config.queueSegmentBytes(),
+                known.filter(progress -> !progress.queues().lines().isEmpty())
+                        .map(Progress::queueFileBytes)
+                        .orElse(0),
+                aborted);
         DelayLevels delayLevels = DelayLevels.parse(config.delayLevels());
 
         commitLog = opening.push(CommitLog.open(
@@ -69,7 +72,8 @@ final class StoreOpening implements QueueWriter.Tables {
                 config.logDirectory(),
                 config.logSegmentBytes(),
                 known.map(Progress::logSegmentBytes).orElse(0)));
-        QueueFiles files = opening.push(new QueueFiles(disk, Disk.Access.WRITE, queueRoot(), queueFileBytes(known)));
+        QueueFiles files =
+                opening.push(new QueueFiles(disk, Disk.Access.WRITE, root.resolve("consumequeue"), queueFileBytes));
         queues = new ConsumeQueues(files);
         index = config.indexEnabled()
                 ? opening.push(KeyIndex.open(
@@ -91,7 +95,6 @@ final class StoreOpening implements QueueWriter.Tables {
                 config.queueForceMs());
         mender = new QueueMender(commitLog, queues, queueWriter, arrivals, delayLevels, commitLog::end);
 
-        boolean aborted = RunningMark.isSet(disk, root);
         RunningMark.set(disk, root);
         Recovery recovery = new Recovery(disk, root, commitLog, queues, queueWriter, mender, index, delayLevels);
         Recovery.Report report = recovery.run(aborted);
@@ -179,76 +182,6 @@ final class StoreOpening implements QueueWriter.Tables {
                                 .formatted(config.directory(), entry.name()));
             }
         }
-    }
-
-    /**
-     * Length of the queue files: what is configured, what the store knows of itself, or what is found. Single files may have
-     * become shorter than they were made, so a short one is no evidence; it gets its length back when it is written.
-     */
-    private int queueFileBytes(Optional<Progress> known) throws IOException {
-        int configured = (config.queueSegmentBytes() + QueueEntryLayout.ENTRY_BYTES - 1)
-                / QueueEntryLayout.ENTRY_BYTES
-                * QueueEntryLayout.ENTRY_BYTES;
-        if (known.isPresent() && !known.get().queues().lines().isEmpty()) {
-            return agreed(configured, known.get().queueFileBytes());
-        }
-        List<Disk.Entry> files = someQueueFiles();
-        boolean crashed = RunningMark.isSet(disk, config.directory());
-        if (configured != 0) {
-            for (Disk.Entry file : files) {
-                if (file.length() > configured || Long.parseLong(file.name()) % configured != 0) {
-                    return agreed(configured, file.length());
-                }
-            }
-            return configured;
-        }
-        long longest = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
-        long alike = files.stream().filter(file -> file.length() == longest).count();
-        boolean convincing = longest > 0
-                && longest <= Integer.MAX_VALUE
-                && longest % QueueEntryLayout.ENTRY_BYTES == 0
-                && (!crashed || alike > 1);
-        return convincing ? (int) longest : QueueFiles.FILE_BYTES_DEFAULT;
-    }
-
-    private int agreed(int configured, long found) {
-        if (configured != 0 && configured != found) {
-            throw new StoreFormatException(
-                    "mappedFileSizeConsumeQueue is %d, but the queue files in %s have %d bytes; set it to %d or leave it out"
-                            .formatted(configured, config.directory(), found, found));
-        }
-        return (int) found;
-    }
-
-    /** Files of some of the queues, enough to know their length. */
-    private List<Disk.Entry> someQueueFiles() throws IOException {
-        List<Disk.Entry> some = new ArrayList<>();
-        for (QueueKey queue : someQueues()) {
-            Path directory = queueRoot().resolve(queue.topic()).resolve(Integer.toString(queue.queueId()));
-            disk.list(directory).stream()
-                    .filter(file -> !file.directory() && file.name().matches("[0-9]{18,20}"))
-                    .forEach(some::add);
-        }
-        return some;
-    }
-
-    private Path queueRoot() {
-        return config.directory().resolve("consumequeue");
-    }
-
-    private List<QueueKey> someQueues() throws IOException {
-        List<QueueKey> some = new ArrayList<>();
-        for (Disk.Entry topic : disk.list(queueRoot())) {
-            if (some.size() >= QUEUES_LOOKED_AT) {
-                return some;
-            }
-            for (Disk.Entry queue : disk.list(queueRoot().resolve(topic.name()))) {
-                if (queue.name().matches("[0-9]{1,9}")) {
-                    some.add(new QueueKey(topic.name(), Integer.parseInt(queue.name())));
-                }
-            }
-        }
-        return some;
     }
 
     /** Nothing is written down before the store is whole; then the parts put together here take over. */

@@ -22,6 +22,7 @@ import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Fetched;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
+import io.sluice.port.SendOutcome;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
@@ -242,6 +243,17 @@ class BrokerTest {
             assertThat(NativeNode.text(MessageView.of(leased.leases().get(0).slice())))
                     .isEqualTo(expected);
             result(port.leases().settle(List.of(new Ack(leased.leases().get(0).receipt()))));
+        }
+    }
+
+    @Test
+    void doorsInTheProcessMayNotSendToTheBrokersOwnTopics() throws IOException {
+        try (NativeNode node = NativeNode.in(directory)) {
+            for (String own : List.of("%RETRY%crew", "%DLQ%crew", "TBW102", "SCHEDULE_TOPIC_XXXX")) {
+                assertThat(result(node.broker().port().writer().send(Message.of(own, "x"), Placement.ANY)))
+                        .isInstanceOfSatisfying(SendOutcome.Refused.class, refused -> assertThat(refused.reason())
+                                .isEqualTo(Refusal.NOT_WRITABLE));
+            }
         }
     }
 

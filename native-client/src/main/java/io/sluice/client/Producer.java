@@ -168,8 +168,9 @@ public final class Producer implements AutoCloseable {
     /** Queues that the topic can be sent to, sorted; empty when it does not exist and is not created by sending. */
     public List<MessageQueue> queuesOf(String topic) {
         requireOpen();
-        return await(core.routes().forSending(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::writable)
-                .orElse(List.of())));
+        return await(
+                () -> core.routes().forSending(new TopicName(topic)).thenApply(route -> route.map(TopicRoute::writable)
+                        .orElse(List.of())));
     }
 
     /** Bytes of sends under way now. */

@@ -16,13 +16,13 @@ import net.jqwik.api.Provide;
 class SqlExpressionPropertyTest {
     private static final List<String> NAMES = List.of("a", "b", "C_1", "$d", "contains", "Zürich");
 
-    @Property(tries = 2000)
+    @Property(tries = 1000)
     void whatIsPrintedParsesToTheSame(@ForAll("conditions") SqlNode root) {
         SqlExpression expression = SqlExpression.of(root);
         assertThat(SqlExpression.parse(expression.toString())).isEqualTo(expression);
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1500)
     void evaluationAgreesWithANaiveEvaluator(
             @ForAll("conditions") SqlNode root, @ForAll("messages") Map<String, Object> values, @ForAll boolean typed) {
         PropertyLookup message = new PropertyLookup() {
@@ -42,7 +42,7 @@ class SqlExpressionPropertyTest {
                 .isEqualTo(new NaiveEvaluator(values, typed).truth(root));
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 1500)
     void noTextEscapesWithAnythingButASyntaxError(@ForAll("garbage") String text) {
         assertParsesOrRefuses(text);
     }

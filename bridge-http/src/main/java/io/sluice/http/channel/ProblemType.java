@@ -16,7 +16,10 @@ public enum ProblemType {
     NOT_A_RECEIPT(
             400, "Not a receipt of this broker", "Send receipts exactly as a pull or an extension returned them."),
     FORBIDDEN(403, "Not allowed", "Use an identity that has the right, or have the right granted."),
-    CROSS_ORIGIN(403, "Pages of another origin may not call", "Add the origin to the allowed origins of the server."),
+    CROSS_ORIGIN(
+            403,
+            "Pages of another origin may not call",
+            "Call from a page of the same origin, or from a program: this server allows no other origins."),
     NO_SUCH_PATH(404, "There is no such path", "Check the path against the list in the documentation."),
     NO_SUCH_TOPIC(404, "There is no such topic", "Create it with PUT /v1/topics/NAME or correct its name."),
     NO_SUCH_QUEUE(404, "There is no such queue", "GET /v1/topics/NAME lists the queues of a topic."),
@@ -27,7 +30,7 @@ public enum ProblemType {
             409, "A lease had ended before", "Expect the message again; pull with a longer lease or extend in time."),
     NOT_WRITABLE(409, "The topic takes no messages", "Make the topic writable, or send to another."),
     NOT_READABLE(409, "The topic gives no messages", "Make the topic readable, or read another."),
-    TOO_LARGE(413, "The body is too large", "Send less, or raise the limit of the server."),
+    TOO_LARGE(413, "The body is too large", "Send less, or raise maxMessageSize in the settings of the node."),
     UNSUPPORTED_MEDIA_TYPE(415, "The body has a form that is not understood", "Use the form named in the detail."),
     OVERLOADED(429, "The broker has reached a bound", "Wait for Retry-After seconds and call again.", 1),
     INTERNAL(500, "Unexpected failure", "Look for the incident in the log of the server and report it."),

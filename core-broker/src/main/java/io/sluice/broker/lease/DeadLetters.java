@@ -110,6 +110,9 @@ final class DeadLetters {
     }
 
     private static String printable(String reason) {
+        if (reason == null || reason.isBlank()) {
+            return "rejected without a reason";
+        }
         StringBuilder text = new StringBuilder();
         reason.codePoints()
                 .limit(REASON_MAX_CHARS)

@@ -75,6 +75,8 @@ final class LeaseDesk {
     private final List<Gathering.Cold> cold = new ArrayList<>();
     /** While cursors come into being: completes when they have. */
     private CompletableFuture<Void> opening;
+    /** Cursors that come into being now. */
+    private List<SharedCursor> fresh = List.of();
     /** Where the next request begins, so that no queue is always first. */
     private int firstQueue;
 
@@ -149,7 +151,7 @@ final class LeaseDesk {
         if (openedQueues >= queues) {
             return CompletableFuture.completedFuture(null);
         }
-        List<SharedCursor> fresh = new ArrayList<>();
+        List<SharedCursor> missing = new ArrayList<>();
         List<CompletableFuture<Void>> written = new ArrayList<>();
         CompletableFuture<Void> opened = new CompletableFuture<>();
         synchronized (this) {
@@ -162,29 +164,30 @@ final class LeaseDesk {
             for (int queueId = 0; queueId < queues; queueId++) {
                 if (!cursors.containsKey(queueId)) {
                     CursorKey key = new CursorKey(group, topic, queueId);
-                    fresh.add(new SharedCursor(
+                    missing.add(new SharedCursor(
                             key, startOf(queueId, start), tools.rules().openMax()));
                 }
             }
-            if (fresh.isEmpty()) {
+            if (missing.isEmpty()) {
                 return CompletableFuture.completedFuture(null);
             }
-            if (tools.cursors().addAndGet(fresh.size()) > tools.rules().cursorsMax()) {
-                tools.cursors().addAndGet(-fresh.size());
+            if (tools.cursors().addAndGet(missing.size()) > tools.rules().cursorsMax()) {
+                tools.cursors().addAndGet(-missing.size());
                 return CompletableFuture.failedFuture(new RefusedException(
                         Refusal.OVERLOADED,
                         "this broker keeps at most %d cursors (one per group and queue); delete groups that are not used"
                                 .formatted(tools.rules().cursorsMax())));
             }
-            for (SharedCursor cursor : fresh) {
+            for (SharedCursor cursor : missing) {
                 written.add(tools.journal()
                         .write(cursor.key, List.of(new Began(cursor.low())))
                         .toCompletableFuture());
             }
             opening = opened;
+            fresh = missing;
         }
         CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failed) -> opened(fresh, opened, failed));
+                .whenComplete((done, failed) -> opened(opened, failed));
         return opened;
     }
 
@@ -196,7 +199,7 @@ final class LeaseDesk {
         return Math.max(range.min(), Math.min(wanted, range.max()));
     }
 
-    private void opened(List<SharedCursor> fresh, CompletableFuture<Void> opened, Throwable failed) {
+    private void opened(CompletableFuture<Void> opened, Throwable failed) {
         synchronized (this) {
             opening = null;
             if (failed == null && !closed) {
@@ -208,6 +211,7 @@ final class LeaseDesk {
             } else {
                 tools.cursors().addAndGet(-fresh.size());
             }
+            fresh = List.of();
         }
         if (failed == null) {
             opened.complete(null);
@@ -739,7 +743,7 @@ final class LeaseDesk {
                 callNoLaterThan(batch.cursor().nextDueMs());
                 flushNews(batch.cursor());
             }
-            if (withholds) {
+            if (withholds || failed != null) {
                 withholds = false;
                 grown();
             }
@@ -807,6 +811,7 @@ final class LeaseDesk {
                 }
                 callNoLaterThan(burial.cursor().nextDueMs());
                 flushNews(burial.cursor());
+                grown();
             }
         }
         if (burial.settling() != null) {
@@ -840,38 +845,48 @@ final class LeaseDesk {
     /** Forgets every cursor for good; who waits is refused. */
     CompletionStage<Void> forget() {
         List<CompletableFuture<Void>> written = new ArrayList<>();
-        List<Waiter> left;
+        Runnable refusals;
         synchronized (this) {
-            for (SharedCursor cursor : cursors.values()) {
+            List<SharedCursor> all = new ArrayList<>(cursors.values());
+            all.addAll(fresh);
+            for (SharedCursor cursor : all) {
                 cursor.begin(cursor.low());
                 written.add(tools.journal()
                         .write(cursor.key, List.of(new Forgotten()))
                         .toCompletableFuture());
             }
             tools.cursors().addAndGet(-cursors.size());
-            left = shut();
+            refusals = shut();
         }
-        left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+        refusals.run();
         return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
     }
 
     /** Refuses who waits, because the broker stops. */
     void close() {
-        List<Waiter> left;
+        Runnable refusals;
         synchronized (this) {
-            left = shut();
+            refusals = shut();
         }
-        left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+        refusals.run();
     }
 
-    private List<Waiter> shut() {
+    /** Under the lock; what it answers is to be run outside. */
+    private Runnable shut() {
         closed = true;
         tools.keeper().call(call, null);
         call = null;
         List<Waiter> left = lines.clear();
         waiting = 0;
         tools.waiters().addAndGet(-left.size());
-        return left;
+        List<Burial> unburied = List.copyOf(burials);
+        burials.clear();
+        return () -> {
+            left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
+            unburied.stream()
+                    .filter(burial -> burial.settling() != null)
+                    .forEach(burial -> finish(burial.settling(), gone()));
+        };
     }
 
     /** Everything that must be known of the cursors to go on after a restart. */

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
@@ -119,11 +118,6 @@ final class SharedCursor {
         List<CursorFact> taken = List.copyOf(news);
         news.clear();
         return taken;
-    }
-
-    /** Memory held for what is settled above the low-water mark, bytes. */
-    long settledBytesHeld() {
-        return settled.bytesHeld();
     }
 
     // ---- lending ----
@@ -709,11 +703,5 @@ final class SharedCursor {
             }
         });
         return facts;
-    }
-
-    /** Of an entry that is lent, on its way, or given back: its deliveries. */
-    OptionalLong attemptsOf(long offset) {
-        OpenEntry entry = open.get(offset);
-        return entry == null ? OptionalLong.empty() : OptionalLong.of(entry.attempts);
     }
 }

@@ -7,10 +7,12 @@ import io.sluice.model.Message;
 import io.sluice.model.PropertyNames;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
+import io.sluice.port.Refusal;
 import io.sluice.port.SendOutcome;
 import io.sluice.wire.message.PropertiesCodec;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -34,6 +36,13 @@ public final class DoorWriter implements MessageWriter {
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        if (message.topic().isRetry()
+                || message.topic().isDeadLetter()
+                || topics.system().isSystem(message.topic().value())) {
+            return CompletableFuture.completedFuture(new SendOutcome.Refused(
+                    Refusal.NOT_WRITABLE,
+                    "topic %s is the broker's own; send to a topic of your own".formatted(message.topic())));
+        }
         Message placed = placement instanceof Placement.ByShardingKey byKey
                         && !message.properties().has(PropertyNames.SHARDING_KEY)
                 ? message.withProperty(PropertyNames.SHARDING_KEY, byKey.key())

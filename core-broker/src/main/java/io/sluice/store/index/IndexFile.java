@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * One index file, mapped. Written by the holder of the index lock; chains may be followed by any thread that holds the
@@ -327,7 +326,7 @@ final class IndexFile {
     }
 
     /** What a check of the whole file found, for the offline tools. */
-    record Findings(int entries, int usedSlots, String fault) {}
+    record Findings(int entries, String fault) {}
 
     /** Looks at every entry and every chain without changing anything. */
     Findings examine() {
@@ -335,7 +334,6 @@ final class IndexFile {
         long before = 0;
         if (!hasSaneHeader()) {
             return new Findings(
-                    0,
                     0,
                     "the header is not possible: next entry %d, log offsets %d to %d"
                             .formatted(nextEntry, beginLogOffset, endLogOffset));
@@ -347,7 +345,6 @@ final class IndexFile {
             if (hash < 0 || offset < before) {
                 return new Findings(
                         entry,
-                        0,
                         "entry %d is damaged: hash %d, log offset %d after %d".formatted(entry, hash, offset, before));
             }
             before = offset;
@@ -356,7 +353,6 @@ final class IndexFile {
             if (older != newest[slot]) {
                 return new Findings(
                         entry,
-                        0,
                         "entry %d leads to entry %d; the one before it in its slot is %d"
                                 .formatted(entry, older, newest[slot]));
             }
@@ -367,13 +363,9 @@ final class IndexFile {
             if (head != newest[slot]) {
                 return new Findings(
                         nextEntry - 1,
-                        0,
                         "slot %d leads to entry %d; its newest is %d".formatted(slot, head, newest[slot]));
             }
         }
-        return new Findings(
-                nextEntry - 1,
-                (int) Arrays.stream(newest).filter(head -> head > 0).count(),
-                null);
+        return new Findings(nextEntry - 1, null);
     }
 }

@@ -357,15 +357,27 @@ public final class KeyIndex implements AutoCloseable {
     }
 
     /** What an offline check found in one file; {@code fault} is {@code null} when all is in order. */
-    public record Examined(Path path, int entries, int usedSlots, String fault) {}
+    public record Examined(Path path, int entries, long endLogOffset, String fault) {}
 
     public List<Examined> examine() {
         List<Examined> examined = new ArrayList<>();
         for (IndexFile file : files) {
             IndexFile.Findings findings = file.examine();
-            examined.add(new Examined(file.path(), findings.entries(), findings.usedSlots(), findings.fault()));
+            examined.add(new Examined(file.path(), findings.entries(), file.endLogOffset(), findings.fault()));
         }
         return examined;
+    }
+
+    /** Files that have the name of an index file and cannot be read as one. */
+    public synchronized List<Path> unusable() {
+        return List.copyOf(unusable);
+    }
+
+    /** Length of all files. */
+    public long bytes() {
+        return Arrays.stream(files)
+                .mapToLong(file -> file.geometry().fileBytes())
+                .sum();
     }
 
     @Override

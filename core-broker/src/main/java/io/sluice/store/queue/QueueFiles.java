@@ -121,8 +121,9 @@ public final class QueueFiles implements AutoCloseable {
         return disk.stat(path(id)).filter(entry -> entry.length() == fileBytes).isPresent();
     }
 
-    private static boolean isName(String name) {
-        return name.length() == 20 && name.chars().allMatch(c -> c >= '0' && c <= '9');
+    /** Twenty digits: the byte position of the first entry. */
+    static boolean isName(String name) {
+        return name.length() == 20 && name.startsWith("0") && name.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Every queue that has a directory here. */

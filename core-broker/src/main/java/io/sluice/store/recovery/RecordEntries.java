@@ -9,21 +9,21 @@ import io.sluice.wire.message.SysFlag;
 import java.nio.ByteBuffer;
 
 /** Which queue entries a stored record has: what the appender did when it was stored, found out from the record alone. */
-final class RecordEntries {
+public final class RecordEntries {
     private final DelayLevels delayLevels;
     private final RecordTraits traits = new RecordTraits();
 
     /** Told of each entry of a record. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         void entry(String topic, int queueId, long number, long tagHash);
     }
 
-    RecordEntries(DelayLevels delayLevels) {
+    public RecordEntries(DelayLevels delayLevels) {
         this.delayLevels = delayLevels;
     }
 
-    void of(ByteBuffer record, Sink sink) {
+    public void of(ByteBuffer record, Sink sink) {
         MessageView view = MessageView.of(record);
         int transaction = view.sysFlag() & SysFlag.TRANSACTION_MASK;
         if (transaction == SysFlag.TRANSACTION_PREPARED

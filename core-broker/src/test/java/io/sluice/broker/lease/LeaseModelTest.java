@@ -96,7 +96,7 @@ class LeaseModelTest {
         return step.list().ofMinSize(5).ofMaxSize(60);
     }
 
-    @Property(tries = 400)
+    @Property(tries = 250)
     void leasingKeepsItsPromisesThroughCrashes(@ForAll("steps") List<Step> steps) {
         LeaseBench bench = new LeaseBench();
         bench.attemptsMax = ATTEMPTS_MAX;
@@ -104,7 +104,7 @@ class LeaseModelTest {
         new Run(bench).play(steps);
     }
 
-    @Property(tries = 300)
+    @Property(tries = 150)
     void whatWasNotSettledIsNotLostWithThePower(
             @ForAll("steps") List<Step> steps,
             @ForAll @IntRange(max = 30) int recordsLost,
@@ -117,7 +117,7 @@ class LeaseModelTest {
         run.losePowerAndDrain(bench, recordsLost, sent);
     }
 
-    @Property(tries = 40)
+    @Property(tries = 25)
     void leasingKeepsItsPromisesOnTheRealStore(@ForAll("steps") List<Step> steps) throws IOException {
         try (StoreGround ground = new StoreGround(QUEUES, ATTEMPTS_MAX)) {
             new Run(ground).play(steps);

@@ -39,7 +39,7 @@ class LeasePowerCutTest {
     private static final int ROUNDS = 3;
     private static final int MESSAGES = 30;
 
-    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void whatWasAnsweredHoldsAfterThePowerWasCut(@ForAll long seed) {
         Life life = new Life(seed);
         for (int round = 0; round < ROUNDS; round++) {

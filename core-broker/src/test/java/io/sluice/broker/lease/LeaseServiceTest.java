@@ -506,10 +506,11 @@ class LeaseServiceTest {
                     bench.service.settle(List.of(new Ack(lease.receipt()))).toCompletableFuture();
             bench.settleDown();
             bench.pass(LEASE);
+            CompletableFuture<Leased> other = bench.ask(bench.request(1, LEASE, LONG_WAIT));
             bench.log.failUnconfirmed();
             bench.settleDown();
             assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
-            assertThat(bench.lease(1).get(0).attempt()).isEqualTo(2);
+            assertThat(now(other).leases().get(0).attempt()).isEqualTo(2);
         }
 
         @Test
@@ -727,6 +728,25 @@ class LeaseServiceTest {
             bench.pass(Duration.ofHours(1));
             assertThat(bench.lease(1)).isEmpty();
             assertThat(status().low()).isEqualTo(1);
+        }
+
+        @Test
+        void aRejectionNeedsNoReason() {
+            send("bad");
+            bench.settle(new Reject(bench.lease(1).get(0).receipt(), null));
+            assertThat(bench.log.message(DEAD.value(), 0, 0).property("deadLetterReason"))
+                    .isEqualTo("rejected without a reason");
+        }
+
+        @Test
+        void aRejectionThatTheStopOvertakesIsRefused() {
+            send("bad");
+            Lease lease = bench.lease(1).get(0);
+            CompletableFuture<List<Settled>> answer = bench.service
+                    .settle(List.of(new Reject(lease.receipt(), "x")))
+                    .toCompletableFuture();
+            bench.service.close();
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
         }
 
         @Test
@@ -962,6 +982,23 @@ class LeaseServiceTest {
             assertThat(texts(bench.lease(1))).containsExactly("new");
             bench.kill();
             assertThat(texts(bench.lease(1))).containsExactly("new");
+        }
+
+        @Test
+        void aTopicThatIsDeletedWhileItsCursorsComeIntoBeingLeavesNone() {
+            send("a", "b");
+            bench.log.manual = true;
+            LeaseRequest last = new LeaseRequest(
+                    CREW, JOBS, FilterExpression.ALL, FilterExpression.ALL, 10, LEASE, NO_WAIT, Start.LAST);
+            CompletableFuture<Leased> answer = bench.ask(last);
+            bench.service.forgetTopic(JOBS);
+            bench.settleDown();
+            bench.log.confirm();
+            bench.settleDown();
+            assertRefused(() -> now(answer), Refusal.UNAVAILABLE);
+            bench.log.manual = false;
+            bench.kill();
+            assertThat(bench.service.status(CREW, JOBS, 0)).isEmpty();
         }
 
         @Test

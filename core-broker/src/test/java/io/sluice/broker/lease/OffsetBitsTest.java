@@ -28,7 +28,7 @@ class OffsetBitsTest {
                 .ofMaxSize(40);
     }
 
-    @Property(tries = 200)
+    @Property(tries = 100)
     void holdsWhatWasPutInAboveItsFloor(@ForAll("steps") List<Step> steps) {
         OffsetBits bits = new OffsetBits(0);
         BitSet model = new BitSet();

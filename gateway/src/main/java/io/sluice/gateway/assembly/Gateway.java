@@ -1,6 +1,7 @@
 package io.sluice.gateway.assembly;
 
 import io.sluice.broker.Broker;
+import io.sluice.gateway.config.DataDirectory;
 import io.sluice.gateway.config.NameServerSettingsFile;
 import io.sluice.gateway.config.Settings;
 import io.sluice.http.HttpBridge;
@@ -60,6 +61,9 @@ public final class Gateway implements AutoCloseable {
     public static Gateway open(Set<Role> roles, Settings settings) {
         PartConfigs configs = new PartConfigs(settings);
         configs.checkPorts(roles);
+        if (roles.contains(Role.BROKER) || roles.contains(Role.NAME_SERVER)) {
+            DataDirectory.check(settings.path("storePathRootDir"));
+        }
         if (!settings.accepted().isEmpty()) {
             log.info("settings of RocketMQ that Sluice does not need: {}", settings.accepted());
         }

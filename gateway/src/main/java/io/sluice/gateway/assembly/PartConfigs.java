@@ -5,6 +5,7 @@ import io.sluice.gateway.config.ConfigException;
 import io.sluice.gateway.config.Settings;
 import io.sluice.http.HttpConfig;
 import io.sluice.mqtt.MqttConfig;
+import io.sluice.mqtt.session.SessionLimits;
 import io.sluice.namesrv.NameServerConfig;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.log.FlushMode;
@@ -21,6 +22,9 @@ import java.util.TreeMap;
 final class PartConfigs {
     private static final int VIP_DISTANCE = 2;
     private static final int PORT_MIN = 3;
+    /** Room for topic name and properties beside the largest body. */
+    private static final int MQTT_HEADER_BYTES_MAX = 64 * 1024;
+
     private static final double PERCENT = 100.0;
 
     private final Settings settings;
@@ -118,7 +122,9 @@ final class PartConfigs {
     }
 
     MqttConfig mqtt() {
-        return MqttConfig.on(host(), settings.number("mqttPort"));
+        return MqttConfig.on(host(), settings.number("mqttPort"))
+                .withSessions(SessionLimits.DEFAULTS.withMaxPacketBytes(
+                        settings.number("maxMessageSize") + MQTT_HEADER_BYTES_MAX));
     }
 
     HttpConfig http() {

@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
             NameServerCommand.class,
             BrokerCommand.class,
             GatewayCommand.class,
-            DemoCommand.class
+            DemoCommand.class,
+            StoreCommand.class
         })
 public final class SluiceCommand {
     private static final Logger log = LoggerFactory.getLogger(SluiceCommand.class);

@@ -36,6 +36,19 @@ public final class KnobTable {
                     "0 is the primary of its name; replicas come with replication."),
             new Knob(
                     NODE,
+                    "brokerRole",
+                    choice("ASYNC_MASTER"),
+                    "ASYNC_MASTER",
+                    "A primary; the other roles come with replication."),
+            new Knob(
+                    NODE,
+                    "enableControllerMode",
+                    choice("false"),
+                    "false",
+                    "Choosing primaries by a controller comes with replication."),
+            new Knob(NODE, "enableDLegerCommitLog", choice("false"), "false", "A log in DLedger files cannot be read."),
+            new Knob(
+                    NODE,
                     "brokerIP1",
                     text("an address that clients can reach"),
                     "",

@@ -62,7 +62,7 @@ class SettingsReaderTest {
                 sendMessageThreadPoolNums = 16
                 """, Map.of(), Map.of());
         assertThat(settings.text("brokerName")).isEqualTo("broker-x");
-        assertThat(settings.accepted()).containsExactly("brokerRole", "sendMessageThreadPoolNums");
+        assertThat(settings.accepted()).containsExactly("sendMessageThreadPoolNums");
     }
 
     @Test
@@ -84,6 +84,8 @@ class SettingsReaderTest {
         "flushDiskType, SOMETIMES, SYNC_FLUSH",
         "namesrvAddr, localhost, host:port",
         "brokerName, ' ', a name",
+        "brokerRole, SLAVE, ASYNC_MASTER",
+        "enableControllerMode, true, false",
     })
     void anIllegalValueIsAnErrorThatSaysWhatIsLegal(String key, String value, String expected) {
         assertThatThrownBy(() -> reader.read(Optional.empty(), Map.of(), Map.of(key, value)))

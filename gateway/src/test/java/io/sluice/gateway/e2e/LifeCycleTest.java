@@ -44,6 +44,12 @@ class LifeCycleTest {
             assertThat(node.process().errors()).noneMatch(line -> line.contains(" ERROR "));
         }
         assertThat(data.resolve("store/abort")).doesNotExist();
+        assertThat(said(List.of("store", "verify", data.toString()))).isNotEmpty();
+        assertThat(said(List.of("store", "dump", data.toString(), "--topic", "Kept")))
+                .singleElement()
+                .asString()
+                .contains("\"Kept\"", "kept");
+        assertThat(said(List.of("store", "du", data.toString()))).anyMatch(line -> line.contains("Kept"));
         try (NodeProcess node = NodeProcess.up(data)) {
             String page = HttpClient.newHttpClient()
                     .send(
@@ -52,6 +58,14 @@ class LifeCycleTest {
                             BodyHandlers.ofString())
                     .body();
             assertThat(page).contains("\"kept\"");
+        }
+    }
+
+    /** Runs a command to its good end and returns what it said. */
+    private static List<String> said(List<String> command) {
+        try (LineProcess process = NodeProcess.command(command)) {
+            assertThat(process.awaitExit(DEADLINE)).as(process.told()).isZero();
+            return process.output();
         }
     }
 

@@ -77,7 +77,7 @@ class StartFailuresTest {
     @Test
     void aDataDirectoryThatIsAFileIsNamed() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "I am no directory");
-        assertThat(failureOf(file, FREE_PORTS)).contains(file.toString());
+        assertThat(failureOf(file, FREE_PORTS)).contains(file + " is not a directory");
         assertThat(Files.readString(file)).isEqualTo("I am no directory");
     }
 

@@ -4,32 +4,48 @@ import io.sluice.client.link.ClusterLink;
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores how far a group has come, and finds where it begins. Any thread. Knows what was stored last for each queue that
- * is read, so that nothing is stored twice.
+ * Stores how far a group has come, and finds where it begins. Owned by the client's clock: {@link #store} and
+ * {@link #forget} are called there only, and the stores of one queue follow one another, so that an older offset never
+ * arrives behind a newer one.
  */
 final class OffsetKeeping {
     private static final Logger log = LoggerFactory.getLogger(OffsetKeeping.class);
+    private static final long NOTHING_YET = -1;
 
     private final GroupName group;
     private final QueueOffsets offsets;
     private final StartAt startAt;
     private final boolean stored;
-    private final Map<MessageQueue, Long> lastStored = new ConcurrentHashMap<>();
+    private final Executor clock;
+    private final Map<MessageQueue, Progress> progress = new HashMap<>();
 
-    /** @param stored whether the group's offsets are stored at all; if not, every start is a first start */
-    OffsetKeeping(GroupName group, QueueOffsets offsets, StartAt startAt, boolean stored) {
+    /** What is known of one queue. */
+    private static final class Progress {
+        /** What was stored last, as far as is known. */
+        private long lastStored = NOTHING_YET;
+        /** Completes, never with a failure, when no store is under way. */
+        private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * @param stored whether the group's offsets are stored at all; if not, every start is a first start
+     * @param clock  the client's
+     */
+    OffsetKeeping(GroupName group, QueueOffsets offsets, StartAt startAt, boolean stored, Executor clock) {
         this.group = group;
         this.offsets = offsets;
         this.startAt = startAt;
         this.stored = stored;
+        this.clock = clock;
     }
 
     /** Where to begin with the queue. Fails when the broker cannot say: beginning anywhere else could lose messages. */
@@ -54,25 +70,38 @@ final class OffsetKeeping {
 
     /** Stores the offset unless it is the one stored last; never fails, an offset that was not stored is stored later. */
     CompletionStage<Void> store(MessageQueue queue, long offset) {
-        Long before = lastStored.get(queue);
-        if (!stored || before != null && before == offset) {
+        if (!stored) {
             return CompletableFuture.completedFuture(null);
         }
-        lastStored.put(queue, offset);
-        return offsets.store(group, queue, offset).exceptionally(failure -> {
-            lastStored.remove(queue, offset);
-            log.info(
-                    "offset {} of group {} on {} is stored later: {}",
-                    offset,
-                    group,
-                    queue,
-                    ClusterLink.causeOf(failure).getMessage());
-            return null;
-        });
+        Progress known = progress.computeIfAbsent(queue, fresh -> new Progress());
+        if (!known.idle.isDone()) {
+            return known.idle.thenComposeAsync(done -> store(queue, offset), clock);
+        }
+        if (known.lastStored == offset) {
+            return known.idle;
+        }
+        known.idle = offsets.store(group, queue, offset)
+                .handleAsync(
+                        (done, failure) -> {
+                            if (failure == null) {
+                                known.lastStored = offset;
+                            } else {
+                                log.info(
+                                        "offset {} of group {} on {} is stored later: {}",
+                                        offset,
+                                        group,
+                                        queue,
+                                        ClusterLink.causeOf(failure).getMessage());
+                            }
+                            return (Void) null;
+                        },
+                        clock)
+                .toCompletableFuture();
+        return known.idle;
     }
 
     /** The queue is not read here any more. */
     void forget(MessageQueue queue) {
-        lastStored.remove(queue);
+        progress.remove(queue);
     }
 }

@@ -81,7 +81,7 @@ public final class PushConsumption implements AutoCloseable {
         QueueLocator locator = new QueueLocator(routes);
         this.pulls = new Pulls(link, locator);
         this.offsets = new OffsetKeeping(
-                config.group(), new QueueOffsets(link, locator), config.startAt(), config.isClustering());
+                config.group(), new QueueOffsets(link, locator), config.startAt(), config.isClustering(), link.clock());
         this.workers = new Workers(config.group(), config.threads());
         this.locks = new QueueLocks(link, routes, config.group());
         SendBack sendBack = new SendBack(link, routes, sender, config.group(), config.retriesMax());
@@ -219,10 +219,12 @@ public final class PushConsumption implements AutoCloseable {
                 .copy()
                 .orTimeout(RELEASE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         idle.handle((done, late) -> null)
-                .thenCompose(done -> {
-                    buffer.drop();
-                    return offsets.store(queue, buffer.settledTo());
-                })
+                .thenComposeAsync(
+                        done -> {
+                            buffer.drop();
+                            return offsets.store(queue, buffer.settledTo());
+                        },
+                        link.clock())
                 .whenCompleteAsync(
                         (done, failure) -> {
                             offsets.forget(queue);
@@ -233,6 +235,16 @@ public final class PushConsumption implements AutoCloseable {
                             rebalance.soon();
                         },
                         link.clock());
+    }
+
+    private CompletionStage<Void> storeAtLast(List<QueueReading> ended) {
+        List<CompletableFuture<?>> stored = new ArrayList<>();
+        for (QueueReading reading : ended) {
+            QueueBuffer buffer = reading.buffer();
+            buffer.drop();
+            stored.add(offsets.store(reading.queue(), buffer.settledTo()).toCompletableFuture());
+        }
+        return CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new));
     }
 
     private void storeOffsets() {
@@ -308,13 +320,10 @@ public final class PushConsumption implements AutoCloseable {
                     config.closeTimeout().toMillis());
         }
         workers.close(FAREWELL);
-        List<CompletableFuture<?>> stored = new ArrayList<>();
-        for (QueueReading reading : open) {
-            QueueBuffer buffer = reading.buffer();
-            buffer.drop();
-            stored.add(offsets.store(reading.queue(), buffer.settledTo()).toCompletableFuture());
-        }
-        Waiting.upTo(FAREWELL, CompletableFuture.allOf(stored.toArray(CompletableFuture[]::new)));
+        Waiting.upTo(
+                FAREWELL,
+                CompletableFuture.supplyAsync(() -> storeAtLast(open), link.clock())
+                        .thenCompose(stored -> stored));
         lockedUntil.keySet().forEach(locks::unlock);
         Waiting.upTo(FAREWELL, heartbeats.leave(presence));
         readings.clear();
@@ -329,7 +338,7 @@ public final class PushConsumption implements AutoCloseable {
 
         @Override
         public void moved(QueueReading reading, QueueBuffer into) {
-            offsets.store(reading.queue(), into.nextOffset());
+            link.clock().execute(() -> offsets.store(reading.queue(), into.settledTo()));
         }
 
         @Override

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Reads messages from an offset on; any thread. Request 11, see docs/formats/remoting.md, "Pull". */
+/** Reads messages from an offset on; any thread. Request 11, see docs/doors/remoting.md. */
 public final class Pulls {
     /** What the answer may take longer than the broker was asked to hold it. */
     private static final Duration GRACE = Duration.ofSeconds(15);

@@ -289,36 +289,49 @@ public final class RouteCache implements AutoCloseable {
             entry.asking = true;
         }
         question(topic, entry).whenComplete((found, failure) -> {
-            answerWaiting(entry, found, failure);
             if (failure == null && found.isEmpty() && entry.provisional == null) {
                 entries.remove(topic, entry);
             }
+            answerWaiting(entry, found, failure);
         });
         return answer;
     }
 
-    /** The route is published when nobody waits any more, so that nobody who asks now overtakes one who asked before. */
     private void answerWaiting(Entry entry, Optional<TopicRoute> found, Throwable failure) {
+        if (failure == null && found.isPresent()) {
+            answerWithRoute(entry, found);
+            tell(found.get().topic());
+        } else {
+            List<CompletableFuture<Optional<TopicRoute>>> waiting;
+            synchronized (entry) {
+                // Whoever asks from now on asks anew.
+                waiting = List.copyOf(entry.waiting);
+                entry.waiting.clear();
+                entry.asking = false;
+            }
+            waiting.forEach(next -> {
+                if (failure == null) {
+                    next.complete(Optional.empty());
+                } else {
+                    next.completeExceptionally(ClusterLink.causeOf(failure));
+                }
+            });
+        }
+    }
+
+    /** The route is published when nobody waits any more, so that nobody who asks now overtakes one who asked before. */
+    private static void answerWithRoute(Entry entry, Optional<TopicRoute> found) {
         while (true) {
             CompletableFuture<Optional<TopicRoute>> next;
             synchronized (entry) {
                 next = entry.waiting.poll();
                 if (next == null) {
                     entry.asking = false;
-                    if (failure == null && found.isPresent()) {
-                        entry.route = found.get();
-                    }
-                    break;
+                    entry.route = found.orElseThrow();
+                    return;
                 }
             }
-            if (failure == null) {
-                next.complete(found);
-            } else {
-                next.completeExceptionally(ClusterLink.causeOf(failure));
-            }
-        }
-        if (failure == null) {
-            found.ifPresent(route -> tell(route.topic()));
+            next.complete(found);
         }
     }
 

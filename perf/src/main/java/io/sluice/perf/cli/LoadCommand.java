@@ -110,7 +110,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private static void progress(String line) {
-        System.err.println("second " + line);
+        System.err.println(line);
     }
 
     private NodeUsage.Sample sample(Allocation allocation) {

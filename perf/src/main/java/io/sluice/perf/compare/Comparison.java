@@ -76,7 +76,7 @@ public final class Comparison {
             told.putAll(target.addresses());
             contestant.client().door().ifPresent(door -> told.put("address", target.address(door)));
             return new WorkerProcess(plan.root(), plan.java(), plan.heapMb())
-                    .run(contestant.client(), told, target, line -> progress.accept("  second " + line));
+                    .run(contestant.client(), told, target, line -> progress.accept("  " + line));
         }
     }
 

@@ -138,8 +138,8 @@ record Scenario(
                     "native-drain",
                     "native push consumer draining a backlog",
                     "at least Kafka's",
-                    4,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, ASYNC),
+                    2,
+                    Contestant.of(SLUICE, ClientKind.NATIVE, BATCH),
                     Contestant.of(KAFKA, ClientKind.KAFKA, ASYNC)),
             send(
                     "sync-flush",

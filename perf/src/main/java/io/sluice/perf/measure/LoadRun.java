@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -25,6 +26,8 @@ public final class LoadRun {
 
     private final LoadPlan plan;
     private final Operation operation;
+    private final LoadWatch watch;
+    private final AtomicBoolean hasFailed = new AtomicBoolean();
     private final Recorder latencies = new Recorder(LATENCY_MAX_NANOS, SIGNIFICANT_DIGITS);
     private final LongAdder messages = new LongAdder();
     private final LongAdder errors = new LongAdder();
@@ -33,7 +36,8 @@ public final class LoadRun {
     private final long countFrom;
     private final long end;
 
-    private LoadRun(LoadPlan plan, Operation operation) {
+    private LoadRun(LoadPlan plan, Operation operation, LoadWatch watch) {
+        this.watch = watch;
         this.plan = plan;
         this.operation = operation;
         this.begin = System.nanoTime();
@@ -47,14 +51,14 @@ public final class LoadRun {
 
     /** Runs the load to its end and waits for what is in flight, up to half a minute. */
     public static Result run(LoadPlan plan, Operation operation, LoadWatch watch) throws InterruptedException {
-        LoadRun run = new LoadRun(plan, operation);
+        LoadRun run = new LoadRun(plan, operation, watch);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < plan.threads(); i++) {
             Thread thread = Threads.named("load-" + i, run::work);
             threads.add(thread);
             thread.start();
         }
-        long[] perSecond = run.tell(watch);
+        long[] perSecond = run.tell();
         for (Thread thread : threads) {
             thread.join();
         }
@@ -62,7 +66,7 @@ public final class LoadRun {
     }
 
     /** Follows the load through the measured time; what comes after a whole second belongs to the last one. */
-    private long[] tell(LoadWatch watch) {
+    private long[] tell() {
         waitUntil(countFrom);
         watch.measuring();
         int whole = (int) Math.max(1, plan.measured().toSeconds());
@@ -135,6 +139,9 @@ public final class LoadRun {
     }
 
     private void count(long from, Integer moved, Throwable failed) {
+        if (failed != null && hasFailed.compareAndSet(false, true)) {
+            watch.failed(failed);
+        }
         long now = System.nanoTime();
         long counts = isFixedRate() ? from : now;
         if (counts < countFrom || counts >= end) {

@@ -10,6 +10,9 @@ public interface LoadWatch {
     /** A measured second is over; {@code number} counts from 1. */
     default void second(int number, long messages) {}
 
+    /** The first step of the load that failed, warm-up included; on any thread. */
+    default void failed(Throwable failure) {}
+
     /** The measured time is over; steps may still be open. */
     default void measured() {}
 }

@@ -31,10 +31,12 @@ public final class WorkerMain {
     static final String MEASURING = "MEASURING";
     static final String MEASURED = "MEASURED";
     static final String SECOND = "SECOND ";
+    static final String FAILED = "FAILED ";
     static final String RESULT = "RESULT ";
 
     private static final long FIRST_ANSWER_SECONDS = 30;
     private static final long DRAIN_SECONDS = 120;
+    private static final int FILL_EMPTY_SECONDS = 15;
     private static final long RETRY_NANOS = 200_000_000;
     /** Part of a backlog that is read before counting starts. */
     private static final int WARM_UP_PART = 4;
@@ -148,11 +150,14 @@ public final class WorkerMain {
             return sent;
         };
         LoadPlan second = new LoadPlan(Duration.ZERO, Duration.ofSeconds(1), plan.threads(), plan.inFlight(), 0);
+        int emptySeconds = 0;
         while (acknowledged.get() < messages) {
             Result filled = LoadRun.run(second, send);
-            if (filled.messages() == 0) {
+            emptySeconds = filled.messages() == 0 ? emptySeconds + 1 : 0;
+            if (emptySeconds == FILL_EMPTY_SECONDS) {
                 throw new IllegalStateException(
-                        "the backlog does not grow: " + filled.errors() + " sends failed in a second");
+                        "the backlog has not grown for %d s; sends that failed in the last one: %d"
+                                .formatted(emptySeconds, filled.errors()));
             }
         }
     }
@@ -167,6 +172,11 @@ public final class WorkerMain {
         @Override
         public void second(int number, long messages) {
             out.println(SECOND + number + " " + messages);
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            out.println(FAILED + failure);
         }
 
         @Override

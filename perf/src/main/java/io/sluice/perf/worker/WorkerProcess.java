@@ -63,6 +63,7 @@ public final class WorkerProcess {
                 "-Xmx%dm".formatted(heapMb),
                 "-XX:+UseParallelGC",
                 "-Djava.net.preferIPv4Stack=true",
+                "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile", ""),
                 // The Apache client keeps logs and offsets below the home directory.
                 "-Duser.home=" + temporaryHome(),
                 "-cp",
@@ -131,7 +132,9 @@ public final class WorkerProcess {
                 workerUsed = ProcessUsage.of(worker.join().pid()).since(workerBefore);
                 nodeUsed = node.sample().since(nodeBefore);
             } else if (line.startsWith(WorkerMain.SECOND)) {
-                progress.accept(line.substring(WorkerMain.SECOND.length()));
+                progress.accept("second " + line.substring(WorkerMain.SECOND.length()));
+            } else if (line.startsWith(WorkerMain.FAILED)) {
+                progress.accept("first failure: " + line.substring(WorkerMain.FAILED.length()));
             } else if (line.startsWith(WorkerMain.RESULT)) {
                 result = ResultLine.read(line.substring(WorkerMain.RESULT.length()));
                 worker.join().endInput();
