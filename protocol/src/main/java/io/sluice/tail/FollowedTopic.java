@@ -65,7 +65,7 @@ final class FollowedTopic implements Tail {
 
     @Override
     public CompletionStage<Void> ready() {
-        return ready.minimalCompletionStage();
+        return ready.copy();
     }
 
     private void describe() {

@@ -27,7 +27,6 @@ import io.sluice.wire.frame.FrameBody;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -129,7 +128,7 @@ final class LeaseHandler {
     }
 
     private static Frame ofFailure(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Replies.causeOf(failure);
         return cause instanceof RefusedException known
                 ? refused(known.reason(), known.getMessage())
                 : Replies.ofFailure(failure);

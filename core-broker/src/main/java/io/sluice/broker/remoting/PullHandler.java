@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -147,7 +146,7 @@ final class PullHandler {
     }
 
     private static Frame ofFailure(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Replies.causeOf(failure);
         if (cause instanceof RefusedException refused) {
             if (refused.reason() == Refusal.NOT_READABLE) {
                 return forbidden(FORBIDDEN_TOPIC, refused.getMessage());

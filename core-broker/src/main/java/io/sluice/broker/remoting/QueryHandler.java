@@ -25,7 +25,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Finding messages by key or place, and looking into queues. */
@@ -82,7 +81,7 @@ final class QueryHandler {
     }
 
     private Frame notFound(QueryMessage command, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Replies.causeOf(failure);
         return cause instanceof RefusedException refused && refused.reason() == Refusal.NO_SUCH_TOPIC
                 ? nothing(command, new QueryMessageAnswer(clock.millis(), 0))
                 : Replies.ofFailure(failure);

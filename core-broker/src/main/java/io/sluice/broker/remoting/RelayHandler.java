@@ -15,7 +15,6 @@ import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Questions of tools that only a consumer can answer: passed on over its connection, its answer passed back. */
@@ -86,7 +85,7 @@ final class RelayHandler {
     }
 
     private static Frame noAnswer(String group, String clientId, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Replies.causeOf(failure);
         boolean late = cause instanceof RemotingException known && known.reason() == RemotingException.Reason.TIMED_OUT;
         return Replies.failed(
                 late ? ResponseCode.CONSUME_MSG_TIMEOUT : ResponseCode.SYSTEM_ERROR,

@@ -57,10 +57,14 @@ final class Replies {
         };
     }
 
+    /** What a stage failed with, without the wrapping that stages add. */
+    static Throwable causeOf(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     /** The answer to a question that failed for a reason that has a code; other failures are thrown on. */
     static Frame ofFailure(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = causeOf(failure);
         if (cause instanceof RefusedException refused) {
             return refused(refused);
         }

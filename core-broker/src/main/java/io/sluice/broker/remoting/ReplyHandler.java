@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -87,7 +86,7 @@ final class ReplyHandler {
 
     private static String trouble(String asker, Frame answer, Throwable failure) {
         if (failure != null) {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            Throwable cause = Replies.causeOf(failure);
             return "push reply message to %s fail, %s".formatted(asker, cause.getMessage());
         }
         return answer.code() == ResponseCode.SUCCESS

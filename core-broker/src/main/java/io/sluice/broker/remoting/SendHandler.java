@@ -19,7 +19,6 @@ import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Requests that put messages into the log. A plain send is dealt with on the event loop of its connection. */
@@ -116,7 +115,7 @@ final class SendHandler {
 
     /** Clients expect the general code for a message that is not there. */
     private static Frame ofSendBackFailure(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        Throwable cause = Replies.causeOf(failure);
         return cause instanceof RefusedException refused && refused.reason() == Refusal.ILLEGAL_ARGUMENT
                 ? Replies.failed(ResponseCode.SYSTEM_ERROR, refused.getMessage())
                 : Replies.ofFailure(failure);
