@@ -45,8 +45,7 @@ public final class ServiceBench implements AutoCloseable {
     private Instant now = Instant.ofEpochMilli(1_700_000_000_000L);
 
     public ServiceBench(Path directory) {
-        StoreConfig config =
-                StoreConfig.in(directory)
+        StoreConfig config = StoreConfig.in(directory)
                 .withLogSegmentBytes(1024 * 1024)
                 .withDelayLevels(LEVELS)
                 .withFlushIntervalMs(20)
