@@ -155,8 +155,9 @@ public final class WorkerMain {
             Result filled = LoadRun.run(second, send);
             emptySeconds = filled.messages() == 0 ? emptySeconds + 1 : 0;
             if (emptySeconds == FILL_EMPTY_SECONDS) {
-                throw new IllegalStateException("the backlog has not grown for %d s; sends that failed in the last one: %d"
-                        .formatted(emptySeconds, filled.errors()));
+                throw new IllegalStateException(
+                        "the backlog has not grown for %d s; sends that failed in the last one: %d"
+                                .formatted(emptySeconds, filled.errors()));
             }
         }
     }
