@@ -20,6 +20,8 @@ public final class PerfCommand {
     private PerfCommand() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new PerfCommand()).execute(arguments));
+        System.exit(new CommandLine(new PerfCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 }

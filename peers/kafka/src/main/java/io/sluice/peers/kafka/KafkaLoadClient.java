@@ -43,10 +43,14 @@ public final class KafkaLoadClient implements LoadClient {
         }
         this.producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", settings.address(),
-                        "acks", "1",
-                        "enable.idempotence", "false",
-                        "linger.ms", String.valueOf(settings.lingerMs())),
+                        "bootstrap.servers",
+                        settings.address(),
+                        "acks",
+                        "1",
+                        "enable.idempotence",
+                        "false",
+                        "linger.ms",
+                        String.valueOf(settings.lingerMs())),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
