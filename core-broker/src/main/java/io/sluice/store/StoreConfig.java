@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a store works; the RocketMQ configuration key of each component stands in brackets. Values are checked here, so a
@@ -147,647 +148,184 @@ public record StoreConfig(
         }
     }
 
-    public StoreConfig withLogDirectory(Path logDirectory) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withLogDirectory(Path changed) {
+        return changed(draft -> draft.logDirectory = changed);
     }
 
-    public StoreConfig withLogSegmentBytes(int logSegmentBytes) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withLogSegmentBytes(int changed) {
+        return changed(draft -> draft.logSegmentBytes = changed);
     }
 
-    public StoreConfig withQueueSegmentBytes(int queueSegmentBytes) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withQueueSegmentBytes(int changed) {
+        return changed(draft -> draft.queueSegmentBytes = changed);
     }
 
-    public StoreConfig withIndexSlots(int indexSlots) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withIndexSlots(int changed) {
+        return changed(draft -> draft.indexSlots = changed);
     }
 
-    public StoreConfig withIndexEntries(int indexEntries) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withIndexEntries(int changed) {
+        return changed(draft -> draft.indexEntries = changed);
     }
 
-    public StoreConfig withIndexEnabled(boolean indexEnabled) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withIndexEnabled(boolean changed) {
+        return changed(draft -> draft.indexEnabled = changed);
     }
 
-    public StoreConfig withStoreHost(InetSocketAddress storeHost) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withStoreHost(InetSocketAddress changed) {
+        return changed(draft -> draft.storeHost = changed);
     }
 
-    public StoreConfig withMaxMessageBytes(int maxMessageBytes) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withMaxMessageBytes(int changed) {
+        return changed(draft -> draft.maxMessageBytes = changed);
     }
 
-    public StoreConfig withFlushMode(FlushMode flushMode) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withFlushMode(FlushMode changed) {
+        return changed(draft -> draft.flushMode = changed);
     }
 
-    public StoreConfig withFlushIntervalMs(int flushIntervalMs) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withFlushIntervalMs(int changed) {
+        return changed(draft -> draft.flushIntervalMs = changed);
     }
 
-    public StoreConfig withFlushLeastPages(int flushLeastPages) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withFlushLeastPages(int changed) {
+        return changed(draft -> draft.flushLeastPages = changed);
     }
 
-    public StoreConfig withFlushThoroughMs(int flushThoroughMs) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withFlushThoroughMs(int changed) {
+        return changed(draft -> draft.flushThoroughMs = changed);
     }
 
-    public StoreConfig withSyncFlushTimeoutMs(int syncFlushTimeoutMs) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withSyncFlushTimeoutMs(int changed) {
+        return changed(draft -> draft.syncFlushTimeoutMs = changed);
     }
 
-    public StoreConfig withQueueFlushMs(int queueFlushMs) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withQueueFlushMs(int changed) {
+        return changed(draft -> draft.queueFlushMs = changed);
     }
 
-    public StoreConfig withQueueForceMs(int queueForceMs) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withQueueForceMs(int changed) {
+        return changed(draft -> draft.queueForceMs = changed);
     }
 
-    public StoreConfig withReservedHours(int reservedHours) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withReservedHours(int changed) {
+        return changed(draft -> draft.reservedHours = changed);
     }
 
-    public StoreConfig withDeleteWhen(String deleteWhen) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDeleteWhen(String changed) {
+        return changed(draft -> draft.deleteWhen = changed);
     }
 
-    public StoreConfig withDiskMaxUsedRatio(double diskMaxUsedRatio) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDiskMaxUsedRatio(double changed) {
+        return changed(draft -> draft.diskMaxUsedRatio = changed);
     }
 
-    public StoreConfig withDiskForceRatio(double diskForceRatio) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDiskForceRatio(double changed) {
+        return changed(draft -> draft.diskForceRatio = changed);
     }
 
-    public StoreConfig withDiskFullRatio(double diskFullRatio) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDiskFullRatio(double changed) {
+        return changed(draft -> draft.diskFullRatio = changed);
     }
 
-    public StoreConfig withDiskFreeMinBytes(long diskFreeMinBytes) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDiskFreeMinBytes(long changed) {
+        return changed(draft -> draft.diskFreeMinBytes = changed);
     }
 
-    public StoreConfig withDelayLevels(String delayLevels) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withDelayLevels(String changed) {
+        return changed(draft -> draft.delayLevels = changed);
     }
 
-    public StoreConfig withCheckOnRead(boolean checkOnRead) {
-        return new StoreConfig(
-                directory,
-                logDirectory,
-                logSegmentBytes,
-                queueSegmentBytes,
-                indexSlots,
-                indexEntries,
-                indexEnabled,
-                storeHost,
-                maxMessageBytes,
-                flushMode,
-                flushIntervalMs,
-                flushLeastPages,
-                flushThoroughMs,
-                syncFlushTimeoutMs,
-                queueFlushMs,
-                queueForceMs,
-                reservedHours,
-                deleteWhen,
-                diskMaxUsedRatio,
-                diskForceRatio,
-                diskFullRatio,
-                diskFreeMinBytes,
-                delayLevels,
-                checkOnRead);
+    public StoreConfig withCheckOnRead(boolean changed) {
+        return changed(draft -> draft.checkOnRead = changed);
+    }
+
+    private StoreConfig changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The components while they are being changed, so that a change names only what it changes. */
+    private static final class Draft {
+        Path directory;
+        Path logDirectory;
+        int logSegmentBytes;
+        int queueSegmentBytes;
+        int indexSlots;
+        int indexEntries;
+        boolean indexEnabled;
+        InetSocketAddress storeHost;
+        int maxMessageBytes;
+        FlushMode flushMode;
+        int flushIntervalMs;
+        int flushLeastPages;
+        int flushThoroughMs;
+        int syncFlushTimeoutMs;
+        int queueFlushMs;
+        int queueForceMs;
+        int reservedHours;
+        String deleteWhen;
+        double diskMaxUsedRatio;
+        double diskForceRatio;
+        double diskFullRatio;
+        long diskFreeMinBytes;
+        String delayLevels;
+        boolean checkOnRead;
+
+        Draft(StoreConfig from) {
+            directory = from.directory;
+            logDirectory = from.logDirectory;
+            logSegmentBytes = from.logSegmentBytes;
+            queueSegmentBytes = from.queueSegmentBytes;
+            indexSlots = from.indexSlots;
+            indexEntries = from.indexEntries;
+            indexEnabled = from.indexEnabled;
+            storeHost = from.storeHost;
+            maxMessageBytes = from.maxMessageBytes;
+            flushMode = from.flushMode;
+            flushIntervalMs = from.flushIntervalMs;
+            flushLeastPages = from.flushLeastPages;
+            flushThoroughMs = from.flushThoroughMs;
+            syncFlushTimeoutMs = from.syncFlushTimeoutMs;
+            queueFlushMs = from.queueFlushMs;
+            queueForceMs = from.queueForceMs;
+            reservedHours = from.reservedHours;
+            deleteWhen = from.deleteWhen;
+            diskMaxUsedRatio = from.diskMaxUsedRatio;
+            diskForceRatio = from.diskForceRatio;
+            diskFullRatio = from.diskFullRatio;
+            diskFreeMinBytes = from.diskFreeMinBytes;
+            delayLevels = from.delayLevels;
+            checkOnRead = from.checkOnRead;
+        }
+
+        StoreConfig finished() {
+            return new StoreConfig(
+                    directory,
+                    logDirectory,
+                    logSegmentBytes,
+                    queueSegmentBytes,
+                    indexSlots,
+                    indexEntries,
+                    indexEnabled,
+                    storeHost,
+                    maxMessageBytes,
+                    flushMode,
+                    flushIntervalMs,
+                    flushLeastPages,
+                    flushThoroughMs,
+                    syncFlushTimeoutMs,
+                    queueFlushMs,
+                    queueForceMs,
+                    reservedHours,
+                    deleteWhen,
+                    diskMaxUsedRatio,
+                    diskForceRatio,
+                    diskFullRatio,
+                    diskFreeMinBytes,
+                    delayLevels,
+                    checkOnRead);
+        }
     }
 }
