@@ -69,6 +69,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
                 .on(RequestCode.LEASE, loop, leases::lease)
                 .on(RequestCode.SETTLE, loop, leases::settle)
+                .on(RequestCode.TAKE_BACK, loop, leases::takeBack)
                 .on(RequestCode.POP_MESSAGE, loop, pops::pop)
                 .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
                 .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
