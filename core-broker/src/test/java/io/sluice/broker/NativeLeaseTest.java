@@ -101,7 +101,7 @@ class NativeLeaseTest {
     @Test
     void aQuestionThatIsTurnedDownSaysWhyInTheWordsOfThePort() {
         Frame unknown = node.ask(RequestCode.LEASE, lease("Nowhere", "*", 0));
-        assertThat(unknown.code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+        assertThat(unknown.code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
         assertThat(COMMANDS.readAnswer(unknown, RefusedAnswer.class).refusal()).isEqualTo("NO_SUCH_TOPIC");
         assertThat(unknown.remark()).contains("Nowhere");
         Frame illegal = node.ask(

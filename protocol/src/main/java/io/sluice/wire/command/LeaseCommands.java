@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  * Leases between Sluice's own client and broker. A genuine broker answers these codes with 3, by which a client recognises
  * that it cannot lease there.
  *
- * <p>A broker that turns the question down answers {@link ResponseCode#SYSTEM_ERROR} with the name of the
- * {@code io.sluice.port.Refusal} in the field {@code refusal} ({@link RefusedAnswer}) and the remedy as the remark.
+ * <p>A broker that turns a question down, of these or of others, answers with the code that RocketMQ clients know for the
+ * reason, the name of the {@code io.sluice.port.Refusal} in the field {@code refusal} ({@link RefusedAnswer}) and the remedy as the remark.
  * Settling ({@link RequestCode#SETTLE}) has no header; bodies: {@code SettleRequestBody}, {@code SettleAnswerBody}.
  */
 public sealed interface LeaseCommands {
