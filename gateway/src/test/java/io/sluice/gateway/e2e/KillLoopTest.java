@@ -74,9 +74,7 @@ class KillLoopTest {
                 kills++;
             }
         }
-        System.out.printf(
-                "kill -9 of the node: kills=%d acknowledged=%d %s%n",
-                kills, messages.count(), last);
+        System.out.printf("kill -9 of the node: kills=%d acknowledged=%d %s%n", kills, messages.count(), last);
     }
 
     private void end(NodeProcess node, Moment moment) {
