@@ -113,6 +113,9 @@ final class PartConfigs {
                 .withReservedHours(settings.number("fileReservedTime"))
                 .withDeleteWhen(settings.text("deleteWhen"))
                 .withDiskMaxUsedRatio(settings.number("diskMaxUsedSpaceRatio") / PERCENT)
+                .withDiskForceRatio(settings.number("diskSpaceCleanForciblyRatio") / PERCENT)
+                .withDiskFullRatio(settings.number("diskSpaceWarningLevelRatio") / PERCENT)
+                .withDiskFreeMinBytes(settings.longNumber("diskFreeMinBytes"))
                 .withDelayLevels(settings.text("messageDelayLevel"));
     }
 
