@@ -82,9 +82,6 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
-    /** Clients subtract this from the port to reach the second one. */
-    private static final int VIP_DISTANCE = 2;
-
     private static final Duration REGISTER_EVERY = Duration.ofSeconds(30);
     private static final Duration EXPIRE_EVERY = Duration.ofSeconds(10);
     private static final Duration CLIENT_SILENCE_MAX = Duration.ofSeconds(120);
@@ -350,11 +347,10 @@ public final class Broker implements AutoCloseable {
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
         RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
-        InetSocketAddress bound = door.listen(config.bindAddress(), config.listenPort());
-        self = new InetSocketAddress(config.advertised(), bound.getPort());
+        RemotingDoor.Ports bound = door.listen(config.bindAddress(), config.listenPort());
+        self = new InetSocketAddress(config.advertised(), bound.first());
         store.storeHost(self);
-        int second = config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE;
-        secondPort = door.listenWithoutReads(config.bindAddress(), second).getPort();
+        secondPort = bound.second();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
         nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));
