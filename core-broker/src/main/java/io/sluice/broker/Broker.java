@@ -198,11 +198,13 @@ public final class Broker implements AutoCloseable {
         QueryService queries = new QueryService(store, topics, queryLane);
         topics.onChange(this::topicChanged);
         groups.onRemove(leases::forgetGroup);
+        GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
+        offsets.onReset(groupPulls::moved);
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
-                new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed()),
+                groupPulls,
                 new Heartbeats(
                         registry, groups, (group, queues) -> topics.ensureGroupTopic(TopicName.retryOf(group), queues)),
                 registry,
