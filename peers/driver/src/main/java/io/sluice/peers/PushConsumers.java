@@ -37,6 +37,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *       max=N  level=N        failures allowed; delay level asked for with each failure
  *       cached=N  batch=N     messages of a queue that may wait here; messages given to the listener at once
  *       hold=true             the listener keeps the first message until "release"
+ *   popper   ...              the same, letting the broker divide the queues (5.x only)
  *   release  NAME             lets go of what the listener holds
  * </pre>
  */
@@ -52,11 +53,12 @@ final class PushConsumers {
     }
 
     void addTo(ApacheClientDriver driver) {
-        driver.on("consumer", 4, this::start);
+        driver.on("consumer", 4, words -> start(words, true));
+        driver.on("popper", 4, words -> start(words, false));
         driver.on("release", 1, this::release);
     }
 
-    private String start(Words words) throws Exception {
+    private String start(Words words, boolean dividesItself) throws Exception {
         String name = words.option("name", words.text(0) + "-" + count++);
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(words.text(0));
         clients.configure(consumer, name, words);
@@ -75,6 +77,12 @@ final class PushConsumers {
             // Unnamed here, since the releases have the type in different packages.
             consumer.setMessageModel(
                     Enum.valueOf(consumer.getMessageModel().getDeclaringClass(), "BROADCASTING"));
+        }
+        if (!dividesItself) {
+            // By name: the older release has no such setting.
+            DefaultMQPushConsumer.class
+                    .getMethod("setClientRebalance", boolean.class)
+                    .invoke(consumer, false);
         }
         consumer.setAllocateMessageQueueStrategy(strategy(words.option("by", "average"), words.text(1)));
         consumer.setMaxReconsumeTimes(words.option("max", consumer.getMaxReconsumeTimes()));

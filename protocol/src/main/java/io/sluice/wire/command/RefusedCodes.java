@@ -21,7 +21,8 @@ public final class RefusedCodes {
     private static final String ROCKSDB = "queues and settings are not kept in RocksDB";
     private static final String OLD_ACL =
             "the access control of 4.x; use the user and access list requests 3001 to 3010";
-    private static final String POP_PROXY = "sent by proxies of 5.x only; clients use 200050, 200051 and 200053";
+    private static final String POP_PROXY =
+            "sent by proxies of 5.x only; a pop may wait itself: use 200050 with pollTime";
 
     private static final SortedMap<Integer, RefusedCode> CODES = codes();
 
@@ -86,9 +87,7 @@ public final class RefusedCodes {
         refuse(codes, 2004, "SET_COMMITLOG_READ_MODE", COLD_DATA);
         refuse(codes, 200052, "PEEK_MESSAGE", "read by offset instead: use 11");
         refuse(codes, 200054, "NOTIFICATION", POP_PROXY);
-        refuse(codes, 200055, "POLLING_INFO", POP_PROXY);
         refuse(codes, 200056, "POP_ROLLBACK", "leases are kept in the log and need no export");
-        refuse(codes, 200151, "BATCH_ACK_MESSAGE", POP_PROXY);
         return Collections.unmodifiableSortedMap(codes);
     }
 
