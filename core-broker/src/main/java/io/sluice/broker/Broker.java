@@ -90,9 +90,6 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
-    /** Clients subtract this from the port to reach the second one. */
-    private static final int VIP_DISTANCE = 2;
-
     private static final Duration REGISTER_EVERY = Duration.ofSeconds(30);
     private static final Duration EXPIRE_EVERY = Duration.ofSeconds(10);
     private static final Duration CLIENT_SILENCE_MAX = Duration.ofSeconds(120);
@@ -212,11 +209,13 @@ public final class Broker implements AutoCloseable {
         QueryService queries = new QueryService(store, topics, queryLane);
         topics.onChange(this::topicChanged);
         groups.onRemove(leases::forgetGroup);
+        GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
+        offsets.onReset(groupPulls::moved);
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
-                new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed()),
+                groupPulls,
                 new Heartbeats(
                         registry, groups, (group, queues) -> topics.ensureGroupTopic(TopicName.retryOf(group), queues)),
                 registry,
@@ -363,11 +362,10 @@ public final class Broker implements AutoCloseable {
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
         RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
-        InetSocketAddress bound = door.listen(config.bindAddress(), config.listenPort());
-        self = new InetSocketAddress(config.advertised(), bound.getPort());
+        RemotingDoor.Ports bound = door.listen(config.bindAddress(), config.listenPort());
+        self = new InetSocketAddress(config.advertised(), bound.first());
         store.storeHost(self);
-        int second = config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE;
-        secondPort = door.listenWithoutReads(config.bindAddress(), second).getPort();
+        secondPort = bound.second();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
         nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));

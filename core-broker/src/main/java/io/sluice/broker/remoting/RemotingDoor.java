@@ -22,6 +22,11 @@ import java.util.concurrent.Executor;
  * second port, which clients call the VIP channel, does not serve reads.
  */
 public final class RemotingDoor implements AutoCloseable {
+    /** How clients find the second port. */
+    public static final int SECOND_PORT_BELOW = 2;
+
+    private static final int FREE_PAIR_ATTEMPTS = 16;
+
     private final RequestTable table;
     private final RemotingServer server;
 
@@ -179,25 +184,40 @@ public final class RemotingDoor implements AutoCloseable {
     }
 
     /**
-     * Listens on the door's own port; blocks until it is bound.
+     * Listens on the door's own port and on the second one, {@link #SECOND_PORT_BELOW} below it, which serves everything but
+     * reads; blocks until both are bound.
      *
-     * @param port 0 for a free one
+     * @param port 0 for a free one, with a free one below it
+     * @throws IOException when a port is taken
      */
-    public InetSocketAddress listen(String host, int port) throws IOException {
-        return server.listen(host, port, table);
+    public Ports listen(String host, int port) throws IOException {
+        RequestTable withoutReads = table.without(
+                RequestCode.PULL_MESSAGE,
+                RequestCode.LITE_PULL_MESSAGE,
+                RequestCode.LEASE,
+                RequestCode.POP_MESSAGE);
+        for (int attempt = 1; ; attempt++) {
+            InetSocketAddress first = server.listen(host, port, table);
+            try {
+                return new Ports(
+                        first.getPort(),
+                        server.listen(host, first.getPort() - SECOND_PORT_BELOW, withoutReads)
+                                .getPort());
+            } catch (IOException taken) {
+                if (port != 0 || attempt == FREE_PAIR_ATTEMPTS) {
+                    throw taken;
+                }
+                server.stopListening(first);
+            }
+        }
     }
 
-    /** Listens on the second port, which serves everything but reads; blocks until it is bound. */
-    public InetSocketAddress listenWithoutReads(String host, int port) throws IOException {
-        return server.listen(
-                host,
-                port,
-                table.without(
-                        RequestCode.PULL_MESSAGE,
-                        RequestCode.LITE_PULL_MESSAGE,
-                        RequestCode.LEASE,
-                        RequestCode.POP_MESSAGE));
-    }
+    /**
+     * Where the door listens.
+     *
+     * @param second for clients with the VIP channel switched on
+     */
+    public record Ports(int first, int second) {}
 
     /** Stops accepting and ends all connections. Twice is harmless. */
     @Override
