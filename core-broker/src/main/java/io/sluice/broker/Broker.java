@@ -5,6 +5,8 @@ import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
+import io.sluice.broker.assign.Assignments;
+import io.sluice.broker.assign.RequestModes;
 import io.sluice.broker.delay.DelayLevels;
 import io.sluice.broker.delay.DelayService;
 import io.sluice.broker.group.GroupConfigTable;
@@ -37,6 +39,7 @@ import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.Overrides;
 import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.table.TableText;
+import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
@@ -60,9 +63,13 @@ import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ConsumerOffsetTable;
 import io.sluice.wire.body.DelayOffsetTable;
+import io.sluice.wire.body.MessageRequestModeTable;
+import io.sluice.wire.body.QueueData;
+import io.sluice.wire.body.QueueRef;
 import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.body.SubscriptionGroupTable;
 import io.sluice.wire.body.TopicConfigTable;
+import io.sluice.wire.body.TopicRouteData;
 import io.sluice.wire.frame.ProtocolVersion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -75,6 +82,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -203,6 +211,9 @@ public final class Broker implements AutoCloseable {
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
         QueueFacts queueFacts = new QueueFacts(store);
+        TableFile modesFile = store.table("messageRequestMode.json");
+        RequestModes modes =
+                RequestModes.open(housekeeping, load(modesFile, MessageRequestModeTable.class), modesFile::save);
         TopicAdmin topicAdmin = new TopicAdmin(topics, store, offsets, lot, adminLane);
         QueryService queries = new QueryService(store, topics, queryLane);
         topics.onChange(this::topicChanged);
@@ -227,6 +238,8 @@ public final class Broker implements AutoCloseable {
                 queries,
                 delays,
                 leases,
+                modes,
+                new Assignments(modes, registry, this::readableQueues),
                 metrics,
                 new BrokerState(
                         store,
@@ -432,6 +445,27 @@ public final class Broker implements AutoCloseable {
 
     private TopicConfigTable topicConfigs() {
         return new TopicConfigTable(topics.configs(), topics.version());
+    }
+
+    /** Of all brokers that the name servers know, else of this one. */
+    private CompletionStage<List<QueueRef>> readableQueues(TopicName topic) {
+        NameServerLink link = nameServers;
+        CompletionStage<Optional<TopicRouteData>> route =
+                link == null ? CompletableFuture.completedFuture(Optional.empty()) : link.route(topic);
+        return route.thenApply(found -> found.map(TopicRouteData::queueDatas).orElseGet(() -> ownQueues(topic)).stream()
+                .filter(queues -> Permission.isReadable(queues.perm()))
+                .flatMap(queues -> IntStream.range(0, queues.readQueueNums())
+                        .mapToObj(queueId -> new QueueRef(topic.value(), queues.brokerName(), queueId)))
+                .toList());
+    }
+
+    private List<QueueData> ownQueues(TopicName name) {
+        return topics
+                .find(name)
+                .map(topic ->
+                        new QueueData(config.brokerName(), topic.readQueues(), topic.writeQueues(), topic.perm(), 0))
+                .stream()
+                .toList();
     }
 
     private CompletionStage<Void> register() {

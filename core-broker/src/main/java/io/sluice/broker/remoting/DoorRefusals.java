@@ -12,10 +12,6 @@ final class DoorRefusals {
     private static final String TO_CLIENTS = "sent by brokers to clients only";
     private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
     private static final String TIMERS = "messages with an exact delivery time are not supported by this broker";
-    private static final String POP =
-            "messages are lent through codes 30001 and 30002 here; use a push or pull consumer";
-    private static final String ASSIGNMENT =
-            "clients share queues among themselves here; leave clientRebalance at its default, true";
     private static final String REPLICAS = "this broker has no replicas";
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
 
@@ -65,13 +61,6 @@ final class DoorRefusals {
                 RequestCode.RECALL_MESSAGE,
                 RequestCode.GET_TIMER_CHECK_POINT,
                 RequestCode.GET_TIMER_METRICS);
-        refuse(all, POP, RequestCode.POP_MESSAGE, RequestCode.ACK_MESSAGE, RequestCode.CHANGE_MESSAGE_INVISIBLETIME);
-        refuse(
-                all,
-                ASSIGNMENT,
-                RequestCode.QUERY_ASSIGNMENT,
-                RequestCode.SET_MESSAGE_REQUEST_MODE,
-                RequestCode.GET_ALL_MESSAGE_REQUEST_MODE);
         refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO);
         refuse(
                 all,

@@ -51,6 +51,8 @@ public final class RemotingDoor implements AutoCloseable {
         RelayHandler relays = services.relayHandler();
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
+        PopHandler pops = services.popHandler();
+        AssignmentHandler assignments = services.assignmentHandler();
         Executor loop = RequestTable.EVENT_LOOP;
         Executor query = services.lanes().queries();
         Executor admin = services.lanes().admin();
@@ -67,6 +69,14 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
                 .on(RequestCode.LEASE, loop, leases::lease)
                 .on(RequestCode.SETTLE, loop, leases::settle)
+                .on(RequestCode.POP_MESSAGE, loop, pops::pop)
+                .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
+                .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
+                .on(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, loop, pops::changeInvisibleTime)
+                .on(RequestCode.POLLING_INFO, loop, pops::pollingInfo)
+                .on(RequestCode.QUERY_ASSIGNMENT, loop, assignments::assign)
+                .on(RequestCode.SET_MESSAGE_REQUEST_MODE, admin, assignments::set)
+                .on(RequestCode.GET_ALL_MESSAGE_REQUEST_MODE, admin, assignments::all)
                 .on(RequestCode.UPDATE_CONSUMER_OFFSET, loop, offsets::update)
                 .on(RequestCode.QUERY_CONSUMER_OFFSET, loop, offsets::query)
                 .on(RequestCode.GET_MAX_OFFSET, loop, offsets::max)
@@ -182,7 +192,13 @@ public final class RemotingDoor implements AutoCloseable {
     /** Listens on the second port, which serves everything but reads; blocks until it is bound. */
     public InetSocketAddress listenWithoutReads(String host, int port) throws IOException {
         return server.listen(
-                host, port, table.without(RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE, RequestCode.LEASE));
+                host,
+                port,
+                table.without(
+                        RequestCode.PULL_MESSAGE,
+                        RequestCode.LITE_PULL_MESSAGE,
+                        RequestCode.LEASE,
+                        RequestCode.POP_MESSAGE));
     }
 
     /** Stops accepting and ends all connections. Twice is harmless. */

@@ -5,11 +5,14 @@ import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
+import io.sluice.broker.assign.Assignments;
+import io.sluice.broker.assign.RequestModes;
 import io.sluice.broker.delay.DelayService;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.GroupRegistry;
 import io.sluice.broker.group.Heartbeats;
 import io.sluice.broker.group.OrderLocks;
+import io.sluice.broker.lease.LeaseService;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.offset.OffsetQueries;
 import io.sluice.broker.offset.OffsetTable;
@@ -20,7 +23,6 @@ import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
-import io.sluice.port.LeaseReader;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
@@ -49,7 +51,9 @@ public record Services(
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
-        LeaseReader leases,
+        LeaseService leases,
+        RequestModes modes,
+        Assignments assignments,
         BrokerMetrics metrics,
         BrokerState state,
         Cleaning cleaning,
@@ -107,6 +111,14 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    PopHandler popHandler() {
+        return new PopHandler(leases, topics, groups, queues, metrics, clock);
+    }
+
+    AssignmentHandler assignmentHandler() {
+        return new AssignmentHandler(assignments, modes, topics, groups);
     }
 
     LeaseHandler leaseHandler() {

@@ -37,6 +37,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *   sendmany  TOPIC COUNT THREADS PREFIX BYTES          OK COUNT; bodies are PREFIX-0, PREFIX-1... padded to BYTES
  *   sendbatch TOPIC COUNT PREFIX                        OK COUNT, as one batch
  *   consumer  GROUP TOPIC EXPRESSION FAILFIRST          start a push consumer; its first FAILFIRST deliveries fail
+ *   popper    GROUP TOPIC EXPRESSION FAILFIRST          the same, letting the broker assign queues (5.x only)
  *   pullall   TOPIC                                     OK COUNT, after a GOT for each message of every queue
  *   querykey  TOPIC KEY                                 OK COUNT, after a GOT for each message with the key
  *   committed GROUP TOPIC QUEUEID                       OK OFFSET, what the broker remembers of the group
@@ -90,7 +91,9 @@ public final class ApacheClientDriver {
             case "sendbatch":
                 return sendBatch(command[1], Integer.parseInt(command[2]), command[3]);
             case "consumer":
-                return startConsumer(command[1], command[2], command[3], Integer.parseInt(command[4]));
+                return startConsumer(command[1], command[2], command[3], Integer.parseInt(command[4]), true);
+            case "popper":
+                return startConsumer(command[1], command[2], command[3], Integer.parseInt(command[4]), false);
             case "pullall":
                 return pullAll(command[1]);
             case "querykey":
@@ -180,12 +183,17 @@ public final class ApacheClientDriver {
         return String.valueOf(count);
     }
 
-    private String startConsumer(String group, String topic, String expression, int failFirst) throws Exception {
+    private String startConsumer(
+            String group, String topic, String expression, int failFirst, boolean clientRebalance) throws Exception {
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(group);
         consumer.setNamesrvAddr(nameServers);
         consumer.setInstanceName(group + "-" + closing.size() + "-" + ProcessHandle.current().pid());
         consumer.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         consumer.subscribe(topic, expression);
+        if (!clientRebalance) {
+            // By name: the older release has no such setting.
+            DefaultMQPushConsumer.class.getMethod("setClientRebalance", boolean.class).invoke(consumer, false);
+        }
         AtomicInteger failures = new AtomicInteger(failFirst);
         consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) -> {
             messages.forEach(ApacheClientDriver::tell);

@@ -21,7 +21,8 @@ public final class RefusedCodes {
     private static final String ROCKSDB = "queues and settings are not kept in RocksDB";
     private static final String OLD_ACL =
             "the access control of 4.x; use the user and access list requests 3001 to 3010";
-    private static final String POP_PROXY = "sent by proxies of 5.x only; clients use 200050, 200051 and 200053";
+    private static final String POP_PROXY =
+            "sent by proxies of 5.x only; a pop may wait itself: use 200050 with pollTime";
     private static final String LITE = "lite topics are not part of Sluice; a topic of its own costs little";
 
     private static final SortedMap<Integer, RefusedCode> CODES = codes();
@@ -92,7 +93,6 @@ public final class RefusedCodes {
         refuse(codes, 5001, "SWITCH_TIMER_ENGINE", "delivery times are kept in one way, there is nothing to switch");
         refuse(codes, 200052, "PEEK_MESSAGE", "read by offset instead: use 11");
         refuse(codes, 200054, "NOTIFICATION", POP_PROXY);
-        refuse(codes, 200055, "POLLING_INFO", POP_PROXY);
         refuse(codes, 200056, "POP_ROLLBACK", "leases are kept in the log and need no export");
         refuse(codes, 200070, "POP_LITE_MESSAGE", LITE);
         refuse(codes, 200071, "LITE_SUBSCRIPTION_CTL", LITE);
@@ -104,7 +104,6 @@ public final class RefusedCodes {
         refuse(codes, 200077, "GET_LITE_CLIENT_INFO", LITE);
         refuse(codes, 200078, "GET_LITE_GROUP_INFO", LITE);
         refuse(codes, 200079, "TRIGGER_LITE_DISPATCH", LITE);
-        refuse(codes, 200151, "BATCH_ACK_MESSAGE", POP_PROXY);
         return Collections.unmodifiableSortedMap(codes);
     }
 
