@@ -36,6 +36,8 @@ import io.sluice.broker.remoting.Services;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.settings.Overrides;
+import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.table.TableText;
 import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
@@ -52,6 +54,7 @@ import io.sluice.runtime.CloseStack;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.file.Disk;
+import io.sluice.store.retention.RetentionConfig;
 import io.sluice.store.table.TableFile;
 import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
@@ -73,8 +76,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -103,6 +108,7 @@ public final class Broker implements AutoCloseable {
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     private static final String REGION = "DefaultRegion";
     private static final int HA_DISTANCE = 1;
+    private static final double PERCENT = 100.0;
 
     private static final int LEASES_OPEN_MAX = 100_000;
     private static final int LEASE_WAITERS_MAX = 100_000;
@@ -242,14 +248,54 @@ public final class Broker implements AutoCloseable {
                         new BrokerState.Version(
                                 ProtocolVersion.CURRENT, ProtocolVersion.describe(ProtocolVersion.CURRENT))),
                 new Cleaning(store, topics),
+                runtimeSettings(groupPulls),
                 filters,
                 clock,
                 new Lanes(queryLane, adminLane),
                 this::register,
                 () -> self,
-                new Services.Says(config.brokerName(), REGION, true, config.sqlAllowed(), config.settings()));
+                new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
                 sends, pulls, leases, offsets, topics, topicAdmin, queries, housekeeping, () -> self);
+    }
+
+    /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
+    private RuntimeSettings runtimeSettings(GroupPulls pulls) {
+        TableFile overridesFile = store.table(Overrides.FILE_NAME);
+        return new RuntimeSettings(
+                config.settings(),
+                Map.of(
+                        "autoCreateTopicEnable",
+                        value -> () -> topics.changeRules(
+                                Boolean.parseBoolean(value), topics.rules().defaultQueues()),
+                        "defaultTopicQueueNums",
+                        value -> {
+                            int queues = Integer.parseInt(value);
+                            return () -> topics.changeRules(topics.rules().autoCreate(), queues);
+                        },
+                        "autoCreateSubscriptionGroup",
+                        value -> () -> groups.autoCreate(Boolean.parseBoolean(value)),
+                        "enablePropertyFilter",
+                        value -> () -> pulls.sqlAllowed(Boolean.parseBoolean(value)),
+                        "fileReservedTime",
+                        value -> {
+                            int hours = Integer.parseInt(value);
+                            return () -> store.changeRetention(retention -> retention.withReservedHours(hours));
+                        },
+                        "deleteWhen",
+                        value -> {
+                            Set<Integer> hours = RetentionConfig.hours(value);
+                            return () -> store.changeRetention(retention -> retention.withDeleteHours(hours));
+                        },
+                        "diskMaxUsedSpaceRatio",
+                        value -> {
+                            double ratio = Integer.parseInt(value) / PERCENT;
+                            return () -> store.changeRetention(retention -> retention.withMaxUsedRatio(ratio));
+                        }),
+                overridesFile.load(Overrides::parse).orElse(Map.of()),
+                config.settingRules(),
+                overridesFile::save,
+                clock);
     }
 
     /**

@@ -32,7 +32,7 @@ public final class GroupPulls {
     private final GroupConfigTable groups;
     private final GroupRegistry members;
     private final OffsetTable offsets;
-    private final boolean sqlAllowed;
+    private volatile boolean sqlAllowed;
 
     /** @param sqlAllowed whether groups may filter by SQL conditions (enablePropertyFilter) */
     public GroupPulls(
@@ -50,6 +50,16 @@ public final class GroupPulls {
         this.members = Objects.requireNonNull(members, "members");
         this.offsets = Objects.requireNonNull(offsets, "offsets");
         this.sqlAllowed = sqlAllowed;
+    }
+
+    /** Whether groups may filter by SQL conditions now. */
+    public boolean sqlAllowed() {
+        return sqlAllowed;
+    }
+
+    /** Allows or forbids it, from the next read on. */
+    public void sqlAllowed(boolean allowed) {
+        sqlAllowed = allowed;
     }
 
     /** How a read begins. */

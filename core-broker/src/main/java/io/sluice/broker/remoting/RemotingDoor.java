@@ -109,6 +109,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.GET_TOPIC_STATS_INFO, admin, topics::stats)
                 .on(RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER, loop, topics::systemTopics)
                 .on(RequestCode.CLEAN_UNUSED_TOPIC, admin, broker::deleteOrphans)
+                .on(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE, admin, broker::deleteUnbacked)
                 .on(RequestCode.DELETE_EXPIRED_COMMITLOG, admin, broker::deleteExpired)
                 // groups
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, admin, groups::put)
@@ -128,9 +129,11 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, admin, offsets::reset)
                 .on(RequestCode.CLONE_GROUP_OFFSET, admin, offsets::copy)
                 .on(RequestCode.GET_CONSUMER_RUNNING_INFO, loop, relays::runningInfo)
+                .on(RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, loop, relays::status)
                 .on(RequestCode.CONSUME_MESSAGE_DIRECTLY, loop, relays::consumeDirectly)
                 // broker
                 .on(RequestCode.GET_BROKER_CONFIG, loop, broker::settings)
+                .on(RequestCode.UPDATE_BROKER_CONFIG, admin, broker::changeSettings)
                 .on(RequestCode.GET_BROKER_RUNTIME_INFO, admin, broker::state)
                 .on(RequestCode.VIEW_BROKER_STATS_DATA, loop, broker::stats)
                 .on(RequestCode.GET_BROKER_HA_STATUS, admin, broker::replicas)
@@ -192,10 +195,7 @@ public final class RemotingDoor implements AutoCloseable {
      */
     public Ports listen(String host, int port) throws IOException {
         RequestTable withoutReads = table.without(
-                RequestCode.PULL_MESSAGE,
-                RequestCode.LITE_PULL_MESSAGE,
-                RequestCode.LEASE,
-                RequestCode.POP_MESSAGE);
+                RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE, RequestCode.LEASE, RequestCode.POP_MESSAGE);
         for (int attempt = 1; ; attempt++) {
             InetSocketAddress first = server.listen(host, port, table);
             try {
