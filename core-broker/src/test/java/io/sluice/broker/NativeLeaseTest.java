@@ -53,7 +53,8 @@ class NativeLeaseTest {
     }
 
     private static Lease lease(String topic, String ownTags, long waitMs) {
-        return new Lease("crew", topic, FilterType.TAG, "*", FilterType.TAG, ownTags, 10, 60_000, waitMs, Start.FIRST);
+        return new Lease(
+                "crew", topic, FilterType.TAG, "*", FilterType.TAG, ownTags, 10, 60_000, waitMs, Start.FIRST, 0);
     }
 
     private static List<Lent> lent(Frame answer) {
@@ -101,16 +102,16 @@ class NativeLeaseTest {
     @Test
     void aQuestionThatIsTurnedDownSaysWhyInTheWordsOfThePort() {
         Frame unknown = node.ask(RequestCode.LEASE, lease("Nowhere", "*", 0));
-        assertThat(unknown.code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+        assertThat(unknown.code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
         assertThat(COMMANDS.readAnswer(unknown, RefusedAnswer.class).refusal()).isEqualTo("NO_SUCH_TOPIC");
         assertThat(unknown.remark()).contains("Nowhere");
         Frame illegal = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.SQL92, "a >", 10, 1000, 0, Start.FIRST));
+                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.SQL92, "a >", 10, 1000, 0, Start.FIRST, 0));
         assertThat(COMMANDS.readAnswer(illegal, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
         Frame none = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.TAG, "*", 0, 1000, 0, Start.FIRST));
+                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.TAG, "*", 0, 1000, 0, Start.FIRST, 0));
         assertThat(COMMANDS.readAnswer(none, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
     }
 

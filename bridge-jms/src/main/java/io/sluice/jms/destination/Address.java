@@ -1,5 +1,6 @@
 package io.sluice.jms.destination;
 
+import io.sluice.model.EscapedName;
 import io.sluice.model.GroupName;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
@@ -95,7 +96,7 @@ public record Address(Kind kind, String name, boolean temporary) implements Seri
 
     private static GroupName groupOf(String name) {
         int slash = name.indexOf(TAG_SEPARATOR);
-        String tag = slash < 0 ? "" : NativeName.escape(name.substring(slash));
+        String tag = slash < 0 ? "" : EscapedName.escape(name.substring(slash));
         return new GroupName(GROUP_PREFIX + nativeTopic(name) + tag);
     }
 

@@ -1,25 +1,17 @@
 package io.sluice.mqtt.topic;
 
+import io.sluice.model.EscapedName;
 import io.sluice.model.TopicName;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * The first level of a topic name is the native topic; this class turns one into the other.
  *
  * <p>A level that is a legal native name, does not start with {@code %} and is no name of the broker's own stays as it is.
- * Every other level is written as {@code %MQTT%} and its UTF-8 bytes, where letters, digits, {@code -} and {@code _} stand
- * for themselves and any other byte is {@code %} and two upper-case hex digits. So no two levels meet in one native topic,
- * every native topic made here can be read back, and retry, dead-letter and system topics cannot be named from MQTT.
+ * Every other level is written as an {@link EscapedName}. So no two levels meet in one native topic, every native topic made
+ * here can be read back, and retry, dead-letter and system topics cannot be named from MQTT.
  */
 public final class TopicMapping {
-    static final String ESCAPED_PREFIX = "%MQTT%";
-
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final char ESCAPE = '%';
     private static final String REPLY_TOPIC_SUFFIX = "_REPLY_TOPIC";
     private static final String SYSTEM_PREFIX = "RMQ_SYS_";
@@ -41,7 +33,7 @@ public final class TopicMapping {
      * @throws IllegalTopicException when the level, escaped if it must be, is longer than a native name may be
      */
     public static TopicName nativeTopic(String firstLevel) {
-        String name = needsEscape(firstLevel) ? escape(firstLevel) : firstLevel;
+        String name = needsEscape(firstLevel) ? EscapedName.encode(firstLevel) : firstLevel;
         if (name.length() > TopicName.LENGTH_MAX) {
             throw new IllegalTopicException(
                     "first topic level starting '%s' makes a native topic name of %d characters; at most %d are allowed, shorten the level"
@@ -52,12 +44,8 @@ public final class TopicMapping {
 
     /** The first level under which messages of a native topic are published: the reverse of {@link #nativeTopic}. */
     public static String firstLevel(String nativeTopic) {
-        if (!nativeTopic.startsWith(ESCAPED_PREFIX)) {
-            return nativeTopic;
-        }
-        return unescape(nativeTopic.substring(ESCAPED_PREFIX.length()))
-                .filter(level ->
-                        isLevel(level) && needsEscape(level) && escape(level).equals(nativeTopic))
+        return EscapedName.decode(nativeTopic)
+                .filter(level -> isLevel(level) && needsEscape(level))
                 .orElse(nativeTopic);
     }
 
@@ -82,47 +70,5 @@ public final class TopicMapping {
         return SYSTEM_NAMES.contains(level)
                 || level.regionMatches(true, 0, SYSTEM_PREFIX, 0, SYSTEM_PREFIX.length())
                 || level.endsWith(REPLY_TOPIC_SUFFIX);
-    }
-
-    private static String escape(String level) {
-        StringBuilder escaped = new StringBuilder(ESCAPED_PREFIX.length() + level.length() + 16).append(ESCAPED_PREFIX);
-        for (byte b : level.getBytes(StandardCharsets.UTF_8)) {
-            if (standsForItself((char) b)) {
-                escaped.append((char) b);
-            } else {
-                escaped.append(ESCAPE).append(HEX.toHexDigits(b));
-            }
-        }
-        return escaped.toString();
-    }
-
-    private static boolean standsForItself(char c) {
-        return c < 0x80 && TopicName.isLegalCharacter(c) && c != ESCAPE && c != '|';
-    }
-
-    /** Nothing when the text is not what {@link #escape} writes: a native topic that only looks like one of ours. */
-    private static Optional<String> unescape(String text) {
-        ByteBuffer bytes = ByteBuffer.allocate(text.length());
-        int at = 0;
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c != ESCAPE) {
-                bytes.put((byte) c);
-                at++;
-            } else if (at + 2 < text.length()
-                    && HexFormat.isHexDigit(text.charAt(at + 1))
-                    && HexFormat.isHexDigit(text.charAt(at + 2))) {
-                bytes.put((byte) HexFormat.fromHexDigits(text, at + 1, at + 3));
-                at += 3;
-            } else {
-                return Optional.empty();
-            }
-        }
-        try {
-            return Optional.of(
-                    StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString());
-        } catch (CharacterCodingException notOurs) {
-            return Optional.empty();
-        }
     }
 }

@@ -9,7 +9,6 @@ import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Refusal;
-import io.sluice.port.RefusedException;
 import io.sluice.transport.Peer;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.SettleAnswerBody;
@@ -19,14 +18,14 @@ import io.sluice.wire.command.LeaseCommands.FilterType;
 import io.sluice.wire.command.LeaseCommands.Lease;
 import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
 import io.sluice.wire.command.LeaseCommands.Lent;
-import io.sluice.wire.command.LeaseCommands.RefusedAnswer;
 import io.sluice.wire.command.LeaseCommands.Start;
-import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.LeaseCommands.TakeBack;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -56,10 +55,13 @@ final class LeaseHandler {
                     Duration.ofMillis(command.waitMs()),
                     command.start() == Start.LAST ? LeaseReader.Start.LAST : LeaseReader.Start.FIRST);
         } catch (IllegalArgumentException | IllegalNameException illegal) {
-            return Replies.now(refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
+            return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
-        return leases.lease(wanted)
-                .handle((leased, failure) -> failure == null ? answer(leased, peer) : ofFailure(failure));
+        CompletableFuture<Leased> asked = leases.lease(wanted).toCompletableFuture();
+        if (!asked.isDone()) {
+            OpenPulls.of(peer).add(command.question(), asked);
+        }
+        return asked.handle((leased, failure) -> failure == null ? answer(leased, peer) : Replies.ofFailure(failure));
     }
 
     private static FilterExpression filter(FilterType type, String text) {
@@ -70,7 +72,7 @@ final class LeaseHandler {
         if (!peer.isOpen()) {
             giveBack(leased);
             leased.close();
-            return refused(Refusal.UNAVAILABLE, "the connection has ended");
+            return Replies.refused(Refusal.UNAVAILABLE, "the connection has ended");
         }
         List<ByteBuffer> slices =
                 leased.leases().stream().map(LeaseReader.Lease::slice).toList();
@@ -95,6 +97,12 @@ final class LeaseHandler {
         }
     }
 
+    CompletionStage<Frame> takeBack(Frame request, Peer peer) {
+        OpenPulls.of(peer)
+                .takeBack(Replies.COMMANDS.read(request, TakeBack.class).question());
+        return Replies.now(Replies.done());
+    }
+
     CompletionStage<Frame> settle(Frame request, Peer peer) {
         List<Settlement> settlements;
         try {
@@ -102,10 +110,11 @@ final class LeaseHandler {
                     .map(LeaseHandler::settlement)
                     .toList();
         } catch (IllegalArgumentException illegal) {
-            return Replies.now(refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
+            return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
         return leases.settle(settlements)
-                .handle((settled, failure) -> failure == null ? Replies.found(told(settled)) : ofFailure(failure));
+                .handle((settled, failure) ->
+                        failure == null ? Replies.found(told(settled)) : Replies.ofFailure(failure));
     }
 
     private static Settlement settlement(Settle settle) {
@@ -125,17 +134,5 @@ final class LeaseHandler {
                         SettleAnswerBody.Result.valueOf(one.result().name()),
                         one.leaseUntilMs()))
                 .toList());
-    }
-
-    private static Frame ofFailure(Throwable failure) {
-        Throwable cause = Replies.causeOf(failure);
-        return cause instanceof RefusedException known
-                ? refused(known.reason(), known.getMessage())
-                : Replies.ofFailure(failure);
-    }
-
-    private static Frame refused(Refusal reason, String sentence) {
-        return Replies.COMMANDS.answer(
-                ResponseCode.SYSTEM_ERROR, sentence, new RefusedAnswer(reason.name()), FrameBody.NONE);
     }
 }

@@ -5,6 +5,7 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.LeaseCommands.RefusedAnswer;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
@@ -41,7 +42,12 @@ final class Replies {
     }
 
     static Frame refused(RefusedException refused) {
-        return failed(codeOf(refused.reason()), refused.getMessage());
+        return refused(refused.reason(), refused.getMessage());
+    }
+
+    /** The code for every client, and beside it the refusal itself for those that know its name. */
+    static Frame refused(Refusal reason, String sentence) {
+        return COMMANDS.answer(codeOf(reason), sentence, new RefusedAnswer(reason.name()), FrameBody.NONE);
     }
 
     /** As clients know it; which of them a producer tries again is in their table of codes. */

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
  * Leases between Sluice's own client and broker. A genuine broker answers these codes with 3, by which a client recognises
  * that it cannot lease there.
  *
- * <p>A broker that turns the question down answers {@link ResponseCode#SYSTEM_ERROR} with the name of the
- * {@code io.sluice.port.Refusal} in the field {@code refusal} ({@link RefusedAnswer}) and the remedy as the remark.
+ * <p>A broker that turns a question down, of these or of others, answers with the code that RocketMQ clients know for the
+ * reason, the name of the {@code io.sluice.port.Refusal} in the field {@code refusal} ({@link RefusedAnswer}) and the remedy as the remark.
  * Settling ({@link RequestCode#SETTLE}) has no header; bodies: {@code SettleRequestBody}, {@code SettleAnswerBody}.
  */
 public sealed interface LeaseCommands {
@@ -34,6 +34,7 @@ public sealed interface LeaseCommands {
      * @param groupFilter {@code *} or empty: every message
      * @param leaseMs     how long each message is lent
      * @param waitMs      how long the answer may be held
+     * @param question    by which the asker can take the question back on the same connection; 0: not at all
      */
     record Lease(
             String group,
@@ -45,8 +46,12 @@ public sealed interface LeaseCommands {
             int maxMessages,
             long leaseMs,
             long waitMs,
-            @Absent("FIRST") Start start)
+            @Absent("FIRST") Start start,
+            @Absent long question)
             implements LeaseCommands {}
+
+    /** Takes a question back; one-way. The answer, if there is none yet, is a refusal; else what was lent has been lent. */
+    record TakeBack(long question) implements LeaseCommands {}
 
     /**
      * @param brokerName whose queues they are
@@ -116,6 +121,8 @@ public sealed interface LeaseCommands {
     }
 
     static CommandTable.Builder addTo(CommandTable.Builder table) {
-        return table.row(RequestCode.LEASE, Lease.class).row(RequestCode.SETTLE, NoFields.class);
+        return table.row(RequestCode.LEASE, Lease.class)
+                .row(RequestCode.SETTLE, NoFields.class)
+                .row(RequestCode.TAKE_BACK, TakeBack.class);
     }
 }
