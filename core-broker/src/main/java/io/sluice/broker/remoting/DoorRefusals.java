@@ -11,7 +11,6 @@ final class DoorRefusals {
     private static final String NAME_SERVER = "asked of a name server, not of a broker";
     private static final String TO_CLIENTS = "sent by brokers to clients only";
     private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
-    private static final String TIMERS = "messages with an exact delivery time are not supported by this broker";
     private static final String POP =
             "messages are lent through codes 30001 and 30002 here; use a push or pull consumer";
     private static final String ASSIGNMENT =
@@ -61,12 +60,6 @@ final class DoorRefusals {
                 RequestCode.RESET_CONSUMER_CLIENT_OFFSET,
                 RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT);
         refuse(all, TRANSACTIONS, RequestCode.END_TRANSACTION);
-        refuse(
-                all,
-                TIMERS,
-                RequestCode.RECALL_MESSAGE,
-                RequestCode.GET_TIMER_CHECK_POINT,
-                RequestCode.GET_TIMER_METRICS);
         refuse(all, POP, RequestCode.POP_MESSAGE, RequestCode.ACK_MESSAGE, RequestCode.CHANGE_MESSAGE_INVISIBLETIME);
         refuse(
                 all,
@@ -74,7 +67,7 @@ final class DoorRefusals {
                 RequestCode.QUERY_ASSIGNMENT,
                 RequestCode.SET_MESSAGE_REQUEST_MODE,
                 RequestCode.GET_ALL_MESSAGE_REQUEST_MODE);
-        refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO);
+        refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO, RequestCode.GET_TIMER_CHECK_POINT);
         refuse(
                 all,
                 ACCESS,

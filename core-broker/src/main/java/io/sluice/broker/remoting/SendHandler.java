@@ -86,7 +86,7 @@ final class SendHandler {
                         stored.queueOffset(),
                         sent.uniqueKey(),
                         "",
-                        "",
+                        stored.recallHandle(),
                         region,
                         traceOn),
                 FrameBody.NONE);

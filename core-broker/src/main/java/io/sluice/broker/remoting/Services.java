@@ -17,9 +17,11 @@ import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
 import io.sluice.port.LeaseReader;
+import io.sluice.port.Timers;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.Map;
@@ -49,6 +51,8 @@ public record Services(
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
+        TimerService timers,
+        Timers timerDesk,
         LeaseReader leases,
         BrokerMetrics metrics,
         BrokerState state,
@@ -113,6 +117,10 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    TimerHandler timerHandler() {
+        return new TimerHandler(timers, timerDesk, clock);
     }
 
     LeaseHandler leaseHandler() {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param logOffset   byte position in the log of the broker
  * @param doubt       what the broker could not promise in time: the message is stored, but a power cut or the loss of the
  *                    broker may still take it
+ * @param recallHandle takes a message with a time of delivery back while it waits; empty for others
  */
 public record Sent(
         String messageId,
@@ -20,4 +21,5 @@ public record Sent(
         MessageQueue queue,
         long queueOffset,
         long logOffset,
-        Optional<Doubt> doubt) {}
+        Optional<Doubt> doubt,
+        String recallHandle) {}

@@ -41,7 +41,8 @@ final class StoredAnswer {
                     queue,
                     header.queueOffset() + i,
                     MessageId.parse(id).logOffset(),
-                    doubt));
+                    doubt,
+                    header.recallHandle()));
         }
         return Optional.of(sent);
     }

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +23,7 @@ import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendResult;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.Message;
+import org.apache.rocketmq.common.message.MessageAccessor;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
@@ -40,6 +42,8 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *   pullall   TOPIC                                     OK COUNT, after a GOT for each message of every queue
  *   querykey  TOPIC KEY                                 OK COUNT, after a GOT for each message with the key
  *   committed GROUP TOPIC QUEUEID                       OK OFFSET, what the broker remembers of the group
+ *   sendat    TOPIC EPOCHMS BODY64                      OK msgId queueId queueOffset status recallHandle
+ *   recall    TOPIC HANDLE                              OK msgId; 5.x only
  * </pre>
  */
 public final class ApacheClientDriver {
@@ -95,6 +99,12 @@ public final class ApacheClientDriver {
                 return pullAll(command[1]);
             case "querykey":
                 return queryKey(command[1], command[2]);
+            case "sendat":
+                return sendAt(command[1], command[2], command[3]);
+            case "recall":
+                return (String) DefaultMQProducer.class
+                        .getMethod("recallMessage", String.class, String.class)
+                        .invoke(producer, command[1], command[2]);
             case "committed":
                 return committed(command[1], command[2], Integer.parseInt(command[3]));
             default:
@@ -119,6 +129,23 @@ public final class ApacheClientDriver {
             message.putUserProperty(command[i].substring(0, equals), command[i].substring(equals + 1));
         }
         return told(producer.send(message));
+    }
+
+    private String sendAt(String topic, String epochMs, String body) throws Exception {
+        Message message = new Message(topic, Base64.getDecoder().decode(body));
+        MessageAccessor.putProperty(message, "TIMER_DELIVER_MS", epochMs);
+        SendResult result = producer.send(message);
+        return told(result) + " " + recallHandle(result);
+    }
+
+    /** Clients of 4.x do not know it. */
+    private static String recallHandle(SendResult result) throws Exception {
+        for (Method method : SendResult.class.getMethods()) {
+            if (method.getName().equals("getRecallHandle")) {
+                return String.valueOf(method.invoke(result));
+            }
+        }
+        return "none";
     }
 
     private String sendToQueue(String[] command) throws Exception {
