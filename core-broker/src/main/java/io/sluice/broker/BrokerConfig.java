@@ -1,5 +1,6 @@
 package io.sluice.broker;
 
+import io.sluice.broker.settings.SettingRules;
 import io.sluice.broker.timer.TimerRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.Objects;
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
+ * @param settingRules        what is legal when a tool changes one of them
  */
 public record BrokerConfig(
         StoreConfig store,
@@ -41,7 +43,8 @@ public record BrokerConfig(
         Duration timerMaxDelay,
         boolean sqlAllowed,
         boolean traceTopic,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        SettingRules settingRules) {
     public static final int DEFAULT_TOPIC_QUEUES = 8;
 
     public BrokerConfig {
@@ -57,6 +60,7 @@ public record BrokerConfig(
                             .formatted(listenPort));
         }
         Objects.requireNonNull(timerMaxDelay, "timerMaxDelay");
+        Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
 
@@ -77,7 +81,8 @@ public record BrokerConfig(
                 TimerRules.MAX_DELAY_DEFAULT,
                 true,
                 false,
-                Map.of());
+                Map.of(),
+                SettingRules.NONE);
     }
 
     public BrokerConfig withAutoCreateTopics(boolean allowed) {
@@ -96,7 +101,8 @@ public record BrokerConfig(
                 timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 
     public BrokerConfig withDelayLevels(String levels) {
@@ -115,10 +121,11 @@ public record BrokerConfig(
                 timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 
-    public BrokerConfig withSettings(Map<String, String> shown) {
+    public BrokerConfig withSettings(Map<String, String> shown, SettingRules rules) {
         return new BrokerConfig(
                 store,
                 clusterName,
@@ -134,7 +141,8 @@ public record BrokerConfig(
                 timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
-                shown);
+                shown,
+                rules);
     }
 
     public BrokerConfig withListenPort(int port) {
@@ -153,6 +161,7 @@ public record BrokerConfig(
                 timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 }

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -340,6 +341,20 @@ public final class MessageStore implements AutoCloseable {
         } catch (IOException failed) {
             throw new StoreIoException("expired log files cannot be deleted", failed);
         }
+    }
+
+    /** Deletes queue and index files that lead to nothing any more; returns how many. Waits for the disk. */
+    public int deleteUnbacked() {
+        try {
+            return retention.deleteUnbacked();
+        } catch (IOException failed) {
+            throw new StoreIoException("queue files cannot be deleted", failed);
+        }
+    }
+
+    /** Changes when old files are deleted, from the next look at the disk on. */
+    public void changeRetention(UnaryOperator<RetentionConfig> change) {
+        retention.config(change.apply(retention.config()));
     }
 
     /** One of the tables in {@code config}, such as {@code topics.json}. Each name is asked for once. */

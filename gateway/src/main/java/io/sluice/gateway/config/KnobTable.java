@@ -154,7 +154,25 @@ public final class KnobTable {
                     "diskMaxUsedSpaceRatio",
                     number(10, 95),
                     "75",
-                    "Percent of the disk in use from which expired files are deleted at any hour."));
+                    "Percent of the disk in use from which expired files are deleted at any hour."),
+            new Knob(
+                    STORE,
+                    "diskSpaceCleanForciblyRatio",
+                    number(10, 100),
+                    "85",
+                    "Percent of the disk in use from which the oldest files are deleted whatever their age."),
+            new Knob(
+                    STORE,
+                    "diskSpaceWarningLevelRatio",
+                    number(10, 100),
+                    "90",
+                    "Percent of the disk in use from which sends are refused until there is room; reads go on."),
+            new Knob(
+                    STORE,
+                    "diskFreeMinBytes",
+                    number(0, 1L << 50),
+                    "268435456",
+                    "Free bytes of the disk below which sends are refused until there is room; reads go on."));
 
     private KnobTable() {}
 }

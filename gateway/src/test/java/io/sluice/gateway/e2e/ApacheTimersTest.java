@@ -64,7 +64,7 @@ class ApacheTimersTest {
                 client.tell("producer", "P_Regret");
                 String due = Long.toString(System.currentTimeMillis() + 15_000);
                 String handle = client.tell("sendat", "Regret", due, base64("regretted"))
-                        .split(" ")[4];
+                        .split(" ")[6];
                 client.tell("sendat", "Regret", due, base64("kept"));
                 assertThat(client.tell("recall", "Regret", handle)).isNotBlank();
                 assertThat(client.ask("recall", "Regret", handle)).startsWith("ERR");
