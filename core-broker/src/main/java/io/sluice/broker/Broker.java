@@ -5,6 +5,8 @@ import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
+import io.sluice.broker.assign.Assignments;
+import io.sluice.broker.assign.RequestModes;
 import io.sluice.broker.delay.DelayLevels;
 import io.sluice.broker.delay.DelayService;
 import io.sluice.broker.group.GroupConfigTable;
@@ -34,7 +36,10 @@ import io.sluice.broker.remoting.Services;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.settings.Overrides;
+import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.table.TableText;
+import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
@@ -49,6 +54,7 @@ import io.sluice.runtime.CloseStack;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.file.Disk;
+import io.sluice.store.retention.RetentionConfig;
 import io.sluice.store.table.TableFile;
 import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
@@ -57,19 +63,26 @@ import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ConsumerOffsetTable;
 import io.sluice.wire.body.DelayOffsetTable;
+import io.sluice.wire.body.MessageRequestModeTable;
+import io.sluice.wire.body.QueueData;
+import io.sluice.wire.body.QueueRef;
 import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.body.SubscriptionGroupTable;
 import io.sluice.wire.body.TopicConfigTable;
+import io.sluice.wire.body.TopicRouteData;
 import io.sluice.wire.frame.ProtocolVersion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,9 +94,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
-
-    /** Clients subtract this from the port to reach the second one. */
-    private static final int VIP_DISTANCE = 2;
 
     private static final Duration REGISTER_EVERY = Duration.ofSeconds(30);
     private static final Duration EXPIRE_EVERY = Duration.ofSeconds(10);
@@ -98,6 +108,7 @@ public final class Broker implements AutoCloseable {
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     private static final String REGION = "DefaultRegion";
     private static final int HA_DISTANCE = 1;
+    private static final double PERCENT = 100.0;
 
     private static final int LEASES_OPEN_MAX = 100_000;
     private static final int LEASE_WAITERS_MAX = 100_000;
@@ -197,15 +208,20 @@ public final class Broker implements AutoCloseable {
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
         QueueFacts queueFacts = new QueueFacts(store);
+        TableFile modesFile = store.table("messageRequestMode.json");
+        RequestModes modes =
+                RequestModes.open(housekeeping, load(modesFile, MessageRequestModeTable.class), modesFile::save);
         TopicAdmin topicAdmin = new TopicAdmin(topics, store, offsets, lot, adminLane);
         QueryService queries = new QueryService(store, topics, queryLane);
         topics.onChange(this::topicChanged);
         groups.onRemove(leases::forgetGroup);
+        GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
+        offsets.onReset(groupPulls::moved);
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
-                new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed()),
+                groupPulls,
                 new Heartbeats(
                         registry, groups, (group, queues) -> topics.ensureGroupTopic(TopicName.retryOf(group), queues)),
                 registry,
@@ -220,6 +236,8 @@ public final class Broker implements AutoCloseable {
                 queries,
                 delays,
                 leases,
+                modes,
+                new Assignments(modes, registry, this::readableQueues),
                 metrics,
                 new BrokerState(
                         store,
@@ -230,14 +248,54 @@ public final class Broker implements AutoCloseable {
                         new BrokerState.Version(
                                 ProtocolVersion.CURRENT, ProtocolVersion.describe(ProtocolVersion.CURRENT))),
                 new Cleaning(store, topics),
+                runtimeSettings(groupPulls),
                 filters,
                 clock,
                 new Lanes(queryLane, adminLane),
                 this::register,
                 () -> self,
-                new Services.Says(config.brokerName(), REGION, true, config.sqlAllowed(), config.settings()));
+                new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
                 sends, pulls, leases, offsets, topics, topicAdmin, queries, housekeeping, () -> self);
+    }
+
+    /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
+    private RuntimeSettings runtimeSettings(GroupPulls pulls) {
+        TableFile overridesFile = store.table(Overrides.FILE_NAME);
+        return new RuntimeSettings(
+                config.settings(),
+                Map.of(
+                        "autoCreateTopicEnable",
+                        value -> () -> topics.changeRules(
+                                Boolean.parseBoolean(value), topics.rules().defaultQueues()),
+                        "defaultTopicQueueNums",
+                        value -> {
+                            int queues = Integer.parseInt(value);
+                            return () -> topics.changeRules(topics.rules().autoCreate(), queues);
+                        },
+                        "autoCreateSubscriptionGroup",
+                        value -> () -> groups.autoCreate(Boolean.parseBoolean(value)),
+                        "enablePropertyFilter",
+                        value -> () -> pulls.sqlAllowed(Boolean.parseBoolean(value)),
+                        "fileReservedTime",
+                        value -> {
+                            int hours = Integer.parseInt(value);
+                            return () -> store.changeRetention(retention -> retention.withReservedHours(hours));
+                        },
+                        "deleteWhen",
+                        value -> {
+                            Set<Integer> hours = RetentionConfig.hours(value);
+                            return () -> store.changeRetention(retention -> retention.withDeleteHours(hours));
+                        },
+                        "diskMaxUsedSpaceRatio",
+                        value -> {
+                            double ratio = Integer.parseInt(value) / PERCENT;
+                            return () -> store.changeRetention(retention -> retention.withMaxUsedRatio(ratio));
+                        }),
+                overridesFile.load(Overrides::parse).orElse(Map.of()),
+                config.settingRules(),
+                overridesFile::save,
+                clock);
     }
 
     /**
@@ -350,11 +408,10 @@ public final class Broker implements AutoCloseable {
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
         RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
-        InetSocketAddress bound = door.listen(config.bindAddress(), config.listenPort());
-        self = new InetSocketAddress(config.advertised(), bound.getPort());
+        RemotingDoor.Ports bound = door.listen(config.bindAddress(), config.listenPort());
+        self = new InetSocketAddress(config.advertised(), bound.first());
         store.storeHost(self);
-        int second = config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE;
-        secondPort = door.listenWithoutReads(config.bindAddress(), second).getPort();
+        secondPort = bound.second();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
         nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));
@@ -385,6 +442,27 @@ public final class Broker implements AutoCloseable {
 
     private TopicConfigTable topicConfigs() {
         return new TopicConfigTable(topics.configs(), topics.version());
+    }
+
+    /** Of all brokers that the name servers know, else of this one. */
+    private CompletionStage<List<QueueRef>> readableQueues(TopicName topic) {
+        NameServerLink link = nameServers;
+        CompletionStage<Optional<TopicRouteData>> route =
+                link == null ? CompletableFuture.completedFuture(Optional.empty()) : link.route(topic);
+        return route.thenApply(found -> found.map(TopicRouteData::queueDatas).orElseGet(() -> ownQueues(topic)).stream()
+                .filter(queues -> Permission.isReadable(queues.perm()))
+                .flatMap(queues -> IntStream.range(0, queues.readQueueNums())
+                        .mapToObj(queueId -> new QueueRef(topic.value(), queues.brokerName(), queueId)))
+                .toList());
+    }
+
+    private List<QueueData> ownQueues(TopicName name) {
+        return topics
+                .find(name)
+                .map(topic ->
+                        new QueueData(config.brokerName(), topic.readQueues(), topic.writeQueues(), topic.perm(), 0))
+                .stream()
+                .toList();
     }
 
     private CompletionStage<Void> register() {

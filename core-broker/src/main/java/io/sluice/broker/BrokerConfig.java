@@ -1,5 +1,6 @@
 package io.sluice.broker;
 
+import io.sluice.broker.settings.SettingRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.Objects;
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
+ * @param settingRules        what is legal when a tool changes one of them
  */
 public record BrokerConfig(
         StoreConfig store,
@@ -37,7 +39,8 @@ public record BrokerConfig(
         String delayLevels,
         boolean sqlAllowed,
         boolean traceTopic,
-        Map<String, String> settings) {
+        Map<String, String> settings,
+        SettingRules settingRules) {
     public static final int DEFAULT_TOPIC_QUEUES = 8;
 
     public BrokerConfig {
@@ -52,6 +55,7 @@ public record BrokerConfig(
                     "listenPort %d is not usable; expected 0 or 3..65535, since the second port is two below"
                             .formatted(listenPort));
         }
+        Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
 
@@ -71,7 +75,8 @@ public record BrokerConfig(
                 StoreConfig.DELAY_LEVELS_DEFAULT,
                 true,
                 false,
-                Map.of());
+                Map.of(),
+                SettingRules.NONE);
     }
 
     public BrokerConfig withAutoCreateTopics(boolean allowed) {
@@ -89,7 +94,8 @@ public record BrokerConfig(
                 delayLevels,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 
     public BrokerConfig withDelayLevels(String levels) {
@@ -107,10 +113,11 @@ public record BrokerConfig(
                 levels,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 
-    public BrokerConfig withSettings(Map<String, String> shown) {
+    public BrokerConfig withSettings(Map<String, String> shown, SettingRules rules) {
         return new BrokerConfig(
                 store,
                 clusterName,
@@ -125,7 +132,8 @@ public record BrokerConfig(
                 delayLevels,
                 sqlAllowed,
                 traceTopic,
-                shown);
+                shown,
+                rules);
     }
 
     public BrokerConfig withListenPort(int port) {
@@ -143,6 +151,7 @@ public record BrokerConfig(
                 delayLevels,
                 sqlAllowed,
                 traceTopic,
-                settings);
+                settings,
+                settingRules);
     }
 }

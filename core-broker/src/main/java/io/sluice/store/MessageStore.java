@@ -16,6 +16,7 @@ import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.log.SegmentPreparer;
 import io.sluice.store.queue.ConsumeQueues;
 import io.sluice.store.queue.EntryFilter;
@@ -40,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,6 +224,25 @@ public final class MessageStore implements AutoCloseable {
         return appender.appendBatch(messages);
     }
 
+    /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
+    public boolean waitsForDisk() {
+        return appender.waitsForDisk();
+    }
+
+    /** Begins a block of records for a topic; {@code false} when those of the topic are to be appended one by one. */
+    public boolean begin(RecordBlock block, String topic) {
+        return appender.begin(block, topic);
+    }
+
+    /**
+     * Appends the records of a block next to each other, all or none, without waiting for the disk.
+     *
+     * @return the place of the first record and the size of all, or why nothing was written
+     */
+    public AppendResult append(RecordBlock block) {
+        return appender.append(block);
+    }
+
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */
     public OffsetRange range(String topic, int queueId) {
         return reader.range(topic, queueId);
@@ -321,6 +342,20 @@ public final class MessageStore implements AutoCloseable {
         } catch (IOException failed) {
             throw new StoreIoException("expired log files cannot be deleted", failed);
         }
+    }
+
+    /** Deletes queue and index files that lead to nothing any more; returns how many. Waits for the disk. */
+    public int deleteUnbacked() {
+        try {
+            return retention.deleteUnbacked();
+        } catch (IOException failed) {
+            throw new StoreIoException("queue files cannot be deleted", failed);
+        }
+    }
+
+    /** Changes when old files are deleted, from the next look at the disk on. */
+    public void changeRetention(UnaryOperator<RetentionConfig> change) {
+        retention.config(change.apply(retention.config()));
     }
 
     /** One of the tables in {@code config}, such as {@code topics.json}. Each name is asked for once. */

@@ -37,6 +37,9 @@ public final class LossyDisk implements Disk {
     private final Map<Path, Node> names = new TreeMap<>();
     private final Map<Path, Node> durableNames = new TreeMap<>();
     private final Set<Path> directories = new TreeSet<>();
+    /** Those of {@link #directories} whose own name may be forgotten. */
+    private final Set<Path> fragile = new TreeSet<>();
+
     private final List<Change> pending = new ArrayList<>();
     private final Set<Path> locked = new HashSet<>();
     private int operations;
@@ -129,6 +132,7 @@ public final class LossyDisk implements Disk {
         names.forEach((name, node) -> after.names.put(name, node));
         durableNames.forEach((name, node) -> after.durableNames.put(name, node));
         after.pending.addAll(pending);
+        after.fragile.addAll(fragile);
         return after;
     }
 
@@ -154,6 +158,12 @@ public final class LossyDisk implements Disk {
                 } else {
                     surviving.put(change.name, change.node);
                 }
+            }
+        }
+        for (Path name : fragile) {
+            if (random.nextBoolean()) {
+                after.directories.removeIf(lost -> lost.startsWith(name));
+                surviving.keySet().removeIf(lost -> lost.startsWith(name));
             }
         }
         surviving.forEach((name, node) -> {
@@ -259,6 +269,15 @@ public final class LossyDisk implements Disk {
         step();
         for (Path each = directory; each != null; each = each.getParent()) {
             directories.add(each);
+            fragile.remove(each);
+        }
+    }
+
+    @Override
+    public synchronized void makeDirectories(Path directory) {
+        step();
+        for (Path each = directory; each != null && directories.add(each); each = each.getParent()) {
+            fragile.add(each);
         }
     }
 
@@ -282,6 +301,7 @@ public final class LossyDisk implements Disk {
             }
         }
         pending.removeIf(change -> directory.equals(change.name.getParent()));
+        fragile.removeIf(name -> directory.equals(name.getParent()));
     }
 
     @Override
@@ -291,6 +311,7 @@ public final class LossyDisk implements Disk {
             pending.add(new Change(path, null, true));
         } else {
             directories.remove(path);
+            fragile.remove(path);
         }
     }
 

@@ -4,6 +4,7 @@ import io.sluice.port.Hold;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * What one try of one request has found so far, and how much more it may take and look at. Confined to one try.
@@ -20,6 +21,9 @@ final class Gathering {
     record Cold(SharedCursor cursor, long offset) {}
 
     final FilterPair filters;
+    /** Names the lease of each entry that is lent. */
+    final LongSupplier leaseIds;
+
     final long nowMs;
     final long untilMs;
     final int attemptsMax;
@@ -41,6 +45,7 @@ final class Gathering {
     /** @param entriesLeft how many entries the whole try may look at */
     Gathering(
             FilterPair filters,
+            LongSupplier leaseIds,
             long nowMs,
             long untilMs,
             int attemptsMax,
@@ -48,6 +53,7 @@ final class Gathering {
             int bytesLeft,
             int entriesLeft) {
         this.filters = filters;
+        this.leaseIds = leaseIds;
         this.nowMs = nowMs;
         this.untilMs = untilMs;
         this.attemptsMax = attemptsMax;

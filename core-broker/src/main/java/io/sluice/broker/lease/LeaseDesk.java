@@ -9,6 +9,7 @@ import io.sluice.broker.lease.WaitingLines.Line;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Receipt;
@@ -33,7 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -273,8 +276,10 @@ final class LeaseDesk {
 
     private Gathering tryFor(Waiter waiter) {
         long now = tools.clock().millis();
+        Wanted wanted = waiter.wanted();
         Gathering found = new Gathering(
-                waiter.filters(),
+                wanted.filters(),
+                waiter.pops() ? popIds(now, waiter.leaseMs()) : tools.ids()::next,
                 now,
                 now + waiter.leaseMs(),
                 tools.policy().attemptsMax(group),
@@ -284,7 +289,10 @@ final class LeaseDesk {
         int queues = waiter.queues();
         try {
             for (int i = 0; i < queues && found.wantsMore(); i++) {
-                lendFrom(cursors.get((firstQueue + i) % queues), found);
+                int queueId = (firstQueue + i) % queues;
+                if (wanted.isOf(queueId)) {
+                    lendFrom(cursors.get(queueId), found, wanted.ordered());
+                }
             }
         } catch (RuntimeException failed) {
             found.hold().release();
@@ -302,12 +310,23 @@ final class LeaseDesk {
         return found;
     }
 
-    private void lendFrom(SharedCursor cursor, Gathering found) {
-        if (cursor != null) {
-            passTime(cursor, found.nowMs, found.attemptsMax);
-            cursor.lend(found, tools.log(), tools.ids());
-            callNoLaterThan(cursor.nextDueMs());
+    /** All entries lent at one moment for one term share an id, so that a handle need not name each. */
+    private LongSupplier popIds(long nowMs, long leaseMs) {
+        long id = PopHandle.leaseId(nowMs, tools.receipts().seal(group, topic, nowMs, leaseMs));
+        return () -> id;
+    }
+
+    private void lendFrom(SharedCursor cursor, Gathering found, boolean ordered) {
+        if (cursor == null) {
+            return;
         }
+        passTime(cursor, found.nowMs, found.attemptsMax);
+        if (ordered && cursor.isBusy()) {
+            withholds = true;
+        } else {
+            cursor.lend(found, tools.log());
+        }
+        callNoLaterThan(cursor.nextDueMs());
     }
 
     private void passTime(SharedCursor cursor, long now, int attemptsMax) {
@@ -330,9 +349,11 @@ final class LeaseDesk {
     /** Answers with what was lent; if whoever asked has gone, it comes back at once and the delivery does not count. */
     private Runnable answerOf(Waiter waiter, Gathering found) {
         return () -> {
+            Function<Gathering.Lent, Receipt> receipts =
+                    waiter.pops() ? handlesOf(found) : lent -> signedFor(lent, found.untilMs);
             Leased leased = new Leased(
                     found.lent().stream()
-                            .map(lent -> leaseOf(lent, found.untilMs))
+                            .map(lent -> leaseOf(lent, receipts.apply(lent), found.untilMs))
                             .toList(),
                     found.hold());
             if (!waiter.answer().complete(leased)) {
@@ -342,13 +363,27 @@ final class LeaseDesk {
         };
     }
 
-    private Lease leaseOf(Gathering.Lent lent, long untilMs) {
-        int fingerprint = Receipts.fingerprint(MessageView.of(lent.slice()));
-        Receipt receipt = tools.receipts()
-                .write(new Claim(lent.key(), lent.offset(), lent.leaseId(), lent.attempt(), untilMs, fingerprint));
+    private Lease leaseOf(Gathering.Lent lent, Receipt receipt, long untilMs) {
         MessageQueue queue =
                 new MessageQueue(topic, tools.rules().brokerName(), lent.key().queueId());
         return new Lease(receipt, queue, lent.slice(), lent.attempt(), untilMs);
+    }
+
+    private Receipt signedFor(Gathering.Lent lent, long untilMs) {
+        int fingerprint = Receipts.fingerprint(MessageView.of(lent.slice()));
+        return tools.receipts()
+                .write(Claim.signed(lent.key(), lent.offset(), lent.leaseId(), lent.attempt(), untilMs, fingerprint));
+    }
+
+    private Function<Gathering.Lent, Receipt> handlesOf(Gathering found) {
+        long termMs = found.untilMs - found.nowMs;
+        int seal = tools.receipts().seal(group, topic, found.nowMs, termMs);
+        return lent -> handle(lent.key().queueId(), lent.offset(), found.nowMs, termMs, seal)
+                .toReceipt();
+    }
+
+    private PopHandle handle(int queueId, long offset, long popTimeMs, long invisibleMs, int seal) {
+        return new PopHandle(offset, popTimeMs, invisibleMs, seal, tools.rules().brokerName(), queueId, offset);
     }
 
     private void takeBack(Gathering found) {
@@ -383,6 +418,8 @@ final class LeaseDesk {
             return;
         }
         Line line = lines.add(waiter);
+        // Runs at once when the question has been taken back already; the lock is held by this thread then.
+        waiter.answer().whenComplete((leased, failed) -> leave(waiter));
         waiting = lines.size();
         line.lookedAtAll = !dirty;
         callNoLaterThan(waiter.deadlineMs());
@@ -395,9 +432,15 @@ final class LeaseDesk {
     }
 
     private void unpark(Waiter waiter) {
-        lines.remove(waiter);
-        waiting = lines.size();
-        tools.waiters().decrementAndGet();
+        if (lines.remove(waiter)) {
+            waiting = lines.size();
+            tools.waiters().decrementAndGet();
+        }
+    }
+
+    /** Whoever asked has taken the question back, or was answered. */
+    private synchronized void leave(Waiter waiter) {
+        unpark(waiter);
     }
 
     /** A queue of the topic has grown. Any thread; never blocks. */
@@ -568,7 +611,7 @@ final class LeaseDesk {
      * stage fails with {@link RefusedException} when one of them could not be written; then nobody knows which of those that
      * had to be written hold, and all may be tried again.
      */
-    CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, Outcome> results) {
+    CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
         Map<Batch, CompletionStage<Void>> written = new HashMap<>();
@@ -590,9 +633,6 @@ final class LeaseDesk {
                 pending.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }
 
-    /** @param leaseUntilMs after an extension, else 0 */
-    record Outcome(Result result, Claim claim, long leaseUntilMs) {}
-
     /** One call of {@link #settle}, under the lock. */
     private final class Settling {
         private final Map<SharedCursor, Batch> batches;
@@ -606,11 +646,11 @@ final class LeaseDesk {
             this.pending = pending;
         }
 
-        Outcome one(Item item) {
+        LeaseReader.Settled one(Item item) {
             Claim claim = item.claim();
             SharedCursor cursor = cursors.get(claim.key().queueId());
             if (cursor == null) {
-                return new Outcome(Result.LEASE_OVER, claim, 0);
+                return outcome(Answer.OVER, item.settlement());
             }
             touched.put(claim.key().queueId(), cursor);
             passTime(cursor, now, attemptsMax);
@@ -619,15 +659,15 @@ final class LeaseDesk {
                 return extend(cursor, claim, extend);
             }
             if (settlement instanceof Settlement.Release release) {
-                return release(cursor, claim, release);
+                return outcome(release(cursor, claim, release), release);
             }
             if (settlement instanceof Settlement.Reject reject) {
-                return reject(cursor, claim, reject);
+                return outcome(reject(cursor, claim, reject), reject);
             }
-            return acknowledge(cursor, claim);
+            return outcome(acknowledge(cursor, claim), settlement);
         }
 
-        private Outcome acknowledge(SharedCursor cursor, Claim claim) {
+        private Answer acknowledge(SharedCursor cursor, Claim claim) {
             Batch batch = batches.get(cursor);
             if (batch == null) {
                 batch = new Batch(cursor, cursor.generation(), new ArrayList<>(), new CompletableFuture<>());
@@ -641,7 +681,7 @@ final class LeaseDesk {
                     batch.offsets().add(claim.offset());
                 }
             }
-            return outcome(answer, claim);
+            return answer;
         }
 
         /** Somebody settles the entry already: this settlement holds when that one does. */
@@ -649,7 +689,7 @@ final class LeaseDesk {
             pending.add(cursor.settling(claim.offset()));
         }
 
-        private Outcome reject(SharedCursor cursor, Claim claim, Settlement.Reject reject) {
+        private Answer reject(SharedCursor cursor, Claim claim, Settlement.Reject reject) {
             CompletableFuture<Void> buried = new CompletableFuture<>();
             Answer answer = cursor.reject(claim, now, buried, sameAs(claim));
             if (answer == Answer.STARTED) {
@@ -660,22 +700,31 @@ final class LeaseDesk {
                     tools.keeper().serve(LeaseDesk.this);
                 }
             }
-            return outcome(answer, claim);
+            return answer;
         }
 
-        private Outcome extend(SharedCursor cursor, Claim claim, Settlement.Extend extend) {
-            long untilMs = now + millis(extend.leaseFor());
-            Answer answer = cursor.extend(claim, now, untilMs, sameAs(claim));
+        private LeaseReader.Settled extend(SharedCursor cursor, Claim claim, Settlement.Extend extend) {
+            long termMs = millis(extend.leaseFor());
+            long untilMs = now + termMs;
+            long leaseId = claim.leaseId();
+            Receipt longer;
+            if (claim.isPopped()) {
+                int seal = tools.receipts().seal(group, topic, now, termMs);
+                PopHandle handle = handle(claim.key().queueId(), claim.offset(), now, termMs, seal);
+                leaseId = handle.leaseId();
+                longer = handle.toReceipt();
+            } else {
+                longer = tools.receipts().write(claim.until(untilMs));
+            }
+            Answer answer = cursor.extend(claim, now, untilMs, leaseId, sameAs(claim));
             if (answer != Answer.DONE) {
-                return outcome(answer, claim);
+                return outcome(answer, extend);
             }
             callNoLaterThan(untilMs);
-            Claim longer = new Claim(
-                    claim.key(), claim.offset(), claim.leaseId(), claim.attempt(), untilMs, claim.fingerprint());
-            return new Outcome(Result.DONE, longer, untilMs);
+            return new LeaseReader.Settled(longer, Result.DONE, untilMs);
         }
 
-        private Outcome release(SharedCursor cursor, Claim claim, Settlement.Release release) {
+        private Answer release(SharedCursor cursor, Claim claim, Settlement.Release release) {
             long freeAtMs = now + millis(release.delay());
             Answer answer = cursor.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
             if (answer == Answer.DONE) {
@@ -683,11 +732,12 @@ final class LeaseDesk {
                 callNoLaterThan(cursor.nextDueMs());
                 grown();
             }
-            return outcome(answer, claim);
+            return answer;
         }
 
-        private Outcome outcome(Answer answer, Claim claim) {
-            return new Outcome(answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE, claim, 0);
+        private LeaseReader.Settled outcome(Answer answer, Settlement settlement) {
+            return new LeaseReader.Settled(
+                    settlement.receipt(), answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE, 0);
         }
     }
 
@@ -707,7 +757,7 @@ final class LeaseDesk {
             try (QueueRead read =
                     tools.log().read(topic.value(), claim.key().queueId(), offset, only, 1, Integer.MAX_VALUE)) {
                 return read.status() == QueueRead.Status.FOUND
-                        && Receipts.fingerprint(MessageView.of(read.slices().get(0))) == claim.fingerprint();
+                        && claim.isOf(MessageView.of(read.slices().get(0)));
             }
         };
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -188,6 +189,21 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
 
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
+        return lease(request, Wanted.ANY_QUEUE, false, false);
+    }
+
+    /**
+     * Leases whose receipts are {@link PopHandle}s, each with its own offset as the start offset; they are settled with
+     * {@link #settlePopped}.
+     *
+     * @param queueId -1: any queue
+     * @param ordered nothing of a queue of which something is with a consumer of the group
+     */
+    public CompletionStage<Leased> pop(LeaseRequest request, int queueId, boolean ordered) {
+        return lease(request, queueId, ordered, true);
+    }
+
+    private CompletionStage<Leased> lease(LeaseRequest request, int queueId, boolean ordered, boolean pops) {
         if (closed) {
             return CompletableFuture.failedFuture(stopping());
         }
@@ -196,7 +212,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             checkTerm("maxWait", request.maxWait());
             int queues = topics.readableQueues(request.topic());
             FilterPair wanted = FilterPair.compile(filters, request.groupFilter(), request.ownFilter());
-            return lease(request, queues, wanted);
+            return queues == 0
+                    ? CompletableFuture.completedFuture(Leased.NONE)
+                    : lease(request, queues, new Wanted(wanted, queueId, ordered), pops);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         } catch (FilterSyntaxException wrong) {
@@ -204,14 +222,12 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         }
     }
 
-    private CompletionStage<Leased> lease(LeaseRequest request, int queues, FilterPair wanted) {
-        if (queues == 0) {
-            return CompletableFuture.completedFuture(Leased.NONE);
-        }
+    private CompletionStage<Leased> lease(LeaseRequest request, int queues, Wanted wanted, boolean pops) {
         LeaseDesk desk = deskOf(request.group(), request.topic());
         Waiter waiter = new Waiter(
                 lastNumber.incrementAndGet(),
                 wanted,
+                pops,
                 queues,
                 request.maxMessages(),
                 LeaseDesk.millis(request.leaseFor()),
@@ -257,6 +273,19 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      */
     @Override
     public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
+        return settle(settlements, receipts::read);
+    }
+
+    /** As {@link #settle}, for leases of {@link #pop}: their receipts leave group and topic to whoever brings them. */
+    public CompletionStage<List<Settled>> settlePopped(GroupName group, TopicName topic, List<Settlement> settlements) {
+        return settle(settlements, receipt -> PopHandle.parse(receipt.handle())
+                .filter(handle ->
+                        handle.seal() == receipts.seal(group, topic, handle.popTimeMs(), handle.invisibleMs()))
+                .map(handle -> Claim.popped(new CursorKey(group, topic, handle.queueId()), handle)));
+    }
+
+    private CompletionStage<List<Settled>> settle(
+            List<Settlement> settlements, Function<Receipt, Optional<Claim>> claims) {
         if (closed) {
             return CompletableFuture.failedFuture(stopping());
         }
@@ -264,17 +293,13 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         Map<LeaseDesk, List<LeaseDesk.Item>> byDesk = new LinkedHashMap<>();
         try {
             for (int i = 0; i < results.length; i++) {
-                sort(i, settlements.get(i), results, byDesk);
+                sort(i, settlements.get(i), claims, results, byDesk);
             }
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
         CompletableFuture<?>[] parts = byDesk.entrySet().stream()
-                .map(part -> part.getKey().settle(part.getValue(), (item, outcome) -> {
-                    Receipt receipt =
-                            outcome.leaseUntilMs() == 0 ? item.settlement().receipt() : receipts.write(outcome.claim());
-                    results[item.index()] = new Settled(receipt, outcome.result(), outcome.leaseUntilMs());
-                }))
+                .map(part -> settle(part.getKey(), part.getValue(), results))
                 .map(CompletionStage::toCompletableFuture)
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
@@ -290,11 +315,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
 
     private CompletionStage<Void> settle(LeaseDesk desk, List<LeaseDesk.Item> items, Settled[] results) {
         try {
-            return desk.settle(items, (item, outcome) -> {
-                Receipt receipt =
-                        outcome.leaseUntilMs() == 0 ? item.settlement().receipt() : receipts.write(outcome.claim());
-                results[item.index()] = new Settled(receipt, outcome.result(), outcome.leaseUntilMs());
-            });
+            return desk.settle(items, (item, settled) -> results[item.index()] = settled);
         } catch (RuntimeException failed) {
             log.error("settling leases of {} failed", desk, failed);
             return CompletableFuture.failedFuture(failed);
@@ -302,13 +323,17 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
     }
 
     private void sort(
-            int index, Settlement settlement, Settled[] results, Map<LeaseDesk, List<LeaseDesk.Item>> byDesk) {
+            int index,
+            Settlement settlement,
+            Function<Receipt, Optional<Claim>> claims,
+            Settled[] results,
+            Map<LeaseDesk, List<LeaseDesk.Item>> byDesk) {
         if (settlement instanceof Settlement.Extend extend) {
             checkTerm("leaseFor", extend.leaseFor());
         } else if (settlement instanceof Settlement.Release release) {
             checkTerm("delay", release.delay());
         }
-        Optional<Claim> claim = receipts.read(settlement.receipt());
+        Optional<Claim> claim = claims.apply(settlement.receipt());
         if (claim.isEmpty()) {
             results[index] = new Settled(settlement.receipt(), Result.NOT_A_RECEIPT, 0);
             return;

@@ -31,6 +31,8 @@ final class OpenEntry {
     int attempts;
     /** Of the present lease; 0 when there is none. */
     long leaseId;
+    /** When it was lent last in this run of the broker, epoch milliseconds; 0 when it was not. */
+    long lentAtMs;
     /** The last lease that ended by a release; 0 for none. */
     long releasedLeaseId;
     /** Epoch milliseconds; meaning by state. */

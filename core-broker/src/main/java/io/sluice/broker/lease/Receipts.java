@@ -22,6 +22,10 @@ final class Receipts {
     static final int KEY_BYTES = 32;
 
     private static final int VERSION = 1;
+    /** In place of a version, so that a seal is never part of a signature. */
+    private static final int POP_SEAL = 255;
+
+    private static final int ORDERED_POP = 999;
     private static final int SIGNATURE_BYTES = 16;
     private static final int HANDLE_MAX_CHARS = 1024;
     private static final int NAME_MAX_BYTES = GroupName.LENGTH_MAX;
@@ -85,6 +89,19 @@ final class Receipts {
         return parse(ByteBuffer.wrap(signed, 0, length));
     }
 
+    /** What a {@link PopHandle} carries to be believed: positive, and not {@value #ORDERED_POP}, which clients give a meaning. */
+    int seal(GroupName group, TopicName topic, long popTimeMs, long invisibleMs) {
+        byte[] content = new PackedWriter(96)
+                .octet(POP_SEAL)
+                .text(group.value())
+                .text(topic.value())
+                .fixed(popTimeMs)
+                .fixed(invisibleMs)
+                .toByteArray();
+        int seal = ByteBuffer.wrap(macs.get().doFinal(content)).getInt() & Integer.MAX_VALUE;
+        return seal == ORDERED_POP ? seal + 1 : seal;
+    }
+
     private boolean isSigned(byte[] signed, int length) {
         Mac mac = macs.get();
         mac.update(signed, 0, length);
@@ -105,7 +122,7 @@ final class Receipts {
         long leaseId = from.fixed();
         int attempt = from.number(Integer.MAX_VALUE);
         long untilMs = from.number();
-        return Optional.of(new Claim(key, offset, leaseId, attempt, untilMs, (int) from.number()));
+        return Optional.of(Claim.signed(key, offset, leaseId, attempt, untilMs, (int) from.number()));
     }
 
     /** Tells a message from another that took its place in the queue after the log lost its end. */

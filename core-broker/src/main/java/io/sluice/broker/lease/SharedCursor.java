@@ -93,6 +93,11 @@ final class SharedCursor {
         return log.range(topic, key.queueId()).max() > seenEnd;
     }
 
+    /** Whether something is with a consumer or waits for its time, so that an ordered reader must wait too. */
+    boolean isBusy() {
+        return open.size() > free.size();
+    }
+
     int generation() {
         return generation;
     }
@@ -123,7 +128,7 @@ final class SharedCursor {
     // ---- lending ----
 
     /** Lends what is free and matches, oldest first. */
-    void lend(Gathering to, LeaseLog log, LeaseIds ids) {
+    void lend(Gathering to, LeaseLog log) {
         OffsetRange range = log.range(topic, key.queueId());
         seenEnd = range.max();
         raiseTo(range.min());
@@ -131,13 +136,13 @@ final class SharedCursor {
         OpenEntry back = free.isEmpty() ? null : free.first();
         while (to.wantsMore()) {
             long stop = back == null ? range.max() : Math.min(back.offset, range.max());
-            lendNeverLent(to, log, ids, view, stop);
+            lendNeverLent(to, log, view, stop);
             if (back == null || to.incomplete) {
                 return;
             }
             OpenEntry after = free.higher(back);
             if (to.wantsMore() && !view.hasRejected(back.offset)) {
-                lendAgain(to, log, ids, view, back);
+                lendAgain(to, log, view, back);
             }
             back = after;
         }
@@ -153,7 +158,7 @@ final class SharedCursor {
         return view;
     }
 
-    private void lendNeverLent(Gathering to, LeaseLog log, LeaseIds ids, FilterView view, long stop) {
+    private void lendNeverLent(Gathering to, LeaseLog log, FilterView view, long stop) {
         while (to.wantsMore()) {
             view.moveTo(settled.nextAbsent(view.position()));
             long from = view.position();
@@ -175,7 +180,7 @@ final class SharedCursor {
                     look,
                     Math.min(to.messagesLeft(), openMax - open.size()),
                     to.bytesLeft());
-            boolean goesOn = look.take(read, from, view, ids);
+            boolean goesOn = look.take(read, from, view);
             look.settleOutsiders();
             if (!goesOn) {
                 return;
@@ -223,10 +228,10 @@ final class SharedCursor {
         }
 
         /** Lends what was read; answers whether there may be more behind it. */
-        boolean take(QueueRead read, long from, FilterView view, LeaseIds ids) {
+        boolean take(QueueRead read, long from, FilterView view) {
             switch (read.status()) {
                 case FOUND:
-                    lendAll(read, ids);
+                    lendAll(read);
                     break;
                 case NONE_MATCHED, REMOVED, OFFSET_TOO_SMALL:
                     read.close();
@@ -244,12 +249,12 @@ final class SharedCursor {
             return next > from;
         }
 
-        private void lendAll(QueueRead read, LeaseIds ids) {
+        private void lendAll(QueueRead read) {
             to.keep(read.hold());
             for (int i = 0; i < read.slices().size(); i++) {
                 OpenEntry entry = new OpenEntry(read.queueOffsets()[i]);
                 open.put(entry.offset, entry);
-                lendTo(to, entry, read.slices().get(i), ids);
+                lendTo(to, entry, read.slices().get(i));
             }
         }
 
@@ -278,7 +283,7 @@ final class SharedCursor {
         return true;
     }
 
-    private void lendAgain(Gathering to, LeaseLog log, LeaseIds ids, FilterView view, OpenEntry back) {
+    private void lendAgain(Gathering to, LeaseLog log, FilterView view, OpenEntry back) {
         if (back.attempts >= to.attemptsMax) {
             moveTo(back, State.EXHAUSTED, to.nowMs);
             return;
@@ -290,7 +295,7 @@ final class SharedCursor {
         QueueRead read = log.read(topic, key.queueId(), back.offset, look, 1, to.bytesLeft());
         if (read.status() == QueueRead.Status.FOUND) {
             to.keep(read.hold());
-            lendTo(to, back, read.slices().get(0), ids);
+            lendTo(to, back, read.slices().get(0));
             return;
         }
         read.close();
@@ -345,9 +350,10 @@ final class SharedCursor {
         }
     }
 
-    private void lendTo(Gathering to, OpenEntry entry, ByteBuffer slice, LeaseIds ids) {
+    private void lendTo(Gathering to, OpenEntry entry, ByteBuffer slice) {
         entry.attempts++;
-        entry.leaseId = ids.next();
+        entry.lentAtMs = to.nowMs;
+        entry.leaseId = to.leaseIds.getAsLong();
         moveTo(entry, State.LEASED, to.untilMs);
         to.add(new Gathering.Lent(key, entry.offset, slice, entry.attempts, entry.leaseId));
     }
@@ -417,11 +423,13 @@ final class SharedCursor {
         return open.get(offset).settling;
     }
 
-    Answer extend(Claim claim, long nowMs, long untilMs, LongPredicate isSame) {
+    /** @param leaseId of the lease from now on; the claim's own to keep its receipt good */
+    Answer extend(Claim claim, long nowMs, long untilMs, long leaseId, LongPredicate isSame) {
         OpenEntry entry = isSettled(claim.offset()) ? null : heldBy(claim, nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
+        entry.leaseId = leaseId;
         moveTo(entry, State.LEASED, untilMs);
         return Answer.DONE;
     }
@@ -458,7 +466,7 @@ final class SharedCursor {
             return entry.dueMs <= nowMs ? null : entry;
         }
         boolean isLentSince = entry != null
-                && (entry.attempts >= claim.attempt() || entry.state != State.FREE && entry.state != State.DELAYED);
+                && (claim.isOlderThan(entry) || entry.state != State.FREE && entry.state != State.DELAYED);
         if (isLentSince || claim.untilMs() <= nowMs || !isSame.test(claim.offset())) {
             return null;
         }
@@ -466,7 +474,8 @@ final class SharedCursor {
             entry = new OpenEntry(claim.offset());
             open.put(claim.offset(), entry);
         }
-        entry.attempts = claim.attempt();
+        entry.attempts = claim.attemptOf(entry);
+        entry.lentAtMs = claim.lentAtMs();
         entry.leaseId = claim.leaseId();
         moveTo(entry, State.LEASED, claim.untilMs());
         return entry;

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * A request for leases that is not answered yet.
  *
  * @param number     order of coming, from 1
+ * @param pops       whether its receipts are {@link PopHandle}s
  * @param queues     how many queues of the topic it may have messages from
  * @param messages   how many messages it wants at most
  * @param leaseMs    length of its leases
@@ -16,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
  */
 record Waiter(
         long number,
-        FilterPair filters,
+        Wanted wanted,
+        boolean pops,
         int queues,
         int messages,
         long leaseMs,

@@ -9,21 +9,21 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Who waits at a desk, in one line per pair of filters: when there is nothing for the first of a line there is nothing for
+ * Who waits at a desk, in one line for each {@link Wanted}: when there is nothing for the first of a line there is nothing for
  * the others. Confined to the desk's lock.
  */
 final class WaitingLines {
     /** Those who want the same, in the order of coming. Never empty while it is known. */
     static final class Line {
-        private final FilterPair filters;
+        private final Wanted wanted;
         private final TreeMap<Long, Waiter> waiters = new TreeMap<>();
         /** Whether the last try for this line looked at everything there was. */
         boolean lookedAtAll;
         /** When this line was tried last, if not everything was looked at. */
         long triedAt;
 
-        private Line(FilterPair filters) {
-            this.filters = filters;
+        private Line(Wanted wanted) {
+            this.wanted = wanted;
         }
 
         boolean isEmpty() {
@@ -39,7 +39,7 @@ final class WaitingLines {
     static final Comparator<Line> TURN = Comparator.<Line>comparingLong(line -> line.lookedAtAll ? 0 : line.triedAt)
             .thenComparingLong(line -> line.first().number());
 
-    private final Map<FilterPair, Line> lines = new HashMap<>();
+    private final Map<Wanted, Line> lines = new HashMap<>();
     private final TreeSet<Waiter> byDeadline = new TreeSet<>(Waiter.BY_DEADLINE);
 
     int size() {
@@ -51,20 +51,23 @@ final class WaitingLines {
     }
 
     Line add(Waiter waiter) {
-        Line line = lines.computeIfAbsent(waiter.filters(), Line::new);
+        Line line = lines.computeIfAbsent(waiter.wanted(), Line::new);
         line.waiters.put(waiter.number(), waiter);
         byDeadline.add(waiter);
         return line;
     }
 
-    void remove(Waiter waiter) {
-        Line line = lines.get(waiter.filters());
-        if (line != null && line.waiters.remove(waiter.number()) != null) {
-            byDeadline.remove(waiter);
-            if (line.isEmpty()) {
-                lines.remove(line.filters);
-            }
+    /** Answers whether it stood in a line. */
+    boolean remove(Waiter waiter) {
+        Line line = lines.get(waiter.wanted());
+        if (line == null || line.waiters.remove(waiter.number()) == null) {
+            return false;
         }
+        byDeadline.remove(waiter);
+        if (line.isEmpty()) {
+            lines.remove(line.wanted);
+        }
+        return true;
     }
 
     /** Those whose time is over and for whom everything was looked at. */
@@ -74,7 +77,7 @@ final class WaitingLines {
             if (waiter.deadlineMs() > nowMs) {
                 break;
             }
-            if (lines.get(waiter.filters()).lookedAtAll) {
+            if (lines.get(waiter.wanted()).lookedAtAll) {
                 expired.add(waiter);
             }
         }

@@ -69,15 +69,16 @@ public final class PullService implements QueueReader {
 
     @Override
     public CompletableFuture<Fetched> fetch(FetchRequest request) {
-        return fetch(request, false);
+        return fetch(request, false, Diversion.NONE);
     }
 
     /**
      * As {@link #fetch(FetchRequest)}.
      *
      * @param readerChecksTags whether the reader compares tags itself, so that equal hashes are good enough here
+     * @param diversion        may end the wait; {@link #reconsider} says when it has something to say
      */
-    CompletableFuture<Fetched> fetch(FetchRequest request, boolean readerChecksTags) {
+    CompletableFuture<Fetched> fetch(FetchRequest request, boolean readerChecksTags, Diversion diversion) {
         EntryFilter filter;
         try {
             checkReadable(request.queue());
@@ -85,7 +86,7 @@ public final class PullService implements QueueReader {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        WaitingFetch fetch = new WaitingFetch(request, filter);
+        WaitingFetch fetch = new WaitingFetch(request, filter, diversion);
         if (!isCold(request)) {
             fetch.begin();
             return fetch.answer;
@@ -98,6 +99,11 @@ public final class PullService implements QueueReader {
                     "too many reads wait for the disk (%s); try again".formatted(full.getMessage())));
         }
         return fetch.answer;
+    }
+
+    /** Diversions of reads that wait for this queue may have something to say now. Never blocks, never calls out. */
+    void reconsider(String topic, int queueId) {
+        lot.grown(topic, queueId);
     }
 
     private CompiledFilter compile(FilterExpression expression) {
@@ -169,6 +175,7 @@ public final class PullService implements QueueReader {
         private final String topic;
         private final FetchRequest request;
         private final EntryFilter filter;
+        private final Diversion diversion;
         private final int maxMessages;
         private final int maxBytes;
         private final long endNanos;
@@ -182,10 +189,11 @@ public final class PullService implements QueueReader {
         /** Earlier than the end while the queue's file is being rebuilt. */
         private long deadlineNanos;
 
-        WaitingFetch(FetchRequest request, EntryFilter filter) {
+        WaitingFetch(FetchRequest request, EntryFilter filter, Diversion diversion) {
             this.topic = request.queue().topic().value();
             this.request = request;
             this.filter = filter;
+            this.diversion = diversion;
             this.from = request.fromOffset();
             this.maxMessages = Math.min(request.maxMessages(), limits.messagesMax());
             this.maxBytes = Math.min(request.maxBytes(), limits.bytesMax());
@@ -279,20 +287,25 @@ public final class PullService implements QueueReader {
 
         @Override
         boolean hasGrown() {
-            return !rebuilding && store.range(topic, queueId()).max() > from;
+            return diversion.isPending()
+                    || !rebuilding && store.range(topic, queueId()).max() > from;
         }
 
         @Override
         boolean retry() {
-            return answer.isDone() || refusedNow() || look(true, true);
+            return answer.isDone() || refusedNow() || diverted() || look(true, true);
         }
 
         @Override
         void expire() {
             boolean over = nanos.getAsLong() - endNanos >= 0;
-            if (!answer.isDone() && !refusedNow() && !look(!over, !over)) {
+            if (!answer.isDone() && !refusedNow() && !diverted() && !look(!over, !over)) {
                 lot.park(this);
             }
+        }
+
+        private boolean diverted() {
+            return diversion.take().map(this::answered).orElse(false);
         }
 
         /** The topic may have been deleted or closed while the fetch waited. */

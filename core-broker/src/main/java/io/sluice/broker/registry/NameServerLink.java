@@ -1,18 +1,23 @@
 package io.sluice.broker.registry;
 
+import io.sluice.model.TopicName;
 import io.sluice.transport.RemotingClient;
+import io.sluice.wire.body.Body;
 import io.sluice.wire.body.RegisterBrokerBody;
 import io.sluice.wire.body.TopicConfigTable;
+import io.sluice.wire.body.TopicRouteData;
 import io.sluice.wire.command.CommandTable;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.RouteCommands.ActingMaster;
+import io.sluice.wire.command.RouteCommands.GetRoute;
 import io.sluice.wire.command.RouteCommands.RegisterBroker;
 import io.sluice.wire.command.RouteCommands.UnregisterBroker;
 import io.sluice.wire.frame.Frame;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class NameServerLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NameServerLink.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(6);
+    private static final Duration ROUTE_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration FAREWELL_TIMEOUT = Duration.ofSeconds(1);
     private static final CommandTable COMMANDS = CommandTable.STANDARD;
 
@@ -158,6 +164,27 @@ public final class NameServerLink implements AutoCloseable {
             return cause.getMessage();
         }
         return answer.code() == ResponseCode.SUCCESS ? "" : "answer %d %s".formatted(answer.code(), answer.remark());
+    }
+
+    /**
+     * Where a topic lives, as the first name server says that answers; empty when none does or none knows the topic. Never
+     * fails.
+     */
+    public CompletionStage<Optional<TopicRouteData>> route(TopicName topic) {
+        return route(topic, 0);
+    }
+
+    private CompletionStage<Optional<TopicRouteData>> route(TopicName topic, int first) {
+        if (first >= servers.size()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Frame question = COMMANDS.request(RequestCode.GET_ROUTEINFO_BY_TOPIC, new GetRoute(topic.value(), true));
+        return client.call(servers.get(first).address, question, ROUTE_TIMEOUT)
+                .handle((answer, failure) -> failure == null && answer.code() == ResponseCode.SUCCESS
+                        ? Optional.of(Body.of(TopicRouteData.class, answer))
+                        : Optional.<TopicRouteData>empty())
+                .thenCompose(found ->
+                        found.isPresent() ? CompletableFuture.completedFuture(found) : route(topic, first + 1));
     }
 
     /** Says goodbye to every name server and waits for that, up to a second. Twice is harmless. */

@@ -12,15 +12,8 @@ final class DoorRefusals {
     private static final String TO_CLIENTS = "sent by brokers to clients only";
     private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
     private static final String TIMERS = "messages with an exact delivery time are not supported by this broker";
-    private static final String POP =
-            "messages are lent through codes 30001 and 30002 here; use a push or pull consumer";
-    private static final String ASSIGNMENT =
-            "clients share queues among themselves here; leave clientRebalance at its default, true";
     private static final String REPLICAS = "this broker has no replicas";
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
-    private static final String FIXED_SETTINGS =
-            "settings are read at start; change the file and start the broker again";
-    private static final String OWN_RETENTION = "queue files are deleted with the log files that they point into";
 
     private DoorRefusals() {}
 
@@ -59,6 +52,7 @@ final class DoorRefusals {
                 RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
                 RequestCode.CHECK_TRANSACTION_STATE,
                 RequestCode.RESET_CONSUMER_CLIENT_OFFSET,
+                RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT,
                 RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT);
         refuse(all, TRANSACTIONS, RequestCode.END_TRANSACTION);
         refuse(
@@ -67,13 +61,6 @@ final class DoorRefusals {
                 RequestCode.RECALL_MESSAGE,
                 RequestCode.GET_TIMER_CHECK_POINT,
                 RequestCode.GET_TIMER_METRICS);
-        refuse(all, POP, RequestCode.POP_MESSAGE, RequestCode.ACK_MESSAGE, RequestCode.CHANGE_MESSAGE_INVISIBLETIME);
-        refuse(
-                all,
-                ASSIGNMENT,
-                RequestCode.QUERY_ASSIGNMENT,
-                RequestCode.SET_MESSAGE_REQUEST_MODE,
-                RequestCode.GET_ALL_MESSAGE_REQUEST_MODE);
         refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO);
         refuse(
                 all,
@@ -88,9 +75,6 @@ final class DoorRefusals {
                 RequestCode.AUTH_DELETE_ACL,
                 RequestCode.AUTH_GET_ACL,
                 RequestCode.AUTH_LIST_ACL);
-        refuse(all, FIXED_SETTINGS, RequestCode.UPDATE_BROKER_CONFIG);
-        refuse(all, OWN_RETENTION, RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE);
-        refuse(all, "a consumer's own view is told by 307", RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS);
         return all;
     }
 

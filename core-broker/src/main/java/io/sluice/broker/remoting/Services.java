@@ -5,11 +5,14 @@ import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.admin.GroupAdmin;
 import io.sluice.broker.admin.QueueFacts;
 import io.sluice.broker.admin.TopicAdmin;
+import io.sluice.broker.assign.Assignments;
+import io.sluice.broker.assign.RequestModes;
 import io.sluice.broker.delay.DelayService;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.GroupRegistry;
 import io.sluice.broker.group.Heartbeats;
 import io.sluice.broker.group.OrderLocks;
+import io.sluice.broker.lease.LeaseService;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.offset.OffsetQueries;
 import io.sluice.broker.offset.OffsetTable;
@@ -17,12 +20,11 @@ import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
-import io.sluice.port.LeaseReader;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -49,10 +51,13 @@ public record Services(
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
-        LeaseReader leases,
+        LeaseService leases,
+        RequestModes modes,
+        Assignments assignments,
         BrokerMetrics metrics,
         BrokerState state,
         Cleaning cleaning,
+        RuntimeSettings settings,
         Filters filters,
         InstantSource clock,
         Lanes lanes,
@@ -65,15 +70,8 @@ public record Services(
      *
      * @param region     told to senders (regionId)
      * @param traceOn    told to senders (traceOn)
-     * @param sqlAllowed whether consumers may filter by SQL (enablePropertyFilter)
-     * @param settings   name and value of what was configured, for tools; nothing secret
      */
-    public record Says(
-            String brokerName, String region, boolean traceOn, boolean sqlAllowed, Map<String, String> settings) {
-        public Says {
-            settings = Map.copyOf(settings);
-        }
-    }
+    public record Says(String brokerName, String region, boolean traceOn) {}
 
     SendHandler sendHandler() {
         return new SendHandler(sends, backs, says.region(), says.traceOn());
@@ -84,7 +82,7 @@ public record Services(
     }
 
     SessionHandler sessionHandler() {
-        return new SessionHandler(heartbeats, registry, locks, filters, says.sqlAllowed());
+        return new SessionHandler(heartbeats, registry, locks, filters, pulls::sqlAllowed);
     }
 
     OffsetHandler offsetHandler() {
@@ -104,7 +102,7 @@ public record Services(
     }
 
     BrokerAdminHandler brokerAdminHandler() {
-        return new BrokerAdminHandler(state, cleaning, metrics, says.settings());
+        return new BrokerAdminHandler(state, cleaning, metrics, settings);
     }
 
     RelayHandler relayHandler() {
@@ -113,6 +111,14 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    PopHandler popHandler() {
+        return new PopHandler(leases, topics, groups, queues, metrics, clock);
+    }
+
+    AssignmentHandler assignmentHandler() {
+        return new AssignmentHandler(assignments, modes, topics, groups);
     }
 
     LeaseHandler leaseHandler() {

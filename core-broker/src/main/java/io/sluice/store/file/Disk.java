@@ -44,6 +44,9 @@ public interface Disk {
     /** Makes the directory and its missing parents, durably. */
     void createDirectories(Path directory) throws IOException;
 
+    /** Makes the directory and its missing parents; durable after {@link #syncDirectory} of the parent of each. */
+    void makeDirectories(Path directory) throws IOException;
+
     void syncDirectory(Path directory) throws IOException;
 
     /** Deletes a file or an empty directory; an absent one is fine. */

@@ -1,6 +1,7 @@
 package io.sluice.store.file;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -76,6 +77,11 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public void makeDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory);
+    }
+
+    @Override
     public void syncDirectory(Path directory) throws IOException {
         if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return;
@@ -97,14 +103,14 @@ public final class FileDisk implements Disk {
 
     @Override
     public void create(Path file, long length) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            setLength(channel, length);
-        }
+        Files.createFile(file);
+        setLength(file, length);
     }
 
-    static void setLength(FileChannel channel, long length) throws IOException {
-        if (length > 0) {
-            channel.write(ByteBuffer.allocate(1), length - 1);
+    /** The part that is added has no blocks yet: writing its last byte instead would give each file one that nobody needs. */
+    static void setLength(Path file, long length) throws IOException {
+        try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+            grown.setLength(length);
         }
     }
 

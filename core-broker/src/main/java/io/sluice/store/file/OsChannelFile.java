@@ -8,14 +8,17 @@ import java.nio.file.StandardOpenOption;
 
 /** A file of the operating system, by position. */
 final class OsChannelFile implements ChannelFile {
+    private final Path path;
     private final FileChannel channel;
 
-    private OsChannelFile(FileChannel channel) {
+    private OsChannelFile(Path path, FileChannel channel) {
+        this.path = path;
         this.channel = channel;
     }
 
     static OsChannelFile open(Path file, Disk.Access access) throws IOException {
         return new OsChannelFile(
+                file,
                 access == Disk.Access.READ
                         ? FileChannel.open(file, StandardOpenOption.READ)
                         : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
@@ -47,7 +50,7 @@ final class OsChannelFile implements ChannelFile {
     public void clearFrom(long position, long length) throws IOException {
         channel.truncate(position);
         if (position < length) {
-            FileDisk.setLength(channel, length);
+            FileDisk.setLength(path, length);
         }
     }
 

@@ -2,6 +2,8 @@ package io.sluice.store.queue;
 
 import io.sluice.store.file.StoreIoException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +18,19 @@ import java.util.function.LongConsumer;
  */
 public final class ConsumeQueue {
     private static final int READ_ENTRIES = 800;
+    private static final VarHandle NEXT = nextHandle();
 
     private final QueueKey key;
     private final TopicQueues topic;
     private final QueueFiles files;
 
     // ---- owned by the holder of the append lock
-    /** Number of the next entry to be put. */
+    /** Number of the next entry to be put. Stored with release: the queue-writer reads it without the lock. */
     private long next;
-    /** Whether the queue is in the writer's list. */
-    private boolean listed;
+    /** The writer's list that the queue was put on last, and how far it was then. Set before {@link #next} grows. */
+    private volatile int listedOn;
+
+    private long nextWhenListed;
 
     // ---- written by the holder of the append lock, or by who publishes, read by all
     /** Entries below are readable. */
@@ -60,6 +65,14 @@ public final class ConsumeQueue {
         this.first = new First(start, -1);
     }
 
+    private static VarHandle nextHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(ConsumeQueue.class, "next", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     public QueueKey key() {
         return key;
     }
@@ -82,7 +95,7 @@ public final class ConsumeQueue {
             chunk = grow(chunk);
         }
         QueueEntryLayout.put(chunk.entries(), chunk.at(next), logOffset, size, tagHash);
-        next++;
+        NEXT.setRelease(this, next + 1);
     }
 
     /** A queue that filled its chunk before the writer came gets larger ones; a slow one stays small. */
@@ -109,12 +122,13 @@ public final class ConsumeQueue {
         }
     }
 
-    boolean listed() {
-        return listed;
+    int listedOn() {
+        return listedOn;
     }
 
-    void listed(boolean inTheWritersList) {
-        listed = inTheWritersList;
+    void listOn(int list) {
+        nextWhenListed = next;
+        listedOn = list;
     }
 
     /** Entries below become readable. Calls come in the order of the log. */
@@ -131,6 +145,7 @@ public final class ConsumeQueue {
         start = at;
         writtenTo = at;
         first = new First(at, -1);
+        unswept = true;
     }
 
     // ---- by any thread
@@ -298,6 +313,17 @@ public final class ConsumeQueue {
 
     // ---- by the queue-writer
 
+    /**
+     * How far the queue was when the list was taken, without the append lock: a queue that has grown since was put on the
+     * next list before.
+     *
+     * @param list the last one that was taken
+     */
+    long nextWhenTaken(int list) {
+        long seen = (long) NEXT.getAcquire(this);
+        return listedOn == list ? seen : nextWhenListed;
+    }
+
     void unswept(boolean mayBeFollowed) {
         unswept = mayBeFollowed;
     }
@@ -309,7 +335,7 @@ public final class ConsumeQueue {
     /**
      * Copies entries up to {@code to} to files and lets go of chunks that are not needed any more.
      *
-     * @param to not above what {@link #next} was under the append lock
+     * @param to not above {@link #next}
      * @return the files written to
      */
     List<QueueFiles.FileId> write(long to) throws IOException {

@@ -20,6 +20,8 @@ public final class ConsumeQueues {
     private final ConcurrentHashMap<String, TopicQueues> topics = new ConcurrentHashMap<>();
     /** Queues with entries that are not in files yet. Guarded by the append lock. */
     private ArrayList<ConsumeQueue> dirty = new ArrayList<>();
+    /** Number of the list that is being filled; a queue knows which one it was put on last. Guarded by the append lock. */
+    private int listId = 1;
     /** Entries put since the store was opened; written under the append lock. */
     private volatile long entriesPut;
 
@@ -109,15 +111,26 @@ public final class ConsumeQueues {
 
     /** Adds the queue's next entry; it becomes readable by {@link ConsumeQueue#publish}. */
     public void put(ConsumeQueue queue, long logOffset, int size, long tagHash) {
+        list(queue);
         queue.put(logOffset, size, tagHash);
-        changed(queue, 1);
+        entriesPut++;
+    }
+
+    /** Adds one of several entries; {@link #added} follows when all of them are in. */
+    public void putOne(ConsumeQueue queue, long logOffset, int size, long tagHash) {
+        queue.put(logOffset, size, tagHash);
+    }
+
+    /** So many entries were added by {@link #putOne}. */
+    public void added(ConsumeQueue queue, int entries) {
+        changed(queue, entries);
     }
 
     /** While the log is recovered: numbers up to this one stand for messages that are lost. */
     public void putLost(ConsumeQueue queue, long upTo) {
-        long lost = upTo - queue.next();
+        list(queue);
+        entriesPut += upTo - queue.next();
         queue.putNoMessages(upTo);
-        changed(queue, lost);
         queue.publish(queue.next());
     }
 
@@ -127,15 +140,10 @@ public final class ConsumeQueues {
         queue.restart(at);
     }
 
-    private void changed(ConsumeQueue queue, long entries) {
-        entriesPut += entries;
-        list(queue);
-    }
-
-    /** Puts the queue on the writer's list. */
-    void list(ConsumeQueue queue) {
-        if (!queue.listed()) {
-            queue.listed(true);
+    /** Puts the queue on the writer's list, before it grows. */
+    private void list(ConsumeQueue queue) {
+        if (queue.listedOn() != listId) {
+            queue.listOn(listId);
             dirty.add(queue);
         }
     }
@@ -154,24 +162,23 @@ public final class ConsumeQueues {
         return removed;
     }
 
-    /** Takes the list of queues with new entries; they will be listed again when they get more. */
-    List<Unwritten> takeDirty() {
-        List<Unwritten> taken = new ArrayList<>(dirty.size());
-        for (ConsumeQueue queue : dirty) {
-            queue.listed(false);
-            taken.add(new Unwritten(queue, queue.next()));
-        }
+    /** Takes the list of queues with new entries, in one step whatever its length; the next one begins empty. */
+    Listed takeListed() {
+        Listed taken = new Listed(listId, dirty);
         dirty = new ArrayList<>();
+        listId++;
         return taken;
     }
 
-    /** A queue whose entries below {@code to} are to be written. */
-    record Unwritten(ConsumeQueue queue, long to) {}
+    /** Queues that had entries in memory when the list of this number was taken. */
+    record Listed(int id, List<ConsumeQueue> queues) {}
 
-    /** How far every queue is; {@code position} and {@code lastRecord} are those of the log at this moment. */
-    QueueTable table(long position, long lastRecord) {
+    // ---- by the queue-writer
+
+    /** How far every queue is written, which the log offset says in terms of the log. */
+    QueueTable writtenTable(long position, long lastRecord) {
         List<QueueTable.Line> lines = new ArrayList<>();
-        forEach(queue -> lines.add(new QueueTable.Line(queue.key(), queue.start(), queue.next())));
+        forEach(queue -> lines.add(new QueueTable.Line(queue.key(), queue.start(), queue.writtenTo())));
         return new QueueTable(position, lastRecord, lines);
     }
 

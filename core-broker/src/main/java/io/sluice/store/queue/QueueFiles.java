@@ -8,10 +8,13 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The files of all queues, a bounded number of them open at a time. No file is mapped, so an idle queue costs nothing but
@@ -29,6 +32,8 @@ public final class QueueFiles implements AutoCloseable {
     private final int fileBytes;
     /** In order of use, the oldest first. Guarded by this. */
     private final LinkedHashMap<FileId, OpenFile> open = new LinkedHashMap<>(64, 0.75f, true);
+    /** Guarded by this. */
+    private Set<Path> unsynced = new LinkedHashSet<>();
 
     /** One file: the queue and the number of its first entry divided by the entries per file. */
     public record FileId(QueueKey queue, long index) {}
@@ -183,10 +188,40 @@ public final class QueueFiles implements AutoCloseable {
         }
     }
 
-    /** Makes a file of zeros, and the directories above it; durable after {@link #syncDirectories}. */
+    /** Makes a file of zeros, and the directories above it; durable when it is forced and {@link #takeUnsynced} is synced. */
     public void create(FileId id) throws IOException {
-        disk.createDirectories(directory(id.queue()));
+        Path queue = directory(id.queue());
+        if (disk.stat(queue).isEmpty()) {
+            disk.createDirectories(root);
+            disk.makeDirectories(queue);
+            unsynced(id.queue());
+        }
         disk.create(path(id), fileBytes);
+        unsynced(queue);
+    }
+
+    /** Directories above the files of a queue hold names that may not be durable. */
+    void unsynced(QueueKey queue) {
+        Path directory = directory(queue);
+        unsynced(directory);
+        unsynced(directory.getParent());
+        unsynced(root);
+    }
+
+    private synchronized void unsynced(Path directory) {
+        unsynced.add(directory);
+    }
+
+    /** Directories with names that are not durable yet; the caller sees to them now. */
+    synchronized Set<Path> takeUnsynced() {
+        Set<Path> taken = unsynced;
+        unsynced = new LinkedHashSet<>();
+        return taken;
+    }
+
+    /** Gives back what was taken and not synced. */
+    synchronized void unsynced(Collection<Path> directories) {
+        unsynced.addAll(directories);
     }
 
     public boolean exists(FileId id) throws IOException {
@@ -223,8 +258,8 @@ public final class QueueFiles implements AutoCloseable {
         }
     }
 
-    public void syncDirectory(QueueKey queue) throws IOException {
-        Path directory = directory(queue);
+    /** An absent one was deleted since and is fine. */
+    void syncDirectory(Path directory) throws IOException {
         if (disk.stat(directory).isPresent()) {
             disk.syncDirectory(directory);
         }
@@ -276,6 +311,7 @@ public final class QueueFiles implements AutoCloseable {
         if (disk.list(topic).isEmpty()) {
             disk.delete(topic);
         }
+        unsynced(queue);
     }
 
     private OpenFile acquire(FileId id) throws IOException {

@@ -19,17 +19,23 @@ import org.slf4j.LoggerFactory;
 /**
  * Copies new queue entries to files, forces the files now and then, and says how far every queue is when that is true.
  *
- * <p>Forcing thousands of files takes long, so a round of it is cut into slices with writing in between. Owner of every
+ * <p>With tens of thousands of queues both take long, so both are done in slices. The append lock is taken for one moment per
+ * round, whatever the number of queues: that moment is what the round's table describes. See docs/adr/0012. Owner of every
  * queue's written mark; work, {@link #finish} and {@link #dropTopic} exclude each other.
  */
 public final class QueueWriter implements Duty {
-    /** So many entries in memory make a write due at once. */
+    /** So many entries in memory make a write due at once... */
     private static final long BACKLOG_HURRY = 65_536;
+    /** ...or this many per queue, when there are so many queues that even few each are more. */
+    private static final int BACKLOG_HURRY_PER_QUEUE = 16;
+    /** A round is followed by a pause that is longer than itself by this factor, unless the backlog is in a hurry. */
+    private static final int PAUSE_PER_ROUND = 4;
     /** Log bytes after which a table is due whatever the time. */
     private static final long TABLE_EVERY_BYTES = 256L << 20;
 
     private static final long FORCE_EVERY_BYTES = 1L << 30;
     private static final long TABLE_EVERY_NANOS = 5_000_000_000L;
+    private static final int WRITES_PER_SLICE = 128;
     private static final int FORCES_PER_SLICE = 32;
     private static final int SWEEPS_PER_SLICE = 64;
     private static final long IDLE_NANOS = 200_000_000L;
@@ -47,10 +53,17 @@ public final class QueueWriter implements Duty {
     private final long forceEveryNanos;
 
     private final Deque<ConsumeQueue> toSweep = new ArrayDeque<>();
+    /** Files written since the present round of forcing began. */
     private Set<QueueFiles.FileId> unforced = new LinkedHashSet<>();
-    private Set<QueueKey> unsynced = new LinkedHashSet<>();
-    private ForceRound round;
-    private long writtenAtNanos;
+    /** {@code null} between rounds; likewise {@link #forcing}. */
+    private WriteRound writing;
+
+    private ForceRound forcing;
+    private long writeDueAtNanos;
+    /** The last slice of writing failed; the next try is when writing is due. */
+    private boolean stuck;
+
+    private long hurryBacklog = BACKLOG_HURRY;
     private long tableAtNanos;
     private long forcedAtNanos;
     private volatile long writtenPosition;
@@ -91,9 +104,10 @@ public final class QueueWriter implements Duty {
         this.writeEveryNanos = writeEveryMs * 1_000_000L;
         this.forceEveryNanos = forceEveryMs * 1_000_000L;
         this.forcedPosition = -1;
-        this.writtenAtNanos = nanos.getAsLong();
-        this.tableAtNanos = writtenAtNanos;
-        this.forcedAtNanos = writtenAtNanos;
+        long now = nanos.getAsLong();
+        this.writeDueAtNanos = now + writeEveryNanos;
+        this.tableAtNanos = now;
+        this.forcedAtNanos = now;
     }
 
     /** Entries of an earlier life may follow the last one of every queue: clear them, in the background. */
@@ -120,7 +134,7 @@ public final class QueueWriter implements Duty {
             long from = Math.max(queue.start(), durable.getOrDefault(queue.key(), 0L));
             for (long file = from / perFile; file * perFile < queue.writtenTo() && from < queue.writtenTo(); file++) {
                 unforced.add(new QueueFiles.FileId(queue.key(), file));
-                unsynced.add(queue.key());
+                files.unsynced(queue.key());
             }
         });
     }
@@ -153,39 +167,23 @@ public final class QueueWriter implements Duty {
     @Override
     public synchronized int work() throws IOException {
         int done = sweep(SWEEPS_PER_SLICE);
+        if (forcing != null) {
+            done += forceSlice();
+        }
         long now = nanos.getAsLong();
-        if (round != null) {
-            done += forceSlice(FORCES_PER_SLICE);
+        if (writing == null && isWriteDue(now)) {
+            beginWriting(now);
         }
-        if (now - writtenAtNanos >= writeEveryNanos || queues.backlog() >= BACKLOG_HURRY) {
-            done += writeDue(now);
-        }
-        if (round == null && forceIsDue(now)) {
-            beginForcing();
-            done++;
-        }
-        return done;
+        return writing == null ? done : done + writeSlice(now);
     }
 
-    private int writeDue(long now) throws IOException {
-        writtenAtNanos = now;
-        if (logEnd.getAsLong() == writtenPosition && queues.backlog() == 0) {
-            return 0;
-        }
-        boolean tableDue =
-                now - tableAtNanos >= TABLE_EVERY_NANOS || logEnd.getAsLong() - tablePosition >= TABLE_EVERY_BYTES;
-        Capture capture = capture(tableDue);
-        write(capture.unwritten);
-        writtenPosition = capture.position;
-        if (tableDue) {
-            tables.written(capture.table);
-            tableAtNanos = now;
-            tablePosition = capture.position;
-        }
-        return capture.unwritten.size();
+    private boolean isWriteDue(long now) {
+        long backlog = queues.backlog();
+        boolean news = backlog > 0 || logEnd.getAsLong() != writtenPosition;
+        return news && now - writeDueAtNanos >= 0 || backlog >= hurryBacklog || forcing == null && isForceDue(now);
     }
 
-    private boolean forceIsDue(long now) {
+    private boolean isForceDue(long now) {
         long end = logEnd.getAsLong();
         return !forcingFailed
                 && end != forcedPosition
@@ -194,55 +192,82 @@ public final class QueueWriter implements Duty {
                         || end - forcedPosition >= FORCE_EVERY_BYTES && forcedPosition >= 0);
     }
 
-    private record Capture(long position, List<ConsumeQueues.Unwritten> unwritten, QueueTable table) {}
+    // ---- writing
 
-    private Capture capture(boolean withTable) {
+    private void beginWriting(long now) {
         appendLock.lock();
         try {
-            long position = logEnd.getAsLong();
-            return new Capture(
-                    position, queues.takeDirty(), withTable ? queues.table(position, lastRecord.getAsLong()) : null);
+            writing = new WriteRound(queues, queues.takeListed(), logEnd.getAsLong(), lastRecord.getAsLong(), now);
         } finally {
             appendLock.unlock();
         }
+        hurryBacklog = Math.max(BACKLOG_HURRY, (long) writing.size() * BACKLOG_HURRY_PER_QUEUE);
     }
 
-    /** A queue that cannot be written now is listed again, so that nothing is forgotten when the disk recovers. */
-    private void write(List<ConsumeQueues.Unwritten> unwritten) throws IOException {
-        IOException first = null;
-        int at = 0;
-        for (; at < unwritten.size() && first == null; at++) {
-            ConsumeQueue queue = unwritten.get(at).queue();
-            if (queue.dropped()) {
-                queues.wrote(unwritten.get(at).to() - queue.writtenTo());
-                continue;
-            }
-            try {
-                sweep(queue);
-                long before = queue.writtenTo();
-                for (QueueFiles.FileId changed : queue.write(unwritten.get(at).to())) {
-                    unforced.add(changed);
-                    unsynced.add(changed.queue());
-                }
-                queues.wrote(queue.writtenTo() - before);
-            } catch (IOException failed) {
-                first = failed;
-                at--;
-            }
+    /** After a failure the same round goes on later, so that nothing is forgotten when the disk recovers. */
+    private int writeSlice(long now) throws IOException {
+        if (stuck && now - writeDueAtNanos < 0) {
+            return 0;
         }
-        if (first != null) {
-            relist(unwritten.subList(at, unwritten.size()));
-            throw first;
+        stuck = true;
+        writeDueAtNanos = now + writeEveryNanos;
+        int done = writing.slice(WRITES_PER_SLICE, this::write);
+        stuck = false;
+        if (writing.isDone()) {
+            endWriting(nanos.getAsLong());
+            done++;
+        }
+        return done;
+    }
+
+    private void write(ConsumeQueue queue, long to) throws IOException {
+        sweep(queue);
+        unforced.addAll(queue.write(to));
+    }
+
+    private void endWriting(long now) throws IOException {
+        WriteRound ended = writing;
+        writing = null;
+        writtenPosition = ended.position();
+        writeDueAtNanos = now + Math.max(writeEveryNanos, (now - ended.beganAtNanos()) * PAUSE_PER_ROUND);
+        boolean tableIsDue =
+                now - tableAtNanos >= TABLE_EVERY_NANOS || ended.position() - tablePosition >= TABLE_EVERY_BYTES;
+        boolean forceIsDue = forcing == null && isForceDue(now);
+        if (!tableIsDue && !forceIsDue) {
+            return;
+        }
+        QueueTable table = ended.table();
+        if (tableIsDue) {
+            record(table, now);
+        }
+        if (forceIsDue) {
+            beginForcing(table);
         }
     }
 
-    private void relist(List<ConsumeQueues.Unwritten> left) {
-        appendLock.lock();
-        try {
-            left.forEach(one -> queues.list(one.queue()));
-        } finally {
-            appendLock.unlock();
+    private void record(QueueTable table, long now) throws IOException {
+        tables.written(table);
+        tableAtNanos = now;
+        tablePosition = table.position();
+    }
+
+    /** Writes everything that was put before the call; returns how far every queue is then. */
+    private QueueTable writeNow() throws IOException {
+        if (writing != null) {
+            drain();
         }
+        beginWriting(nanos.getAsLong());
+        return drain().table();
+    }
+
+    private WriteRound drain() throws IOException {
+        WriteRound ended = writing;
+        while (!ended.isDone()) {
+            ended.slice(WRITES_PER_SLICE, this::write);
+        }
+        writing = null;
+        writtenPosition = ended.position();
+        return ended;
     }
 
     private int sweep(int max) throws IOException {
@@ -262,64 +287,52 @@ public final class QueueWriter implements Duty {
         }
     }
 
-    private static final class ForceRound {
-        private final QueueTable table;
-        private final ArrayDeque<QueueFiles.FileId> files;
-        private final ArrayDeque<QueueKey> directories;
+    // ---- forcing
 
-        ForceRound(QueueTable table, Set<QueueFiles.FileId> files, Set<QueueKey> directories) {
-            this.table = table;
-            this.files = new ArrayDeque<>(files);
-            this.directories = new ArrayDeque<>(directories);
+    private void beginForcing(QueueTable table) {
+        forceWanted = false;
+        forcing = new ForceRound(files, table, unforced, files.takeUnsynced());
+        unforced = new LinkedHashSet<>();
+    }
+
+    /** What the round has not done yet is left to the next one. */
+    private void giveUpForcing() {
+        if (forcing != null) {
+            unforced.addAll(forcing.unforced());
+            files.unsynced(forcing.unsynced());
+            forcing = null;
         }
     }
 
-    private void beginForcing() throws IOException {
-        forceWanted = false;
-        Capture capture = capture(true);
-        write(capture.unwritten);
-        writtenPosition = capture.position;
-        round = new ForceRound(capture.table, unforced, unsynced);
-        unforced = new LinkedHashSet<>();
-        unsynced = new LinkedHashSet<>();
-    }
-
-    private int forceSlice(int max) throws IOException {
+    private int forceSlice() {
         try {
-            return forceSome(max);
-        } catch (IOException failed) {
-            // after a failed force nobody knows what reached the disk: no later one may vouch for these files
-            forcingFailed = true;
-            round = null;
-            log.error(
-                    "forcing queue files failed; they are forced no more until the store is opened again, which will look at"
-                            + " the log from offset {} on after a power cut",
-                    Math.max(0, forcedPosition),
-                    failed);
+            int done = forcing.slice(FORCES_PER_SLICE);
+            if (forcing.isDone()) {
+                endForcing();
+            }
+            return done + 1;
+        } catch (IOException refused) {
+            forcingFailed(refused);
             return 1;
         }
     }
 
-    private int forceSome(int max) throws IOException {
-        int done = 0;
-        while (done < max && !round.files.isEmpty()) {
-            files.force(round.files.peek());
-            round.files.remove();
-            done++;
-        }
-        while (done < max && !round.directories.isEmpty()) {
-            files.syncDirectory(round.directories.peek());
-            round.directories.remove();
-            done++;
-        }
-        if (done < max) {
-            tables.forced(round.table);
-            forcedPosition = round.table.position();
-            forcedAtNanos = nanos.getAsLong();
-            round = null;
-            done++;
-        }
-        return done;
+    private void endForcing() throws IOException {
+        tables.forced(forcing.table());
+        forcedPosition = forcing.table().position();
+        forcedAtNanos = nanos.getAsLong();
+        forcing = null;
+    }
+
+    /** After a failed force nobody knows what reached the disk: no later one may vouch for these files. */
+    private void forcingFailed(IOException refused) {
+        forcingFailed = true;
+        forcing = null;
+        log.error(
+                "forcing queue files failed; they are forced no more until the store is opened again, which will look at the"
+                        + " log from offset {} on after a power cut",
+                Math.max(0, forcedPosition),
+                refused);
     }
 
     /**
@@ -329,28 +342,31 @@ public final class QueueWriter implements Duty {
      */
     public synchronized boolean finish(long budgetNanos) throws IOException {
         long began = nanos.getAsLong();
-        sweep(Integer.MAX_VALUE);
-        Capture capture = capture(true);
-        write(capture.unwritten);
-        writtenPosition = capture.position;
-        tables.written(capture.table);
-        if (round != null) {
-            unforced.addAll(round.files);
-            unsynced.addAll(round.directories);
+        while (!toSweep.isEmpty() && nanos.getAsLong() - began <= budgetNanos) {
+            sweep(SWEEPS_PER_SLICE);
         }
-        beginForcing();
-        while (round != null && !forcingFailed) {
-            forceSlice(FORCES_PER_SLICE);
-            if (round != null && nanos.getAsLong() - began > budgetNanos) {
-                log.warn(
-                        "forcing {} queue files at the stop was not finished in {} ms; after a power cut the next start looks at"
-                                + " more of the log",
-                        round.files.size(),
-                        budgetNanos / 1_000_000);
-                return false;
+        QueueTable table = writeNow();
+        tables.written(table);
+        giveUpForcing();
+        if (forcingFailed || !toSweep.isEmpty()) {
+            return false;
+        }
+        beginForcing(table);
+        try {
+            if (forcing.finish(nanos, budgetNanos)) {
+                endForcing();
+                return true;
             }
+        } catch (IOException refused) {
+            forcingFailed(refused);
+            return false;
         }
-        return !forcingFailed;
+        log.warn(
+                "forcing {} queue files at the stop was not finished in {} ms; after a power cut the next start looks at more of"
+                        + " the log",
+                forcing.left(),
+                budgetNanos / 1_000_000);
+        return false;
     }
 
     /** Deletes files of which every entry points before the beginning of the log; never the last one of a queue. */
@@ -379,26 +395,18 @@ public final class QueueWriter implements Duty {
 
     /** Writes whatever is not in files yet, and says so. */
     public synchronized void recordTable() throws IOException {
-        Capture capture = capture(true);
-        write(capture.unwritten);
-        writtenPosition = capture.position;
-        tables.written(capture.table);
-        tablePosition = capture.position;
-        tableAtNanos = nanos.getAsLong();
+        record(writeNow(), nanos.getAsLong());
     }
 
     /** Writes whatever is not in files yet. */
     public synchronized void writeAll() throws IOException {
-        Capture capture = capture(false);
-        write(capture.unwritten);
-        writtenPosition = capture.position;
+        writeNow();
     }
 
     /** Puts entries that were made again from the log into a queue's file, over what is there. */
     public synchronized void rewrite(ConsumeQueue queue, long entry, ByteBuffer entries) throws IOException {
         if (!queue.dropped()) {
             unforced.add(queue.rewrite(entry, entries));
-            unsynced.add(queue.key());
         }
     }
 
@@ -413,17 +421,19 @@ public final class QueueWriter implements Duty {
                 toSweep.remove(queue);
             }
         }
-        if (round != null) {
-            unforced.addAll(round.files);
-            unsynced.addAll(round.directories);
-            round = null;
-        }
+        giveUpForcing();
         unforced.removeIf(id -> id.queue().topic().equals(removed.name()));
-        unsynced.removeIf(key -> key.topic().equals(removed.name()));
-        beginForcing();
-        tables.written(round.table);
-        while (round != null) {
-            forceSlice(FORCES_PER_SLICE);
+        QueueTable table = writeNow();
+        tables.written(table);
+        if (forcingFailed) {
+            return;
+        }
+        beginForcing(table);
+        try {
+            forcing.finish(nanos, Long.MAX_VALUE);
+            endForcing();
+        } catch (IOException refused) {
+            forcingFailed(refused);
         }
     }
 }

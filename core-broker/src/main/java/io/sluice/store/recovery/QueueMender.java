@@ -14,8 +14,10 @@ import io.sluice.store.queue.QueueKey;
 import io.sluice.store.queue.QueueWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -36,6 +38,10 @@ public final class QueueMender implements Duty {
     private static final long PASS_MAX_BYTES = 64L << 20;
 
     private static final int REQUESTS_MAX = 100_000;
+    /** Queues that an opening looks at before it goes on. */
+    private static final int INSPECTED_AT_ONCE = 1_000;
+
+    private static final int INSPECTED_PER_SLICE = 64;
     private static final long IDLE_NANOS = 1_000_000_000L;
     private static final Logger log = LoggerFactory.getLogger(QueueMender.class);
 
@@ -47,6 +53,11 @@ public final class QueueMender implements Duty {
     private final LongSupplier logEnd;
     /** Guarded by itself; bounded, what does not fit is asked for again by the next reader. */
     private final Set<Request> requests = new LinkedHashSet<>();
+
+    /** Queues that were there at the opening and are still to be looked at. */
+    private final Deque<ConsumeQueue> uninspected = new ArrayDeque<>();
+
+    private boolean everyEntry;
 
     private record Request(QueueKey queue, long file) {}
 
@@ -112,6 +123,10 @@ public final class QueueMender implements Duty {
 
     @Override
     public int work() throws IOException {
+        return inspectSome(INSPECTED_PER_SLICE) + mendRequested();
+    }
+
+    private int mendRequested() throws IOException {
         int taken = 0;
         List<Patch> patches = new ArrayList<>();
         long bytes = 0;
@@ -226,24 +241,36 @@ public final class QueueMender implements Duty {
 
     /**
      * Looks for files that are not there, or not whole, and when that is cheap at every entry, and mends what it finds. For
-     * the opening of a store that was not stopped properly.
+     * the opening of a store that was not stopped properly. Of very many queues only some are looked at before this returns,
+     * the others in the background: until then a reader that meets damage asks for its repair.
      *
      * @return how many files were mended
      */
     int inspect(long lookThroughMaxBytes) throws IOException {
         long[] entries = {0};
-        queues.forEach(queue -> entries[0] += queue.writtenTo() - queue.start());
-        boolean everyEntry = entries[0] * QueueEntryLayout.ENTRY_BYTES <= lookThroughMaxBytes;
-        List<ConsumeQueue> all = new ArrayList<>();
-        queues.forEach(all::add);
-        for (ConsumeQueue queue : all) {
-            inspect(queue, everyEntry);
-        }
+        queues.forEach(queue -> {
+            entries[0] += queue.writtenTo() - queue.start();
+            uninspected.add(queue);
+        });
+        everyEntry = entries[0] * QueueEntryLayout.ENTRY_BYTES <= lookThroughMaxBytes;
+        inspectSome(INSPECTED_AT_ONCE);
         int mended = 0;
-        for (int done = work(); done > 0; done = work()) {
+        for (int done = mendRequested(); done > 0; done = mendRequested()) {
             mended += done;
         }
         return mended;
+    }
+
+    private int inspectSome(int max) throws IOException {
+        int done = 0;
+        while (done < max && !uninspected.isEmpty()) {
+            ConsumeQueue queue = uninspected.poll();
+            if (queues.find(queue.key().topic(), queue.key().queueId()) == queue) {
+                inspect(queue, everyEntry);
+            }
+            done++;
+        }
+        return done;
     }
 
     private void inspect(ConsumeQueue queue, boolean everyEntry) throws IOException {

@@ -143,11 +143,23 @@ public final class Recovery {
         }
         writer.writeAll();
         int mended = stopped ? 0 : mender.inspect(LOOK_THROUGH_MAX_BYTES);
-        if (!stopped || start.progress != null && !start.progress.swept()) {
+        if (mayHaveFollowers(start, stopped, scan)) {
             writer.sweepAll();
         }
         report(start, stopped, aborted, scan, from, mended, began);
         return new Report(indexedTo, stopped, scan.lastStoredAtMs());
+    }
+
+    /**
+     * Whether files may hold entries behind the end of their queue. A killed process leaves none: what it wrote to a queue's
+     * file was in the log before, so walking over the log has brought every queue as far, unless the log is damaged.
+     */
+    private static boolean mayHaveFollowers(Start start, boolean stopped, LogScan scan) {
+        boolean asLeft = stopped || start.kind == Start.Kind.AS_LEFT;
+        return !asLeft
+                || start.progress != null && !start.progress.swept()
+                || scan.endVerdict() != Verdict.NOTHING
+                || scan.damagedPlaces() > 0;
     }
 
     // ---- the start value

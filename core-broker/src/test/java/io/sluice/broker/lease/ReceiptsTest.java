@@ -25,7 +25,7 @@ class ReceiptsTest {
     }
 
     private static Claim claim(long offset) {
-        return new Claim(
+        return Claim.signed(
                 new CursorKey(new GroupName("%crew|1"), new TopicName("%RETRY%Jobs"), 7),
                 offset,
                 -5,
@@ -40,7 +40,7 @@ class ReceiptsTest {
             @ForAll long leaseId,
             @ForAll @IntRange(min = 0) int attempt,
             @ForAll int fingerprint) {
-        Claim claim = new Claim(claim(0).key(), offset, leaseId, attempt, 42, fingerprint);
+        Claim claim = Claim.signed(claim(0).key(), offset, leaseId, attempt, 42, fingerprint);
         Receipt receipt = receipts.write(claim);
         assertThat(receipts.read(receipt)).contains(claim);
         assertThat(receipt.handle()).matches("[A-Za-z0-9_-]+");

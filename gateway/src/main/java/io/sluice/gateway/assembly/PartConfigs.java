@@ -3,6 +3,7 @@ package io.sluice.gateway.assembly;
 import io.sluice.broker.BrokerConfig;
 import io.sluice.gateway.config.ConfigException;
 import io.sluice.gateway.config.Settings;
+import io.sluice.gateway.config.SettingsReader;
 import io.sluice.http.HttpConfig;
 import io.sluice.mqtt.MqttConfig;
 import io.sluice.mqtt.session.SessionLimits;
@@ -99,7 +100,8 @@ final class PartConfigs {
                 settings.text("messageDelayLevel"),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
-                shown);
+                shown,
+                new SettingsReader()::complaint);
     }
 
     private StoreConfig store() {

@@ -47,9 +47,16 @@ public sealed interface PopCommands {
 
     record ChangeInvisibleTimeAnswer(long popTime, long invisibleTime, int reviveQid) {}
 
+    record PollingInfo(String consumerGroup, String topic, int queueId) implements PopCommands {}
+
+    /** @param pollingNum requests that wait for messages */
+    record PollingInfoAnswer(int pollingNum) {}
+
     static CommandTable.Builder addTo(CommandTable.Builder table) {
         return table.row(RequestCode.POP_MESSAGE, PopMessage.class)
                 .row(RequestCode.ACK_MESSAGE, AckMessage.class)
+                .row(RequestCode.BATCH_ACK_MESSAGE, NoFields.class)
+                .row(RequestCode.POLLING_INFO, PollingInfo.class)
                 .row(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, ChangeInvisibleTime.class)
                 .row(RequestCode.QUERY_ASSIGNMENT, NoFields.class)
                 .row(RequestCode.SET_MESSAGE_REQUEST_MODE, NoFields.class)

@@ -111,6 +111,12 @@ public final class MessageView {
         return record.getInt(reconsumeTimesAt);
     }
 
+    /** A copy of the record that says another count; everything else, checksum included, holds for it too. */
+    public ByteBuffer copyWithReconsumeTimes(int count) {
+        ByteBuffer copy = ByteBuffer.allocate(record.limit() - start).put(0, record, start, record.limit() - start);
+        return copy.putInt(reconsumeTimesAt - start, count);
+    }
+
     public long preparedTransactionOffset() {
         return record.getLong(reconsumeTimesAt + 4);
     }

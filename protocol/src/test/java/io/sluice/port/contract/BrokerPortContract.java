@@ -380,6 +380,22 @@ public abstract class BrokerPortContract {
         }
 
         @Test
+        void aQuestionThatIsTakenBackIsLentNothing() {
+            topic("Regrets", 1);
+            CompletableFuture<Leased> takenBack = port.leases()
+                    .lease(leaseOf("desk", "Regrets", 1, LEASE, LONG_WAIT))
+                    .toCompletableFuture();
+            assertThat(takenBack.cancel(false)).isTrue();
+            CompletableFuture<Leased> stands = port.leases()
+                    .lease(leaseOf("desk", "Regrets", 1, LEASE, LONG_WAIT))
+                    .toCompletableFuture();
+            send("Regrets", "call me");
+            Lease lease = result(stands).leases().get(0);
+            assertThat(text(lease)).isEqualTo("call me");
+            assertThat(lease.attempt()).as("lent to nobody before").isEqualTo(1);
+        }
+
+        @Test
         void aLeaseThatEndsUnsettledMakesTheMessageFreeAgainWithOneMoreAttempt() {
             topic("Slow", 1);
             send("Slow", "work");
