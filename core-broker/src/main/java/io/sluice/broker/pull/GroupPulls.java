@@ -53,7 +53,8 @@ public final class GroupPulls {
     /** How a read begins. */
     public sealed interface Begun {
         /**
-         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says; cancelling it gives the read up
+         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says, with one slice for messages that lie
+         *     next to each other in the log; cancelling it gives the read up
          */
         record Reading(CompletableFuture<Fetched> fetched) implements Begun {}
 
@@ -133,15 +134,13 @@ public final class GroupPulls {
             return new Begun.Reading(CompletableFuture.completedFuture(sentTo(reset.getAsLong(), pull)));
         }
         pull.committed().ifPresent(next -> offsets.commit(pull.group(), pull.topic(), pull.queueId(), next));
-        return new Begun.Reading(pulls.fetch(
-                new FetchRequest(
-                        pull.queueOn(topics.rules().brokerName()),
-                        pull.offset(),
-                        pull.maxMessages(),
-                        pull.maxBytes(),
-                        filter,
-                        pull.maxWait()),
-                true));
+        return new Begun.Reading(pulls.fetchBytes(new FetchRequest(
+                pull.queueOn(topics.rules().brokerName()),
+                pull.offset(),
+                pull.maxMessages(),
+                pull.maxBytes(),
+                filter,
+                pull.maxWait())));
     }
 
     /** The reader's offset is declared wrong, and where it is sent is the right one. */

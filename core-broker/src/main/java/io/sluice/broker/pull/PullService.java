@@ -73,19 +73,22 @@ public final class PullService implements QueueReader {
     }
 
     /**
-     * As {@link #fetch(FetchRequest)}.
-     *
-     * @param readerChecksTags whether the reader compares tags itself, so that equal hashes are good enough here
+     * As {@link #fetch(FetchRequest)}, for a reader that takes the answer as bytes: messages that lie next to each other in
+     * the log are one slice of it, and equal hashes are good enough because such a reader compares the tags itself.
      */
-    CompletableFuture<Fetched> fetch(FetchRequest request, boolean readerChecksTags) {
+    CompletableFuture<Fetched> fetchBytes(FetchRequest request) {
+        return fetch(request, true);
+    }
+
+    private CompletableFuture<Fetched> fetch(FetchRequest request, boolean asBytes) {
         EntryFilter filter;
         try {
             checkReadable(request.queue());
-            filter = MessageFilter.of(compile(request.filter()), readerChecksTags);
+            filter = MessageFilter.of(compile(request.filter()), asBytes);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        WaitingFetch fetch = new WaitingFetch(request, filter);
+        WaitingFetch fetch = new WaitingFetch(request, filter, asBytes);
         if (!isCold(request)) {
             fetch.begin();
             return fetch.answer;
@@ -169,6 +172,7 @@ public final class PullService implements QueueReader {
         private final String topic;
         private final FetchRequest request;
         private final EntryFilter filter;
+        private final boolean asBytes;
         private final int maxMessages;
         private final int maxBytes;
         private final long endNanos;
@@ -182,10 +186,11 @@ public final class PullService implements QueueReader {
         /** Earlier than the end while the queue's file is being rebuilt. */
         private long deadlineNanos;
 
-        WaitingFetch(FetchRequest request, EntryFilter filter) {
+        WaitingFetch(FetchRequest request, EntryFilter filter, boolean asBytes) {
             this.topic = request.queue().topic().value();
             this.request = request;
             this.filter = filter;
+            this.asBytes = asBytes;
             this.from = request.fromOffset();
             this.maxMessages = Math.min(request.maxMessages(), limits.messagesMax());
             this.maxBytes = Math.min(request.maxBytes(), limits.bytesMax());
@@ -218,7 +223,9 @@ public final class PullService implements QueueReader {
          * @return whether the fetch is over
          */
         private boolean look(boolean mayWait, boolean mayWaitFiltered) {
-            QueueRead read = store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
+            QueueRead read = asBytes
+                    ? store.readRuns(topic, queueId(), from, filter, maxMessages, maxBytes)
+                    : store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
             rebuilding = read.status() == QueueRead.Status.REBUILDING;
             return switch (read.status()) {
                 case FOUND ->
