@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
             RawCommand.class,
             LoadCommand.class,
             CompareCommand.class,
+            JmhCommand.class,
             StartCommand.class
         })
 public final class PerfCommand {
