@@ -275,7 +275,13 @@ public final class MessageStore implements AutoCloseable {
      */
     public QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
-        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, false);
+    }
+
+    /** As {@link #read}, but messages that lie next to each other in the log are one slice: for those who pass bytes on. */
+    public QueueRead readRuns(
+            String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, true);
     }
 
     /**
