@@ -140,6 +140,9 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.GET_ALL_CONSUMER_OFFSET, admin, offsets::all)
                 .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels);
         DoorRefusals.all().forEach(rows::refused);
+        rows.table
+                .inPlace(RequestCode.SEND_MESSAGE_V2, sends::sendInPlace)
+                .inPlace(RequestCode.SEND_BATCH_MESSAGE, sends::sendInPlace);
         return rows.table;
     }
 
