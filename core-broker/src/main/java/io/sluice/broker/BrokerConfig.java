@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param brokerName          (brokerName)
  * @param brokerId            0 for a primary (brokerId)
  * @param bindAddress         address that the native door listens on
- * @param listenPort          its port, 0 for a free one; the second port is two below, or free too (listenPort)
+ * @param listenPort          its port, 0 for a free one; the second port is two below (listenPort)
  * @param advertised          address told to clients and written into message ids (brokerIP1)
  * @param autoCreateTopics    whether a send creates an unknown topic (autoCreateTopicEnable)
  * @param autoCreateGroups    whether using an unknown group creates it (autoCreateSubscriptionGroup)

@@ -231,6 +231,9 @@ class NativeSendTest {
 
     @Test
     void theSecondPortTakesSendsAndRefusesReads() {
+        assertThat(node.broker().secondPort())
+                .as("clients compute it")
+                .isEqualTo(node.broker().localPort() - 2);
         String second = "127.0.0.1:" + node.broker().secondPort();
         var client = node.connect(new RequestTable());
         Frame sent = client.call(
