@@ -27,19 +27,27 @@ public final class MqadminDriver {
 
     private MqadminDriver() {}
 
-    /** The tool's own list, which only its children see. */
+    /** The tool's own list of commands, which only its children see. */
     private static final class Tool extends MQAdminStartup {
+        /** Some commands work once only. The entry point fills the list again. */
+        static void forget() {
+            SUB_COMMANDS.clear();
+        }
+
         static String commands() {
             return SUB_COMMANDS.stream().map(SubCommand::commandName).distinct().collect(Collectors.joining(" "));
         }
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        MQAdminStartup.initCommand();
+        Thread waker = new Thread(MqadminDriver::wakeEventThreads, "waker");
+        waker.setDaemon(true);
+        waker.start();
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split("\t", -1);
             if (words[0].equals("commands")) {
+                MQAdminStartup.initCommand();
                 OUT.println(Tool.commands());
             } else {
                 OUT.println(run(Long.parseLong(words[1]), Arrays.copyOfRange(words, 2, words.length)));
@@ -49,6 +57,7 @@ public final class MqadminDriver {
     }
 
     private static String run(long millis, String[] command) throws InterruptedException {
+        Tool.forget();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8);
         System.setOut(capture);
@@ -65,5 +74,21 @@ public final class MqadminDriver {
                         late ? "LATE" : "DONE",
                         (System.nanoTime() - began) / 1_000_000,
                         Base64.getEncoder().encodeToString(printed.toByteArray()));
+    }
+
+    /** At its end each command waits until a thread of its client has slept up to 3 s. A process ends sooner if it is woken. */
+    private static void wakeEventThreads() {
+        while (true) {
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("NettyEventExecutor")) {
+                    thread.interrupt();
+                }
+            }
+            try {
+                Thread.sleep(20);
+            } catch (InterruptedException ended) {
+                return;
+            }
+        }
     }
 }
