@@ -222,7 +222,7 @@ public final class Appender {
                 }
             }
         }
-        queues.added(queue, count);
+        queues.added(count);
         commitLog.advance(offset + block.length(), offset + block.start(count - 1));
         queue.publish(queueOffset + count);
         return new Stored(offset, queueOffset, block.length(), storedAt);
