@@ -1,5 +1,6 @@
 package io.sluice.broker.registry;
 
+import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import io.sluice.transport.RemotingClient;
 import io.sluice.wire.body.Body;
@@ -155,12 +156,21 @@ public final class NameServerLink implements AutoCloseable {
             if (!trouble(answer, failure).isEmpty()) {
                 note(server, null, answer, failure);
                 over(server);
-            } else if (COMMANDS.readAnswer(answer, QueryDataVersionAnswer.class).changed()) {
-                send(server);
-            } else {
+            } else if (isKnown(answer)) {
                 over(server);
+            } else {
+                send(server);
             }
         });
+    }
+
+    /** Not when the answer makes no sense: telling everything again is always right. */
+    private static boolean isKnown(Frame answer) {
+        try {
+            return !COMMANDS.readAnswer(answer, QueryDataVersionAnswer.class).changed();
+        } catch (SluiceException senseless) {
+            return false;
+        }
     }
 
     private CompletableFuture<Void> register(NameServer server) {

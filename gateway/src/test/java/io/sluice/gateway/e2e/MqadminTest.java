@@ -48,6 +48,7 @@ class MqadminTest {
     private static final Map<String, String> prepared = new HashMap<>();
     private static final Map<Row, Outcome> outcomes = new LinkedHashMap<>();
     private static Outcome refusedSetting;
+    private static Outcome settingsAfterRestart;
     private static Set<String> commands;
     private static List<String> errorsOfTheNode;
 
@@ -64,6 +65,12 @@ class MqadminTest {
             }
             refusedSetting = run(mqadmin, words("updateBrokerConfig -b {broker} -k listenPort -v 1"));
             errorsOfTheNode = node.process().errors();
+        }
+        try (NodeProcess restarted = NodeProcess.up(directory.resolve("data"));
+                Mqadmin mqadmin = new Mqadmin(directory)) {
+            settingsAfterRestart = mqadmin.run(
+                    DEADLINE,
+                    List.of("getBrokerConfig", "-b", restarted.address("broker"), "-n", restarted.nameServer()));
         }
     }
 
@@ -153,6 +160,11 @@ class MqadminTest {
         assertThat(refusedSetting.text())
                 .contains(
                         "listenPort cannot change while the broker runs", "start the broker again", "fileReservedTime");
+    }
+
+    @Test
+    void aSettingThatWasChangedAtRunTimeSurvivesARestart() {
+        assertThat(settingsAfterRestart.text()).containsPattern("fileReservedTime +=  48");
     }
 
     @Test

@@ -23,6 +23,8 @@ public final class SpringApplication implements AutoCloseable {
                         "-Duser.home=" + home,
                         "-Drocketmq.client.logRoot=" + home.resolve("logs"),
                         "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        // A new retry topic is found with the next rebalance, otherwise every 20 s.
+                        "-Drocketmq.client.rebalance.waitInterval=1000",
                         "-cp",
                         peer.resolve("classes") + File.pathSeparator + peer.resolve("lib") + "/*",
                         "io.sluice.peers.spring.SpringDriver",

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Collectors;
+import org.apache.rocketmq.common.ServiceThread;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 import org.apache.rocketmq.tools.command.SubCommand;
 
@@ -23,6 +24,7 @@ import org.apache.rocketmq.tools.command.SubCommand;
  * </pre>
  */
 public final class MqadminDriver {
+    private static final long LOOK_MILLIS = 20;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private MqadminDriver() {}
@@ -40,9 +42,6 @@ public final class MqadminDriver {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        Thread waker = new Thread(MqadminDriver::wakeEventThreads, "waker");
-        waker.setDaemon(true);
-        waker.start();
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split("\t", -1);
@@ -66,7 +65,10 @@ public final class MqadminDriver {
         Thread running = new Thread(() -> MQAdminStartup.main0(command, null), "mqadmin " + command[0]);
         running.setDaemon(true);
         running.start();
-        running.join(millis);
+        while (running.isAlive() && (System.nanoTime() - began) / 1_000_000 < millis) {
+            running.join(LOOK_MILLIS);
+            endShutdown(running);
+        }
         boolean late = running.isAlive();
         running.interrupt();
         return "%s %d %s"
@@ -76,19 +78,18 @@ public final class MqadminDriver {
                         Base64.getEncoder().encodeToString(printed.toByteArray()));
     }
 
-    /** At its end each command waits until a thread of its client has slept up to 3 s. A process ends sooner if it is woken. */
-    private static void wakeEventThreads() {
-        while (true) {
-            for (Thread thread : Thread.getAllStackTraces().keySet()) {
-                if (thread.getName().equals("NettyEventExecutor")) {
-                    thread.interrupt();
-                }
-            }
-            try {
-                Thread.sleep(20);
-            } catch (InterruptedException ended) {
-                return;
-            }
+    /**
+     * At its end each command waits until a thread of its client has slept up to 3 s; waking it does no harm then. The
+     * process that a user runs waits too.
+     */
+    private static void endShutdown(Thread command) {
+        boolean ending = Arrays.stream(command.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(ServiceThread.class.getName())
+                        && frame.getMethodName().equals("shutdown"));
+        if (ending) {
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("NettyEventExecutor"))
+                    .forEach(Thread::interrupt);
         }
     }
 }
