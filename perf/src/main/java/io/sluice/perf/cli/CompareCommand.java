@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
         },
         mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
+    private static final int QUICK_WARM_UP_SECONDS = 8;
     private static final int QUICK_SECONDS = 3;
     private static final int QUICK_BACKLOG = 4;
 
@@ -50,7 +51,7 @@ final class CompareCommand implements Callable<Integer> {
     private int rounds = 3;
 
     @Option(names = "--warmup", paramLabel = "SECONDS", description = "default: ${DEFAULT-VALUE}")
-    private int warmUpSeconds = 6;
+    private int warmUpSeconds = 20;
 
     @Option(names = "--seconds", description = "measured seconds of a run (default: ${DEFAULT-VALUE})")
     private int seconds = 6;
@@ -110,7 +111,7 @@ final class CompareCommand implements Callable<Integer> {
                 workDirectory,
                 heapMb,
                 quick ? 1 : rounds,
-                quick ? QUICK_SECONDS : warmUpSeconds,
+                quick ? QUICK_WARM_UP_SECONDS : warmUpSeconds,
                 quick ? QUICK_SECONDS : seconds,
                 quick ? QUICK_BACKLOG : 1);
     }

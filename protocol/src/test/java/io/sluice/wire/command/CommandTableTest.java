@@ -227,7 +227,7 @@ class CommandTableTest {
         assertThat(refused).doesNotContainAnyElementsOf(answered);
         Set<Integer> known = new TreeSet<>(answered);
         known.addAll(refused);
-        known.removeAll(Set.of(RequestCode.LEASE, RequestCode.SETTLE, RequestCode.TAKE_BACK));
+        known.removeAll(Set.of(RequestCode.LEASE, RequestCode.SETTLE, RequestCode.TAKE_BACK, RequestCode.LIST_TIMED));
         assertThat(known).isEqualTo(protocolCodes());
     }
 
