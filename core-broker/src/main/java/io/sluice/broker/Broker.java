@@ -65,6 +65,7 @@ import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ConsumerOffsetTable;
+import io.sluice.wire.body.DataVersion;
 import io.sluice.wire.body.DelayOffsetTable;
 import io.sluice.wire.body.MessageRequestModeTable;
 import io.sluice.wire.body.QueueData;
@@ -98,7 +99,10 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
-    private static final Duration REGISTER_EVERY = Duration.ofSeconds(30);
+    private static final Duration NAME_SERVERS_EVERY = Duration.ofSeconds(2);
+    /** A name server that answers later does not hold up a start or a change of topics. */
+    private static final Duration NAME_SERVERS_PATIENCE = Duration.ofSeconds(1);
+
     private static final Duration EXPIRE_EVERY = Duration.ofSeconds(10);
     private static final Duration CLIENT_SILENCE_MAX = Duration.ofSeconds(120);
     private static final Duration ORDER_LOCK_LIFETIME = Duration.ofSeconds(60);
@@ -405,7 +409,7 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Runs the threads, listens, and registers at the name servers; returns when each of them has answered or cannot be
-     * reached.
+     * reached, at the latest after a second.
      *
      * @param nameServerAddresses {@code host:port} each
      * @throws IOException when a port is taken
@@ -435,7 +439,13 @@ public final class Broker implements AutoCloseable {
         secondPort = bound.second();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
-        nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));
+        nameServers = parts.push(new NameServerLink(
+                client,
+                nameServerAddresses,
+                registration(),
+                this::topicConfigs,
+                topics::version,
+                NAME_SERVERS_PATIENCE));
         register().toCompletableFuture().join();
         schedule();
         log.info(
@@ -462,7 +472,9 @@ public final class Broker implements AutoCloseable {
     }
 
     private TopicConfigTable topicConfigs() {
-        return new TopicConfigTable(topics.configs(), topics.version());
+        // The version first: topics that change meanwhile are then told once more, not never.
+        DataVersion version = topics.version();
+        return new TopicConfigTable(topics.configs(), version);
     }
 
     /** Of all brokers that the name servers know, else of this one. */
@@ -497,7 +509,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private void schedule() {
-        housekeeping.every(REGISTER_EVERY, "registration at the name servers", this::register);
+        housekeeping.every(NAME_SERVERS_EVERY, "signs of life to the name servers", nameServers::check);
         housekeeping.every(EXPIRE_EVERY, "expiry of silent clients", registry::expire);
         housekeeping.every(EXPIRE_EVERY, "expiry of order locks", locks::expire);
         housekeeping.every(OFFSETS_EVERY, "saving consumer offsets", offsets::saveIfChanged);

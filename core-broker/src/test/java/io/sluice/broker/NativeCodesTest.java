@@ -9,13 +9,10 @@ import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -122,22 +119,5 @@ class NativeCodesTest {
                         RequestCode.SEARCH_OFFSET_BY_TIMESTAMP,
                         RequestCode.LOCK_BATCH_MQ,
                         RequestCode.UNLOCK_BATCH_MQ);
-    }
-
-    @Test
-    void theDocumentationNamesExactlyWhatIsHandled() throws IOException {
-        String page = Files.readString(Path.of(System.getProperty("sluice.root"), "docs", "doors", "remoting.md"));
-        String row = page.lines()
-                .filter(line -> line.startsWith("| handled |"))
-                .findFirst()
-                .orElseThrow();
-        Set<Integer> documented = new TreeSet<>();
-        Matcher numbers = Pattern.compile("[0-9]+").matcher(row);
-        while (numbers.find()) {
-            documented.add(Integer.parseInt(numbers.group()));
-        }
-        Set<Integer> handled = new TreeSet<>(CODES_OF_THE_PROTOCOL);
-        handled.removeAll(RemotingDoor.refusals().keySet());
-        assertThat(documented).containsExactlyInAnyOrderElementsOf(handled);
     }
 }

@@ -32,6 +32,7 @@ import io.sluice.wire.frame.Serialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,6 +87,23 @@ class NameServerTest {
                 .isEqualTo(new TopicRouteData(
                         List.of(new QueueData("broker-a", 4, 8, 6, 0)),
                         List.of(new BrokerData("DefaultCluster", "broker-a", Map.of(0L, BROKER_ADDRESS)))));
+    }
+
+    @Test
+    void aRouteAmongTenThousandTopicsIsAsSmallAsAmongOne() {
+        Map<String, TopicConfig> many = new HashMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.put("topic-" + i, new TopicConfig("topic-" + i, 8, 8, 6));
+        }
+        TopicConfigTable topics = new TopicConfigTable(many, new DataVersion(0, 1, 1));
+        Frame registered = call(broker, registration(0, false, 0, new RegisterBrokerBody(topics).toJson()));
+        assertThat(registered.code()).as(registered.remark()).isZero();
+
+        for (int i = 0; i < 10_000; i += 1000) {
+            Frame answer = ask(route("topic-" + i));
+            assertThat(answer.code()).isZero();
+            assertThat(answer.body().length()).isLessThan(512);
+        }
     }
 
     @Test

@@ -56,6 +56,10 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     private final InPlaceHandler.Answer answerInPlace = this::answerInPlace;
     /** The request being answered in place. Owned by the event loop. */
     private FrameHead inPlace;
+    /** Event loop: whether the bytes read last made a frame whole. */
+    private boolean frameCame;
+    /** Event loop: since when bytes come without making a frame whole, nanoseconds; 0 while they do. */
+    private long partSinceNanos;
 
     private volatile InetSocketAddress remoteAddress;
     private volatile InetSocketAddress localAddress;
@@ -147,6 +151,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     // Event loop: what came in.
 
     private boolean take(FrameHead head, ByteBuffer body) {
+        frameCame = true;
         InPlaceHandler handler = head.isAnswer() ? null : table.findInPlace(head.code());
         if (handler == null || inFlight.get() >= limits.inFlightMax()) {
             return false;
@@ -168,6 +173,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        frameCame = true;
         Frame frame = (Frame) message;
         if (!frame.isAnswer()) {
             dispatch(frame);
@@ -176,6 +182,20 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
                     "answer to a request nobody waits for any more: peer={} opaque={}", remoteAddress, frame.opaque());
             frame.release();
         }
+    }
+
+    /** A peer that sends a frame byte by byte is never idle, and holds what it sent for as long as it likes. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (frameCame) {
+            partSinceNanos = 0;
+        } else if (partSinceNanos == 0) {
+            partSinceNanos = System.nanoTime() | 1;
+        } else if (System.nanoTime() - partSinceNanos > limits.idle().toNanos()) {
+            close("no whole frame for %d ms".formatted(limits.idle().toMillis()));
+        }
+        frameCame = false;
+        context.fireChannelReadComplete();
     }
 
     private void dispatch(Frame request) {

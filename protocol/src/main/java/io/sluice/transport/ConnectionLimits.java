@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * What one side grants a connection, and how many connections a server accepts.
  *
- * @param idle            no byte in either direction for this long ends the connection; genuine peers use 120 s
+ * @param idle            no byte in either direction for this long ends the connection, and so do bytes that for this long
+ *                        do not make a frame whole; genuine peers use 120 s
  * @param connect         how long making a connection may take
  * @param connectionsMax  connections per server; further ones are closed at once
  * @param pendingMax      own requests per connection that wait for an answer; beyond it a call fails

@@ -442,6 +442,22 @@ class ConversationTest {
     }
 
     @Test
+    void aPeerThatSendsAFrameByteByByteIsCut() throws IOException {
+        restart(ConnectionLimits.DEFAULT.withIdle(SHORT));
+        try (RawConnection connection = new RawConnection(listen())) {
+            connection.send(new byte[] {0, 0, 0x7F, 0});
+            await().atMost(PATIENCE).pollInterval(SHORT.dividedBy(10)).until(() -> {
+                try {
+                    connection.send(new byte[1]);
+                    return false;
+                } catch (IOException ended) {
+                    return true;
+                }
+            });
+        }
+    }
+
+    @Test
     void aPeerThatDoesNotReadIsNotServedWithoutEnd() throws IOException {
         restart(ConnectionLimits.DEFAULT.withOutbound(1024, 64 * 1024, 512 * 1024));
         AtomicInteger given = new AtomicInteger();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /** Makes a buffer that was never released fail the test class instead of only being logged. */
-final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
+public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
     private static final int LOOKS = 5;
 
     private final Logger detector = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);

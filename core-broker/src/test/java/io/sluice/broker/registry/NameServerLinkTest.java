@@ -15,6 +15,7 @@ import io.sluice.wire.body.TopicConfig;
 import io.sluice.wire.body.TopicConfigTable;
 import io.sluice.wire.command.CommandTable;
 import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.RouteCommands.QueryDataVersionAnswer;
 import io.sluice.wire.command.RouteCommands.RegisterBroker;
 import io.sluice.wire.command.RouteCommands.UnregisterBroker;
 import io.sluice.wire.frame.Frame;
@@ -81,8 +82,50 @@ class NameServerLinkTest {
         assertThat(up.headers).hasSize(1);
 
         FakeNameServer back = new FakeNameServer(port);
+        link.check();
+        await().atMost(PATIENCE).until(() -> back.headers.size() == 1);
+    }
+
+    @Test
+    void aNameServerThatDoesNotAnswerHoldsUpNobodyForLongerThanThePatience() throws IOException {
+        FakeNameServer mute = new FakeNameServer(0);
+        mute.hold = new CompletableFuture<>();
+        FakeNameServer up = new FakeNameServer(0);
+        NameServerLink link = new NameServerLink(
+                client,
+                List.of(mute.address(), up.address()),
+                WHO,
+                () -> new TopicConfigTable(Map.of(), version()),
+                this::version,
+                Duration.ofMillis(50));
         join(link.register());
-        assertThat(back.headers).hasSize(1);
+        await().atMost(PATIENCE).until(() -> up.headers.size() == 1);
+        assertThat(mute.hold).isNotDone();
+        mute.hold.complete(null);
+    }
+
+    @Test
+    void aSignOfLifeNamesTheVersionAndTheTopicsOnlyWhereTheyAreNotKnown() throws IOException {
+        FakeNameServer server = new FakeNameServer(0);
+        NameServerLink link = link(server.address());
+        join(link.register());
+        link.check();
+        await().atMost(PATIENCE).until(() -> server.questions.size() == 1);
+        assertThat(server.questions).containsExactly(new DataVersion(0, 1, 1));
+        assertThat(server.headers).as("registered once").hasSize(1);
+
+        server.forgetful = true;
+        await().atMost(PATIENCE).until(() -> {
+            link.check();
+            return server.headers.size() > 1;
+        });
+
+        server.forgetful = false;
+        topics.put("b", new TopicConfig("b", 1, 1, 6));
+        await().atMost(PATIENCE).until(() -> {
+            link.check();
+            return server.topics.contains(List.of("a", "b"));
+        });
     }
 
     @Test
@@ -128,7 +171,13 @@ class NameServerLinkTest {
                 client,
                 List.of(addresses),
                 WHO,
-                () -> new TopicConfigTable(new TreeMap<>(topics), new DataVersion(0, 1, topics.size())));
+                () -> new TopicConfigTable(new TreeMap<>(topics), version()),
+                this::version,
+                PATIENCE);
+    }
+
+    private DataVersion version() {
+        return new DataVersion(0, 1, topics.size());
     }
 
     private static void join(CompletionStage<Void> stage) {
@@ -142,6 +191,8 @@ class NameServerLinkTest {
         final List<RegisterBroker> headers = new CopyOnWriteArrayList<>();
         final List<List<String>> topics = new CopyOnWriteArrayList<>();
         final List<String> farewells = new CopyOnWriteArrayList<>();
+        final List<DataVersion> questions = new CopyOnWriteArrayList<>();
+        volatile boolean forgetful;
         volatile CompletableFuture<Void> hold = CompletableFuture.completedFuture(null);
         private final RemotingServer server = RemotingServer.open(threads, ConnectionLimits.DEFAULT);
         private final int port;
@@ -155,6 +206,11 @@ class NameServerLinkTest {
                                         .topicConfigTable())
                                 .keySet()));
                         return hold.thenApply(go -> Frame.answer(0, ""));
+                    })
+                    .on(RequestCode.QUERY_DATA_VERSION, (request, peer) -> {
+                        questions.add(Body.of(DataVersion.class, request));
+                        return CompletableFuture.completedFuture(
+                                CommandTable.STANDARD.answer(new QueryDataVersionAnswer(forgetful)));
                     })
                     .on(RequestCode.UNREGISTER_BROKER, (request, peer) -> {
                         farewells.add(CommandTable.STANDARD

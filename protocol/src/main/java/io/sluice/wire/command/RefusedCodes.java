@@ -89,7 +89,7 @@ public final class RefusedCodes {
         refuse(codes, 2001, "UPDATE_COLD_DATA_FLOW_CTR_CONFIG", COLD_DATA);
         refuse(codes, 2002, "REMOVE_COLD_DATA_FLOW_CTR_CONFIG", COLD_DATA);
         refuse(codes, 2003, "GET_COLD_DATA_FLOW_CTR_INFO", COLD_DATA);
-        refuse(codes, 2004, "SET_COMMITLOG_READ_MODE", COLD_DATA);
+        refuse(codes, 2004, "SET_COMMITLOG_READ_MODE", "reading ahead is left to the operating system");
         refuse(codes, 5001, "SWITCH_TIMER_ENGINE", "delivery times are kept in one way, there is nothing to switch");
         refuse(codes, 200052, "PEEK_MESSAGE", "read by offset instead: use 11");
         refuse(codes, 200054, "NOTIFICATION", POP_PROXY);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Collectors;
+import org.apache.rocketmq.common.ServiceThread;
 import org.apache.rocketmq.tools.command.MQAdminStartup;
 import org.apache.rocketmq.tools.command.SubCommand;
 
@@ -23,23 +24,29 @@ import org.apache.rocketmq.tools.command.SubCommand;
  * </pre>
  */
 public final class MqadminDriver {
+    private static final long LOOK_MILLIS = 20;
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private MqadminDriver() {}
 
-    /** The tool's own list, which only its children see. */
+    /** The tool's own list of commands, which only its children see. */
     private static final class Tool extends MQAdminStartup {
+        /** Some commands work once only. The entry point fills the list again. */
+        static void forget() {
+            SUB_COMMANDS.clear();
+        }
+
         static String commands() {
             return SUB_COMMANDS.stream().map(SubCommand::commandName).distinct().collect(Collectors.joining(" "));
         }
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        MQAdminStartup.initCommand();
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split("\t", -1);
             if (words[0].equals("commands")) {
+                MQAdminStartup.initCommand();
                 OUT.println(Tool.commands());
             } else {
                 OUT.println(run(Long.parseLong(words[1]), Arrays.copyOfRange(words, 2, words.length)));
@@ -49,6 +56,7 @@ public final class MqadminDriver {
     }
 
     private static String run(long millis, String[] command) throws InterruptedException {
+        Tool.forget();
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         PrintStream capture = new PrintStream(printed, true, StandardCharsets.UTF_8);
         System.setOut(capture);
@@ -57,7 +65,10 @@ public final class MqadminDriver {
         Thread running = new Thread(() -> MQAdminStartup.main0(command, null), "mqadmin " + command[0]);
         running.setDaemon(true);
         running.start();
-        running.join(millis);
+        while (running.isAlive() && (System.nanoTime() - began) / 1_000_000 < millis) {
+            running.join(LOOK_MILLIS);
+            endShutdown(running);
+        }
         boolean late = running.isAlive();
         running.interrupt();
         return "%s %d %s"
@@ -65,5 +76,20 @@ public final class MqadminDriver {
                         late ? "LATE" : "DONE",
                         (System.nanoTime() - began) / 1_000_000,
                         Base64.getEncoder().encodeToString(printed.toByteArray()));
+    }
+
+    /**
+     * At its end each command waits until a thread of its client has slept up to 3 s; waking it does no harm then. The
+     * process that a user runs waits too.
+     */
+    private static void endShutdown(Thread command) {
+        boolean ending = Arrays.stream(command.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals(ServiceThread.class.getName())
+                        && frame.getMethodName().equals("shutdown"));
+        if (ending) {
+            Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("NettyEventExecutor"))
+                    .forEach(Thread::interrupt);
+        }
     }
 }
