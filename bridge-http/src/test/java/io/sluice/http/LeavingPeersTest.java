@@ -49,14 +49,22 @@ class LeavingPeersTest {
 
         CompletableFuture<Reply> other = door.postAsync("/v1/topics/orders/groups/billing/pull?wait=20s");
         assertThat(other.join().at("/messages/0/data").asText()).isEqualTo("for somebody else");
+        assertThat(other.join().at("/messages/0/attempt").asInt())
+                .as("the question was taken back, so nothing was lent to it")
+                .isEqualTo(1);
         peer.close();
     }
 
-    /** Lends only when told to, and remembers what comes back. */
+    /** Lends only when told to, also to a question that is taken back too late, and remembers what comes back. */
     private static final class LendOnCommand extends DelegatingPort {
         private final BrokerPort broker;
         private final CompletableFuture<LeaseReader.LeaseRequest> asked = new CompletableFuture<>();
-        private final CompletableFuture<LeaseReader.Leased> answer = new CompletableFuture<>();
+        private final CompletableFuture<LeaseReader.Leased> answer = new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterrupt) {
+                return false;
+            }
+        };
         private final List<LeaseReader.Settlement> settled = new CopyOnWriteArrayList<>();
         private final AtomicInteger held = new AtomicInteger();
 

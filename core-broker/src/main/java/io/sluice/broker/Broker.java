@@ -36,7 +36,12 @@ import io.sluice.broker.remoting.Services;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.settings.Overrides;
+import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.table.TableText;
+import io.sluice.broker.timer.TimerDesk;
+import io.sluice.broker.timer.TimerRules;
+import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
@@ -52,6 +57,7 @@ import io.sluice.runtime.CloseStack;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.file.Disk;
+import io.sluice.store.retention.RetentionConfig;
 import io.sluice.store.table.TableFile;
 import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
@@ -73,8 +79,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -90,9 +98,6 @@ import org.slf4j.LoggerFactory;
 public final class Broker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Broker.class);
 
-    /** Clients subtract this from the port to reach the second one. */
-    private static final int VIP_DISTANCE = 2;
-
     private static final Duration REGISTER_EVERY = Duration.ofSeconds(30);
     private static final Duration EXPIRE_EVERY = Duration.ofSeconds(10);
     private static final Duration CLIENT_SILENCE_MAX = Duration.ofSeconds(120);
@@ -106,6 +111,7 @@ public final class Broker implements AutoCloseable {
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     private static final String REGION = "DefaultRegion";
     private static final int HA_DISTANCE = 1;
+    private static final double PERCENT = 100.0;
 
     private static final int LEASES_OPEN_MAX = 100_000;
     private static final int LEASE_WAITERS_MAX = 100_000;
@@ -132,6 +138,7 @@ public final class Broker implements AutoCloseable {
     private final GroupRegistry registry;
     private final OrderLocks locks;
     private final DelayService delays;
+    private final TimerService timers;
     private final ParkingLot lot;
     private final LeaseService leases;
     private final Services services;
@@ -182,6 +189,19 @@ public final class Broker implements AutoCloseable {
         this.delays = DelayService.open(
                 levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
 
+        TimerRules timerRules = TimerRules.of(
+                config.brokerName(), config.timerMaxDelay(), config.store().reservedHours());
+        this.timers = parts.push(TimerService.open(
+                timerRules,
+                store,
+                disk,
+                config.store().directory(),
+                topic -> topics.find(topic).isPresent(),
+                clock));
+        store.keepFrom(timers::oldestNeeded);
+        TimerDesk timerDesk =
+                new TimerDesk(timers, store, topic -> topics.find(topic).isPresent(), config.brokerName(), queryLane);
+
         this.registry = new GroupRegistry(clock, CLIENT_SILENCE_MAX, groups::mayNotify);
         this.locks = new OrderLocks(
                 clock,
@@ -200,7 +220,8 @@ public final class Broker implements AutoCloseable {
                 REGION,
                 true,
                 config.store().maxMessageBytes(),
-                levels);
+                levels,
+                timerRules);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
@@ -212,11 +233,13 @@ public final class Broker implements AutoCloseable {
         QueryService queries = new QueryService(store, topics, queryLane);
         topics.onChange(this::topicChanged);
         groups.onRemove(leases::forgetGroup);
+        GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
+        offsets.onReset(groupPulls::moved);
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
-                new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed()),
+                groupPulls,
                 new Heartbeats(
                         registry, groups, (group, queues) -> topics.ensureGroupTopic(TopicName.retryOf(group), queues)),
                 registry,
@@ -230,6 +253,8 @@ public final class Broker implements AutoCloseable {
                 queueFacts,
                 queries,
                 delays,
+                timers,
+                timerDesk,
                 leases,
                 modes,
                 new Assignments(modes, registry, this::readableQueues),
@@ -243,14 +268,54 @@ public final class Broker implements AutoCloseable {
                         new BrokerState.Version(
                                 ProtocolVersion.CURRENT, ProtocolVersion.describe(ProtocolVersion.CURRENT))),
                 new Cleaning(store, topics),
+                runtimeSettings(groupPulls),
                 filters,
                 clock,
                 new Lanes(queryLane, adminLane),
                 this::register,
                 () -> self,
-                new Services.Says(config.brokerName(), REGION, true, config.sqlAllowed(), config.settings()));
+                new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, housekeeping, () -> self);
+                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, housekeeping, () -> self);
+    }
+
+    /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
+    private RuntimeSettings runtimeSettings(GroupPulls pulls) {
+        TableFile overridesFile = store.table(Overrides.FILE_NAME);
+        return new RuntimeSettings(
+                config.settings(),
+                Map.of(
+                        "autoCreateTopicEnable",
+                        value -> () -> topics.changeRules(
+                                Boolean.parseBoolean(value), topics.rules().defaultQueues()),
+                        "defaultTopicQueueNums",
+                        value -> {
+                            int queues = Integer.parseInt(value);
+                            return () -> topics.changeRules(topics.rules().autoCreate(), queues);
+                        },
+                        "autoCreateSubscriptionGroup",
+                        value -> () -> groups.autoCreate(Boolean.parseBoolean(value)),
+                        "enablePropertyFilter",
+                        value -> () -> pulls.sqlAllowed(Boolean.parseBoolean(value)),
+                        "fileReservedTime",
+                        value -> {
+                            int hours = Integer.parseInt(value);
+                            return () -> store.changeRetention(retention -> retention.withReservedHours(hours));
+                        },
+                        "deleteWhen",
+                        value -> {
+                            Set<Integer> hours = RetentionConfig.hours(value);
+                            return () -> store.changeRetention(retention -> retention.withDeleteHours(hours));
+                        },
+                        "diskMaxUsedSpaceRatio",
+                        value -> {
+                            double ratio = Integer.parseInt(value) / PERCENT;
+                            return () -> store.changeRetention(retention -> retention.withMaxUsedRatio(ratio));
+                        }),
+                overridesFile.load(Overrides::parse).orElse(Map.of()),
+                config.settingRules(),
+                overridesFile::save,
+                clock);
     }
 
     /**
@@ -358,16 +423,16 @@ public final class Broker implements AutoCloseable {
         parts.push(leases);
         delays.start();
         parts.push(delays);
+        timers.start();
         lot.start();
         parts.push(lot);
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
         RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
-        InetSocketAddress bound = door.listen(config.bindAddress(), config.listenPort());
-        self = new InetSocketAddress(config.advertised(), bound.getPort());
+        RemotingDoor.Ports bound = door.listen(config.bindAddress(), config.listenPort());
+        self = new InetSocketAddress(config.advertised(), bound.first());
         store.storeHost(self);
-        int second = config.listenPort() == 0 ? 0 : bound.getPort() - VIP_DISTANCE;
-        secondPort = door.listenWithoutReads(config.bindAddress(), second).getPort();
+        secondPort = bound.second();
 
         RemotingClient client = parts.push(RemotingClient.open(io, ConnectionLimits.DEFAULT, new RequestTable()));
         nameServers = parts.push(new NameServerLink(client, nameServerAddresses, registration(), this::topicConfigs));

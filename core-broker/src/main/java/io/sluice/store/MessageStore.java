@@ -16,6 +16,7 @@ import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.log.SegmentPreparer;
 import io.sluice.store.queue.ConsumeQueues;
 import io.sluice.store.queue.EntryFilter;
@@ -38,8 +39,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +75,7 @@ public final class MessageStore implements AutoCloseable {
     private final Retention retention;
     private final SegmentPreparer segmentPreparer;
     private final StoreProgress progress;
+    private final List<LongSupplier> needed = new CopyOnWriteArrayList<>();
     private final StoreReader reader;
     private final long recentBytes;
     /** What {@link #close} gives back last: log, queues, index, lock. */
@@ -109,7 +113,7 @@ public final class MessageStore implements AutoCloseable {
                         config.diskForceRatio(),
                         config.diskFullRatio(),
                         config.diskFreeMinBytes()),
-                progress::forcedPosition,
+                this::mayGo,
                 clock,
                 nanos);
         this.reader = new StoreReader(
@@ -201,6 +205,23 @@ public final class MessageStore implements AutoCloseable {
         appender.storeHost(host);
     }
 
+    /**
+     * Keeps the log from this place on, whatever its age and however full the disk; asked before each deletion, on the
+     * retention thread. {@link Long#MAX_VALUE} when nothing is needed.
+     */
+    public void keepFrom(LongSupplier oldestNeeded) {
+        needed.add(oldestNeeded);
+    }
+
+    /** Below this the log may be deleted. */
+    private long mayGo() {
+        long limit = progress.forcedPosition();
+        for (LongSupplier oldest : needed) {
+            limit = Math.min(limit, oldest.getAsLong());
+        }
+        return limit;
+    }
+
     /** Be told of every entry that becomes readable, from now on; several listeners may follow. */
     public void onArrival(ArrivalListener listener) {
         arrivals.add(listener);
@@ -223,6 +244,25 @@ public final class MessageStore implements AutoCloseable {
         return appender.appendBatch(messages);
     }
 
+    /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
+    public boolean waitsForDisk() {
+        return appender.waitsForDisk();
+    }
+
+    /** Begins a block of records for a topic; {@code false} when those of the topic are to be appended one by one. */
+    public boolean begin(RecordBlock block, String topic) {
+        return appender.begin(block, topic);
+    }
+
+    /**
+     * Appends the records of a block next to each other, all or none, without waiting for the disk.
+     *
+     * @return the place of the first record and the size of all, or why nothing was written
+     */
+    public AppendResult append(RecordBlock block) {
+        return appender.append(block);
+    }
+
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */
     public OffsetRange range(String topic, int queueId) {
         return reader.range(topic, queueId);
@@ -236,7 +276,13 @@ public final class MessageStore implements AutoCloseable {
      */
     public QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
-        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, false);
+    }
+
+    /** As {@link #read}, but messages that lie next to each other in the log are one slice: for those who pass bytes on. */
+    public QueueRead readRuns(
+            String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, true);
     }
 
     /**
@@ -322,6 +368,20 @@ public final class MessageStore implements AutoCloseable {
         } catch (IOException failed) {
             throw new StoreIoException("expired log files cannot be deleted", failed);
         }
+    }
+
+    /** Deletes queue and index files that lead to nothing any more; returns how many. Waits for the disk. */
+    public int deleteUnbacked() {
+        try {
+            return retention.deleteUnbacked();
+        } catch (IOException failed) {
+            throw new StoreIoException("queue files cannot be deleted", failed);
+        }
+    }
+
+    /** Changes when old files are deleted, from the next look at the disk on. */
+    public void changeRetention(UnaryOperator<RetentionConfig> change) {
+        retention.config(change.apply(retention.config()));
     }
 
     /** One of the tables in {@code config}, such as {@code topics.json}. Each name is asked for once. */

@@ -7,6 +7,8 @@ import static io.sluice.broker.NativeNode.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.broker.settings.Overrides;
+import io.sluice.broker.settings.SettingRules;
 import io.sluice.model.MessageId;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RequestTable;
@@ -19,6 +21,7 @@ import io.sluice.wire.body.ConsumeStats.OffsetWrapper;
 import io.sluice.wire.body.ConsumeTimeSpans;
 import io.sluice.wire.body.ConsumerConnection;
 import io.sluice.wire.body.ConsumerOffsetTable;
+import io.sluice.wire.body.ConsumerStatusBody;
 import io.sluice.wire.body.DelayOffsetTable;
 import io.sluice.wire.body.GroupList;
 import io.sluice.wire.body.HaStatus;
@@ -44,6 +47,7 @@ import io.sluice.wire.command.ConsumerCommands.GetConsumeStats;
 import io.sluice.wire.command.ConsumerCommands.GetConsumeTimeSpan;
 import io.sluice.wire.command.ConsumerCommands.GetConsumerConnections;
 import io.sluice.wire.command.ConsumerCommands.GetConsumerRunningInfo;
+import io.sluice.wire.command.ConsumerCommands.GetConsumerStatus;
 import io.sluice.wire.command.ConsumerCommands.GetGroupsOfTopic;
 import io.sluice.wire.command.ConsumerCommands.GetProducerConnections;
 import io.sluice.wire.command.ConsumerCommands.GetSubscription;
@@ -77,9 +81,11 @@ import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -357,6 +363,36 @@ class NativeAdminTest {
     }
 
     @Test
+    void everyConsumerOfAGroupIsAskedHowFarItIs() {
+        for (int i = 0; i < 2; i++) {
+            QueueRef queue = new QueueRef(TOPIC, "broker-a", i);
+            ConsumerStatusBody status = new ConsumerStatusBody(Map.of(), Map.of(queue, 5L + i));
+            online(
+                    "c" + i,
+                    new RequestTable()
+                            .on(
+                                    RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT,
+                                    (request, peer) -> CompletableFuture.completedFuture(
+                                            Frame.answer(0, "", Fields.NONE, status.toFrameBody()))));
+        }
+        online("mute", new RequestTable());
+        Map<String, Map<QueueRef, Long>> told = status("");
+        assertThat(told).containsOnlyKeys("c0", "c1");
+        assertThat(told.get("c1")).isEqualTo(Map.of(new QueueRef(TOPIC, "broker-a", 1), 6L));
+        assertThat(status("c0")).containsOnlyKeys("c0");
+        Frame absent = node.ask(
+                RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, new GetConsumerStatus(TOPIC, GROUP, "nobody"));
+        assertThat(absent.code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+        assertThat(absent.remark()).contains("nobody");
+    }
+
+    private Map<String, Map<QueueRef, Long>> status(String client) {
+        Frame answer = ok(node.ask(
+                RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, new GetConsumerStatus(TOPIC, GROUP, client)));
+        return Body.of(ConsumerStatusBody.class, answer).consumerTable();
+    }
+
+    @Test
     void aReplyIsPushedToTheClientThatAsked() {
         List<String> pushed = new CopyOnWriteArrayList<>();
         online("asker", new RequestTable().on(RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, (request, peer) -> {
@@ -492,7 +528,8 @@ class NativeAdminTest {
     @Test
     void theSettingsAreShownAndStatisticsExistOnceThereWasTraffic() throws IOException {
         node.close();
-        node = new NativeNode(directory, config -> config.withSettings(Map.of("brokerName", "broker-a")));
+        node = new NativeNode(
+                directory, config -> config.withSettings(Map.of("brokerName", "broker-a"), SettingRules.NONE));
         Frame settings = ok(node.ask(RequestCode.GET_BROKER_CONFIG, NOTHING));
         assertThat(new String(settings.body().toByteArray(), StandardCharsets.UTF_8))
                 .isEqualTo("brokerName=broker-a\n");
@@ -506,6 +543,50 @@ class NativeAdminTest {
         ok(stats("GROUP_GET_NUMS", TOPIC + "@" + GROUP));
         ok(stats("BROKER_PUT_NUMS", "DefaultCluster"));
         assertThat(stats("NONSENSE", TOPIC).code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+    }
+
+    private Frame change(String lines) {
+        return node.ask(RequestCode.UPDATE_BROKER_CONFIG, NOTHING, NativeNode.body(lines));
+    }
+
+    @Test
+    void aSettingChangedAtRunTimeCountsAtOnceAndIsKeptInAFileOfItsOwn() throws IOException {
+        node.close();
+        node = new NativeNode(
+                directory,
+                config -> config.withSettings(
+                        Map.of("autoCreateTopicEnable", "true", "brokerName", "broker-a"), SettingRules.NONE));
+        ok(node.send("MadeBySending", 0, "a"));
+        ok(change("autoCreateTopicEnable=false\nfileReservedTime=48\n"));
+        assertThat(node.send("NotMadeBySending", 0, "a").code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+        Frame settings = ok(node.ask(RequestCode.GET_BROKER_CONFIG, NOTHING));
+        assertThat(new String(settings.body().toByteArray(), StandardCharsets.UTF_8))
+                .isEqualTo("autoCreateTopicEnable=false\nbrokerName=broker-a\nfileReservedTime=48\n");
+        ok(change("autoCreateTopicEnable=true"));
+        ok(node.send("MadeAfterAll", 0, "a"));
+        Path file = directory.resolve("config").resolve(Overrides.FILE_NAME);
+        assertThat(Overrides.parse(Files.readString(file)))
+                .isEqualTo(Map.of("autoCreateTopicEnable", "true", "fileReservedTime", "48"));
+    }
+
+    @Test
+    void aSettingThatIsReadAtStartOrHasNoSuchValueIsRefusedWithTheReasonAndNothingChanges() throws IOException {
+        node.close();
+        SettingRules rules = (key, value) ->
+                value.equals("absurd") ? Optional.of(key + " cannot be absurd; expected sense") : Optional.empty();
+        node = new NativeNode(directory, config -> config.withSettings(Map.of("fileReservedTime", "72"), rules));
+        Frame fixed = change("fileReservedTime=48\nlistenPort=1\n");
+        assertThat(fixed.code()).isEqualTo(ResponseCode.NO_PERMISSION);
+        assertThat(fixed.remark()).contains("listenPort", "start the broker again", "fileReservedTime");
+        Frame illegal = change("fileReservedTime=absurd");
+        assertThat(illegal.code()).isEqualTo(ResponseCode.INVALID_PARAMETER);
+        assertThat(illegal.remark()).contains("expected sense");
+        assertThat(change("deleteWhen=25").remark()).contains("00 to 23");
+        assertThat(change("").code()).isEqualTo(ResponseCode.INVALID_PARAMETER);
+        Frame settings = ok(node.ask(RequestCode.GET_BROKER_CONFIG, NOTHING));
+        assertThat(new String(settings.body().toByteArray(), StandardCharsets.UTF_8))
+                .isEqualTo("fileReservedTime=72\n");
+        assertThat(directory.resolve("config").resolve(Overrides.FILE_NAME)).doesNotExist();
     }
 
     private Frame stats(String name, String key) {

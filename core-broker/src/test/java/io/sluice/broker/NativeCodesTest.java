@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every request code of the protocol is answered or turned down with a sentence. */
 class NativeCodesTest {
-    /** All codes of Apache RocketMQ 4.9 and 5.3, and Sluice's own two. */
+    /** All codes of Apache RocketMQ 4.9 and 5.5, and Sluice's own two. */
     private static final Set<Integer> CODES_OF_THE_PROTOCOL = codes();
 
     private static Set<Integer> codes() {
@@ -48,11 +48,13 @@ class NativeCodesTest {
             {400, 402},
             {513, 513},
             {901, 908},
-            {1001, 1013},
+            {1001, 1018},
             {2001, 2004},
             {3001, 3010},
-            {30_001, 30_002},
+            {5001, 5001},
+            {30_001, 30_004},
             {200_050, 200_056},
+            {200_070, 200_079},
             {200_151, 200_151}
         };
         Set<Integer> codes = new TreeSet<>();

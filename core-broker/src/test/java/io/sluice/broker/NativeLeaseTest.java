@@ -53,7 +53,8 @@ class NativeLeaseTest {
     }
 
     private static Lease lease(String topic, String ownTags, long waitMs) {
-        return new Lease("crew", topic, FilterType.TAG, "*", FilterType.TAG, ownTags, 10, 60_000, waitMs, Start.FIRST);
+        return new Lease(
+                "crew", topic, FilterType.TAG, "*", FilterType.TAG, ownTags, 10, 60_000, waitMs, Start.FIRST, 0);
     }
 
     private static List<Lent> lent(Frame answer) {
@@ -106,11 +107,11 @@ class NativeLeaseTest {
         assertThat(unknown.remark()).contains("Nowhere");
         Frame illegal = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.SQL92, "a >", 10, 1000, 0, Start.FIRST));
+                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.SQL92, "a >", 10, 1000, 0, Start.FIRST, 0));
         assertThat(COMMANDS.readAnswer(illegal, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
         Frame none = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.TAG, "*", 0, 1000, 0, Start.FIRST));
+                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.TAG, "*", 0, 1000, 0, Start.FIRST, 0));
         assertThat(COMMANDS.readAnswer(none, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
     }
 

@@ -273,6 +273,30 @@ class NativePullTest {
     }
 
     @Test
+    void aResetEndsTheWaitOfAPullAndSendsItThere() {
+        node.send(TOPIC, 0, "m0");
+        CompletableFuture<Frame> waits = hold(1, "*");
+        await().atMost(NativeNode.PATIENCE).until(() -> parked() == 1);
+        assertThat(node.ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, new ResetOffset(GROUP, TOPIC, -1, -1, 0, true))
+                        .code())
+                .isZero();
+        Frame moved = waits.join();
+        assertThat(moved.code()).isEqualTo(ResponseCode.PULL_OFFSET_MOVED);
+        assertThat(header(moved).nextBeginOffset()).isZero();
+    }
+
+    @Test
+    void aResetOfAnotherGroupLeavesAPullWaiting() {
+        node.send(TOPIC, 0, "m0");
+        CompletableFuture<Frame> waits = hold(1, "*");
+        await().atMost(NativeNode.PATIENCE).until(() -> parked() == 1);
+        node.ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, new ResetOffset("others", TOPIC, -1, -1, 0, true));
+        await().atMost(NativeNode.PATIENCE).until(() -> parked() == 1);
+        node.send(TOPIC, 0, "m1");
+        assertThat(texts(waits.join())).containsExactly("m1");
+    }
+
+    @Test
     void offsetsOfUnknownTopicsAndNegativeOnesAreRefused() {
         assertThat(node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, "Nowhere", 0, 1))
                         .code())

@@ -14,6 +14,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** Appends until it is killed, and says on its standard output what was acknowledged. Run by {@link KillTest}. */
 final class KilledWriter {
+    /** Said when the store is about to be opened. */
+    static final String OPENING = "opening";
+
     private static final int IN_FLIGHT = 16;
 
     private KilledWriter() {}
@@ -33,6 +36,7 @@ final class KilledWriter {
 
     /** Arguments: directory, flush mode, first id. */
     public static void main(String[] arguments) throws Exception {
+        System.out.println(OPENING);
         MessageStore store = Stores.open(config(Path.of(arguments[0]), FlushMode.valueOf(arguments[1])));
         store.start();
         OutputStream acknowledged = new BufferedOutputStream(System.out, 1 << 16);
@@ -49,7 +53,7 @@ final class KilledWriter {
             ids.add(id);
             if (inFlight.size() >= IN_FLIGHT) {
                 Stored stored = (Stored) inFlight.remove().join();
-                String line = ids.remove() + " " + stored.queueOffset() + "\n";
+                String line = ids.remove() + " " + stored.queueOffset() + ";\n";
                 acknowledged.write(line.getBytes(StandardCharsets.US_ASCII));
                 acknowledged.flush();
             }

@@ -22,6 +22,9 @@ public interface LeaseReader {
      * else at the first arrival or end of another lease, or with none when {@code maxWait} is over.
      * Fails with {@link Refusal#NO_SUCH_TOPIC}, {@link Refusal#NOT_READABLE}, {@link Refusal#ILLEGAL_ARGUMENT} or
      * {@link Refusal#OVERLOADED} (too many open leases in the group).
+     *
+     * <p>Cancelling the answer ({@code toCompletableFuture().cancel(false)}) takes the question back: what it would have been
+     * lent stays free for others, uncounted. Over the wire a message that was on its way meanwhile is given back, counted.
      */
     CompletionStage<Leased> lease(LeaseRequest request);
 

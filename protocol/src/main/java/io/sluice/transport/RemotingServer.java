@@ -75,6 +75,16 @@ public final class RemotingServer implements AutoCloseable {
         return (InetSocketAddress) bound.channel().localAddress();
     }
 
+    /** Stops accepting at one address; connections made there stay. Blocks until the port is free. */
+    public void stopListening(InetSocketAddress address) {
+        for (Channel listener : listeners) {
+            if (address.equals(listener.localAddress())) {
+                listeners.remove(listener);
+                listener.close().awaitUninterruptibly(CLOSE_MS);
+            }
+        }
+    }
+
     private void accept(SocketChannel channel, RequestTable table) {
         if (closed || peers.size() >= limits.connectionsMax()) {
             log.warn(

@@ -22,12 +22,10 @@ import java.util.concurrent.CompletionStage;
 /**
  * One pull, from the question to the answer.
  *
- * <p>The wait is cut into slices: a question once asked of the broker cannot be taken back, so one whose caller has left
- * may still be given messages. They are given back at once, and the slice bounds how long such a question stands.
- * Messages whose time to live is over are acknowledged and left out.
+ * <p>When the caller leaves, the question is taken back. Messages whose time to live is over are acknowledged and left out;
+ * when there were no others, the broker is asked again for the rest of the wait.
  */
 final class Pull {
-    private static final Duration SLICE = Duration.ofSeconds(2);
     /** How much longer than its own wait a question may take before the broker counts as unavailable. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -38,6 +36,7 @@ final class Pull {
     private final InstantSource clock;
     private final long deadlineNanos;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private volatile CompletableFuture<Leased> asked = CompletableFuture.completedFuture(Leased.NONE);
 
     Pull(Call call, LeaseReader leases, LeaseRequest request, HttpMetrics metrics, InstantSource clock) {
         this.call = call;
@@ -57,7 +56,10 @@ final class Pull {
                                 "the broker did not answer a pull of topic %s within %s"
                                         .formatted(request.topic(), Times.text(longest)))
                         .asException()));
-        answer.whenComplete((done, failed) -> cancel.run());
+        answer.whenComplete((done, failed) -> {
+            cancel.run();
+            asked.cancel(false);
+        });
         call.interrupted().thenRun(() -> answer.complete(nothing()));
         ask();
         return answer;
@@ -65,7 +67,6 @@ final class Pull {
 
     private void ask() {
         Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
-        Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
         LeaseRequest now = new LeaseRequest(
                 request.group(),
                 request.topic(),
@@ -73,9 +74,18 @@ final class Pull {
                 request.ownFilter(),
                 request.maxMessages(),
                 request.leaseFor(),
-                slice,
+                left,
                 request.start());
-        lease(now).whenComplete((leased, failed) -> call.onWorker(() -> answered(leased, failed)));
+        CompletableFuture<Leased> question = lease(now).toCompletableFuture();
+        asked = question;
+        question.whenComplete((leased, failed) -> {
+            if (!question.isCancelled()) {
+                call.onWorker(() -> answered(leased, failed));
+            }
+        });
+        if (answer.isDone()) {
+            question.cancel(false);
+        }
     }
 
     private CompletionStage<Leased> lease(LeaseRequest now) {

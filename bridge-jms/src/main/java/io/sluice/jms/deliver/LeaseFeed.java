@@ -36,13 +36,14 @@ import org.slf4j.LoggerFactory;
  * each message used makes the next question larger by one, up to the prefetch limit, so that a consumer which takes one
  * message and closes holds nothing back from others.
  *
- * <p>At most one question is under way, and one that asks ahead does not wait, so that no answer is long behind. An answer
- * to a question from before a rewind or close is given back at once. Guarded by itself; the broker is never asked under the lock.
+ * <p>At most one question is under way, and one that asks ahead does not wait, so that no answer is long behind. A question
+ * from before a rewind, pause or close is taken back; an answer that comes anyhow is given back at once. Guarded by itself; the
+ * broker is never asked under the lock.
  */
 public final class LeaseFeed implements Feed {
     private static final Logger log = LoggerFactory.getLogger(LeaseFeed.class);
-    /** Longest wait of one question: how long a closed consumer may still be lent a message, to give it back. */
-    private static final Duration ASK_MAX = Duration.ofSeconds(2);
+    /** Longest wait of one question. */
+    private static final Duration ASK_MAX = Duration.ofSeconds(30);
 
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
@@ -67,6 +68,8 @@ public final class LeaseFeed implements Feed {
     private boolean plenty;
 
     private boolean asking;
+    /** The latest question; over when none is under way. */
+    private CompletableFuture<Leased> asked = CompletableFuture.completedFuture(Leased.NONE);
     /** Counts what was given back: answers to questions of an earlier generation go back too, so that order is kept. */
     private int generation;
     /** Rewinds whose messages are not back yet; nothing is asked meanwhile, so that order is kept. */
@@ -156,10 +159,21 @@ public final class LeaseFeed implements Feed {
                 limits.leaseFor(),
                 wait.compareTo(ASK_MAX) < 0 ? wait : ASK_MAX,
                 Start.FIRST);
-        lent(request).whenComplete((leased, failed) -> {
+        CompletableFuture<Leased> question = lent(request).toCompletableFuture();
+        boolean outdated;
+        synchronized (this) {
+            asked = question;
+            outdated = askedIn != generation || closed || paused;
+        }
+        if (outdated) {
+            question.cancel(false);
+        }
+        question.whenComplete((leased, failed) -> {
             try {
                 if (failed == null) {
                     answered(askedIn, wanted, leased);
+                } else if (question.isCancelled()) {
+                    takenBack();
                 } else {
                     refused(failed);
                 }
@@ -202,6 +216,10 @@ public final class LeaseFeed implements Feed {
         if (tooLate) {
             giveBack(fresh);
         }
+    }
+
+    private synchronized void takenBack() {
+        asking = false;
     }
 
     /** A copy of the message; one that cannot be read goes to the dead letters instead of coming again and again. */
@@ -277,6 +295,7 @@ public final class LeaseFeed implements Feed {
             rewinding++;
             askAgainAtNanos = nanos.getAsLong() + pause.toNanos();
         }
+        takeBack();
         return giveBack(all).whenComplete((over, failed) -> {
             synchronized (this) {
                 rewinding--;
@@ -302,6 +321,7 @@ public final class LeaseFeed implements Feed {
             paused = true;
             forgotten = startAgain();
         }
+        takeBack();
         giveBack(forgotten);
     }
 
@@ -336,7 +356,16 @@ public final class LeaseFeed implements Feed {
             closed = true;
             forgotten = startAgain();
         }
+        takeBack();
         return giveBack(forgotten);
+    }
+
+    private void takeBack() {
+        CompletableFuture<Leased> question;
+        synchronized (this) {
+            question = asked;
+        }
+        question.cancel(false);
     }
 
     /** What cannot be given back comes again by itself when its lease ends. */

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SessionLane {
     private static final Logger log = LoggerFactory.getLogger(SessionLane.class);
-    private static final Duration LISTENER_WAIT = Duration.ofSeconds(2);
+    private static final Duration LISTENER_WAIT = Duration.ofSeconds(30);
     /** How long a receive waits behind its time for an answer that is on its way. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Between two looks at feeds that rest after a failure. */

@@ -133,7 +133,27 @@ class LeaseFeedTest {
     }
 
     @Test
+    void aQuestionIsTakenBackWhenTheConsumerStopsRewindsOrClosesAndAnotherMayFollow() {
+        feed.ask(LONG);
+        feed.pause();
+        assertThat(broker.answers.get(0)).isCancelled();
+        assertThat(feed.isAsking()).isFalse();
+        assertThat(feed.trouble()).isEmpty();
+
+        feed.resume();
+        feed.ask(LONG);
+        feed.rewind(List.of(), Duration.ZERO);
+        assertThat(broker.answers.get(1)).isCancelled();
+
+        feed.ask(LONG);
+        feed.close();
+        assertThat(broker.answers.get(2)).isCancelled();
+        assertThat(broker.settlements).isEmpty();
+    }
+
+    @Test
     void anAnswerFromBeforeAStopIsUsedAfterTheStartWhenNothingStandsBeforeIt() {
+        broker.takesBack = false;
         feed.ask(LONG);
         feed.pause();
         feed.resume();
@@ -145,6 +165,7 @@ class LeaseFeedTest {
 
     @Test
     void anAnswerThatComesAfterTheConsumerClosedIsGivenBack() {
+        broker.takesBack = false;
         feed.ask(LONG);
         feed.close();
         broker.lend(leases(0, 1));
@@ -196,6 +217,7 @@ class LeaseFeedTest {
     /** It may hold messages from behind those that were given back. */
     @Test
     void anAnswerToAQuestionFromBeforeARewindIsGivenBack() {
+        broker.takesBack = false;
         feed.ask(LONG);
         broker.lend(leases(0, 1));
         Delivery delivered = feed.poll().orElseThrow();
@@ -211,6 +233,7 @@ class LeaseFeedTest {
 
     @Test
     void anAnswerThatComesWhileStoppedIsGivenBack() {
+        broker.takesBack = false;
         feed.ask(LONG);
         feed.pause();
         broker.lend(leases(0, 1));

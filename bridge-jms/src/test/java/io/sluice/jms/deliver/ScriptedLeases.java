@@ -24,6 +24,8 @@ final class ScriptedLeases implements LeaseReader {
     final List<CompletableFuture<List<Settled>>> settled = new ArrayList<>();
     /** Whether settlements are answered at once, with DONE. */
     boolean settlesAtOnce = true;
+    /** Whether a question that is taken back is over; else its answer was on its way already. */
+    boolean takesBack = true;
     /** How the next settlement that is answered at once ends. */
     Result nextResult = Result.DONE;
     /** Why the next settlement fails; {@code null}: it does not. */
@@ -32,7 +34,12 @@ final class ScriptedLeases implements LeaseReader {
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
         requests.add(request);
-        answers.add(new CompletableFuture<>());
+        answers.add(new CompletableFuture<>() {
+            @Override
+            public boolean cancel(boolean mayInterrupt) {
+                return takesBack && super.cancel(mayInterrupt);
+            }
+        });
         return answers.get(answers.size() - 1);
     }
 

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedSubscription {
     private static final Logger log = LoggerFactory.getLogger(SharedSubscription.class);
-    private static final Duration WAIT = Duration.ofSeconds(2);
+    private static final Duration WAIT = Duration.ofSeconds(30);
     private static final int LEASE_BATCH = 64;
     private static final int SETTLE_BATCH = 256;
 

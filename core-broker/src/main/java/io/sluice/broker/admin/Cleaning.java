@@ -31,6 +31,11 @@ public final class Cleaning {
         return deleted;
     }
 
+    /** Deletes queue and index files that lead to log files deleted long ago. Answers how many. */
+    public int deleteUnbacked() {
+        return store.deleteUnbacked();
+    }
+
     /** Deletes log files over the reserved age, whatever the hour. Answers how many. */
     public int deleteExpired() {
         int deleted = store.deleteExpired();

@@ -40,7 +40,7 @@ public final class GroupConfigTable {
             "CID_ONSAPI_OWNER",
             "CID_RMQ_SYS_TRANS");
 
-    private final boolean autoCreate;
+    private volatile boolean autoCreate;
     private final InstantSource clock;
     private final TableSaver saver;
     private final Map<GroupName, SubscriptionGroupConfig> groups = new ConcurrentHashMap<>();
@@ -85,6 +85,11 @@ public final class GroupConfigTable {
                 file,
                 stored.orElseGet(
                         () -> new SubscriptionGroupTable(Map.of(), Map.of(), DataVersion.initial(clock.millis()))));
+    }
+
+    /** Whether a group that is used for the first time gets its settings by itself, from now on. */
+    public void autoCreate(boolean allowed) {
+        autoCreate = allowed;
     }
 
     public Optional<SubscriptionGroupConfig> find(GroupName group) {

@@ -418,6 +418,8 @@ final class LeaseDesk {
             return;
         }
         Line line = lines.add(waiter);
+        // Runs at once when the question has been taken back already; the lock is held by this thread then.
+        waiter.answer().whenComplete((leased, failed) -> leave(waiter));
         waiting = lines.size();
         line.lookedAtAll = !dirty;
         callNoLaterThan(waiter.deadlineMs());
@@ -430,9 +432,15 @@ final class LeaseDesk {
     }
 
     private void unpark(Waiter waiter) {
-        lines.remove(waiter);
-        waiting = lines.size();
-        tools.waiters().decrementAndGet();
+        if (lines.remove(waiter)) {
+            waiting = lines.size();
+            tools.waiters().decrementAndGet();
+        }
+    }
+
+    /** Whoever asked has taken the question back, or was answered. */
+    private synchronized void leave(Waiter waiter) {
+        unpark(waiter);
     }
 
     /** A queue of the topic has grown. Any thread; never blocks. */

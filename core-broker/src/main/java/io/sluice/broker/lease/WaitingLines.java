@@ -57,14 +57,17 @@ final class WaitingLines {
         return line;
     }
 
-    void remove(Waiter waiter) {
+    /** Answers whether it stood in a line. */
+    boolean remove(Waiter waiter) {
         Line line = lines.get(waiter.wanted());
-        if (line != null && line.waiters.remove(waiter.number()) != null) {
-            byDeadline.remove(waiter);
-            if (line.isEmpty()) {
-                lines.remove(line.wanted);
-            }
+        if (line == null || line.waiters.remove(waiter.number()) == null) {
+            return false;
         }
+        byDeadline.remove(waiter);
+        if (line.isEmpty()) {
+            lines.remove(line.wanted);
+        }
+        return true;
     }
 
     /** Those whose time is over and for whom everything was looked at. */

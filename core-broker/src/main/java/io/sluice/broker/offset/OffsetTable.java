@@ -156,6 +156,11 @@ public final class OffsetTable {
         return known != null ? known : offsets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>());
     }
 
+    /** Whether {@link #takeReset} would answer a place now. */
+    public boolean isResetPending(GroupName group, TopicName topic, int queueId) {
+        return !pendingResets.isEmpty() && isResetPending(reader(group, topic), queueId);
+    }
+
     private boolean isResetPending(Reader reader, int queueId) {
         if (pendingResets.isEmpty()) {
             return false;

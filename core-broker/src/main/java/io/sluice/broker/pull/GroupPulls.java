@@ -7,6 +7,8 @@ import io.sluice.broker.group.Subscription;
 import io.sluice.broker.offset.OffsetTable;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.model.FilterExpression;
+import io.sluice.model.GroupName;
+import io.sluice.model.TopicName;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Fetched;
@@ -30,7 +32,7 @@ public final class GroupPulls {
     private final GroupConfigTable groups;
     private final GroupRegistry members;
     private final OffsetTable offsets;
-    private final boolean sqlAllowed;
+    private volatile boolean sqlAllowed;
 
     /** @param sqlAllowed whether groups may filter by SQL conditions (enablePropertyFilter) */
     public GroupPulls(
@@ -50,10 +52,21 @@ public final class GroupPulls {
         this.sqlAllowed = sqlAllowed;
     }
 
+    /** Whether groups may filter by SQL conditions now. */
+    public boolean sqlAllowed() {
+        return sqlAllowed;
+    }
+
+    /** Allows or forbids it, from the next read on. */
+    public void sqlAllowed(boolean allowed) {
+        sqlAllowed = allowed;
+    }
+
     /** How a read begins. */
     public sealed interface Begun {
         /**
-         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says; cancelling it gives the read up
+         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says, with one slice for messages that lie
+         *     next to each other in the log; cancelling it gives the read up
          */
         record Reading(CompletableFuture<Fetched> fetched) implements Begun {}
 
@@ -128,12 +141,13 @@ public final class GroupPulls {
                     Denial.SQL_SWITCHED_OFF,
                     "The broker does not support consumer to filter message by SQL92; enablePropertyFilter=true allows it");
         }
-        OptionalLong reset = offsets.takeReset(pull.group(), pull.topic(), pull.queueId());
-        if (reset.isPresent() && reset.getAsLong() != pull.offset()) {
-            return new Begun.Reading(CompletableFuture.completedFuture(sentTo(reset.getAsLong(), pull)));
+        Reset reset = new Reset(pull);
+        Optional<Fetched> elsewhere = reset.take();
+        if (elsewhere.isPresent()) {
+            return new Begun.Reading(CompletableFuture.completedFuture(elsewhere.get()));
         }
         pull.committed().ifPresent(next -> offsets.commit(pull.group(), pull.topic(), pull.queueId(), next));
-        return new Begun.Reading(pulls.fetch(
+        return new Begun.Reading(pulls.fetchBytes(
                 new FetchRequest(
                         pull.queueOn(topics.rules().brokerName()),
                         pull.offset(),
@@ -141,14 +155,37 @@ public final class GroupPulls {
                         pull.maxBytes(),
                         filter,
                         pull.maxWait()),
-                true));
+                reset));
     }
 
-    /** The reader's offset is declared wrong, and where it is sent is the right one. */
-    private Fetched sentTo(long offset, GroupPull pull) {
-        OffsetRange range = store.range(pull.topic().value(), pull.queueId());
-        Status side = offset > pull.offset() ? Status.BEFORE_RANGE : Status.AFTER_RANGE;
-        return new Fetched(side, Records.NONE, offset, range);
+    /** An administrator puts the group elsewhere: the reader's offset is declared wrong, and the new one right. */
+    private final class Reset implements Diversion {
+        private final GroupPull pull;
+
+        Reset(GroupPull pull) {
+            this.pull = pull;
+        }
+
+        @Override
+        public boolean isPending() {
+            return offsets.isResetPending(pull.group(), pull.topic(), pull.queueId());
+        }
+
+        @Override
+        public Optional<Fetched> take() {
+            OptionalLong next = offsets.takeReset(pull.group(), pull.topic(), pull.queueId());
+            if (next.isEmpty() || next.getAsLong() == pull.offset()) {
+                return Optional.empty();
+            }
+            OffsetRange range = store.range(pull.topic().value(), pull.queueId());
+            Status side = next.getAsLong() > pull.offset() ? Status.BEFORE_RANGE : Status.AFTER_RANGE;
+            return Optional.of(new Fetched(side, Records.NONE, next.getAsLong(), range));
+        }
+    }
+
+    /** The group was put elsewhere: a member that waits for the end of the queue is told at once. */
+    public void moved(GroupName group, TopicName topic, int queueId, long next) {
+        pulls.reconsider(topic.value(), queueId);
     }
 
     private static Begun denied(Denial reason, String sentence) {

@@ -69,23 +69,28 @@ public final class PullService implements QueueReader {
 
     @Override
     public CompletableFuture<Fetched> fetch(FetchRequest request) {
-        return fetch(request, false);
+        return fetch(request, false, Diversion.NONE);
     }
 
     /**
-     * As {@link #fetch(FetchRequest)}.
+     * As {@link #fetch(FetchRequest)}, for a reader that takes the answer as bytes: messages that lie next to each other in
+     * the log are one slice of it, and equal hashes are good enough because such a reader compares the tags itself.
      *
-     * @param readerChecksTags whether the reader compares tags itself, so that equal hashes are good enough here
+     * @param diversion may end the wait; {@link #reconsider} says when it has something to say
      */
-    CompletableFuture<Fetched> fetch(FetchRequest request, boolean readerChecksTags) {
+    CompletableFuture<Fetched> fetchBytes(FetchRequest request, Diversion diversion) {
+        return fetch(request, true, diversion);
+    }
+
+    private CompletableFuture<Fetched> fetch(FetchRequest request, boolean asBytes, Diversion diversion) {
         EntryFilter filter;
         try {
             checkReadable(request.queue());
-            filter = MessageFilter.of(compile(request.filter()), readerChecksTags);
+            filter = MessageFilter.of(compile(request.filter()), asBytes);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        WaitingFetch fetch = new WaitingFetch(request, filter);
+        WaitingFetch fetch = new WaitingFetch(request, filter, asBytes, diversion);
         if (!isCold(request)) {
             fetch.begin();
             return fetch.answer;
@@ -98,6 +103,11 @@ public final class PullService implements QueueReader {
                     "too many reads wait for the disk (%s); try again".formatted(full.getMessage())));
         }
         return fetch.answer;
+    }
+
+    /** Diversions of reads that wait for this queue may have something to say now. Never blocks, never calls out. */
+    void reconsider(String topic, int queueId) {
+        lot.grown(topic, queueId);
     }
 
     private CompiledFilter compile(FilterExpression expression) {
@@ -169,6 +179,8 @@ public final class PullService implements QueueReader {
         private final String topic;
         private final FetchRequest request;
         private final EntryFilter filter;
+        private final Diversion diversion;
+        private final boolean asBytes;
         private final int maxMessages;
         private final int maxBytes;
         private final long endNanos;
@@ -182,10 +194,12 @@ public final class PullService implements QueueReader {
         /** Earlier than the end while the queue's file is being rebuilt. */
         private long deadlineNanos;
 
-        WaitingFetch(FetchRequest request, EntryFilter filter) {
+        WaitingFetch(FetchRequest request, EntryFilter filter, boolean asBytes, Diversion diversion) {
             this.topic = request.queue().topic().value();
             this.request = request;
             this.filter = filter;
+            this.asBytes = asBytes;
+            this.diversion = diversion;
             this.from = request.fromOffset();
             this.maxMessages = Math.min(request.maxMessages(), limits.messagesMax());
             this.maxBytes = Math.min(request.maxBytes(), limits.bytesMax());
@@ -218,7 +232,9 @@ public final class PullService implements QueueReader {
          * @return whether the fetch is over
          */
         private boolean look(boolean mayWait, boolean mayWaitFiltered) {
-            QueueRead read = store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
+            QueueRead read = asBytes
+                    ? store.readRuns(topic, queueId(), from, filter, maxMessages, maxBytes)
+                    : store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
             rebuilding = read.status() == QueueRead.Status.REBUILDING;
             return switch (read.status()) {
                 case FOUND ->
@@ -279,20 +295,25 @@ public final class PullService implements QueueReader {
 
         @Override
         boolean hasGrown() {
-            return !rebuilding && store.range(topic, queueId()).max() > from;
+            return diversion.isPending()
+                    || !rebuilding && store.range(topic, queueId()).max() > from;
         }
 
         @Override
         boolean retry() {
-            return answer.isDone() || refusedNow() || look(true, true);
+            return answer.isDone() || refusedNow() || diverted() || look(true, true);
         }
 
         @Override
         void expire() {
             boolean over = nanos.getAsLong() - endNanos >= 0;
-            if (!answer.isDone() && !refusedNow() && !look(!over, !over)) {
+            if (!answer.isDone() && !refusedNow() && !diverted() && !look(!over, !over)) {
                 lot.park(this);
             }
+        }
+
+        private boolean diverted() {
+            return diversion.take().map(this::answered).orElse(false);
         }
 
         /** The topic may have been deleted or closed while the fetch waited. */

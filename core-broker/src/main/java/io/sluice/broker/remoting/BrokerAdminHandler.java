@@ -5,6 +5,9 @@ import io.sluice.broker.admin.Cleaning;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.metrics.BrokerMetrics.Traffic;
 import io.sluice.broker.metrics.Counter;
+import io.sluice.broker.settings.Overrides;
+import io.sluice.broker.settings.RuntimeSettings;
+import io.sluice.broker.table.TableText;
 import io.sluice.transport.Peer;
 import io.sluice.wire.body.BrokerStats;
 import io.sluice.wire.body.HaStatus;
@@ -18,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /** Settings, state and statistics of the broker. */
@@ -30,23 +32,35 @@ final class BrokerAdminHandler {
     private final BrokerState state;
     private final Cleaning cleaning;
     private final BrokerMetrics metrics;
-    private final Map<String, String> settings;
+    private final RuntimeSettings settings;
 
-    /** @param settings name and value of what was configured, as tools shall see it: nothing secret */
-    BrokerAdminHandler(BrokerState state, Cleaning cleaning, BrokerMetrics metrics, Map<String, String> settings) {
+    BrokerAdminHandler(BrokerState state, Cleaning cleaning, BrokerMetrics metrics, RuntimeSettings settings) {
         this.state = state;
         this.cleaning = cleaning;
         this.metrics = metrics;
-        this.settings = new TreeMap<>(settings);
+        this.settings = settings;
     }
 
     CompletionStage<Frame> settings(Frame request, Peer peer) {
+        RuntimeSettings.View now = settings.now();
         StringBuilder text = new StringBuilder();
-        settings.forEach(
-                (name, value) -> text.append(name).append('=').append(value).append('\n'));
+        now.values()
+                .forEach((name, value) ->
+                        text.append(name).append('=').append(value).append('\n'));
         return Replies.now(Replies.found(
-                new BrokerConfigAnswer("{\"counter\":0,\"stateVersion\":0,\"timestamp\":0}"),
+                new BrokerConfigAnswer(TableText.write(now.version())),
                 FrameBody.of(text.toString().getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** The body holds lines {@code name=value}. */
+    CompletionStage<Frame> changeSettings(Frame request, Peer peer) {
+        Map<String, String> wanted = Overrides.parse(new String(request.body().toByteArray(), StandardCharsets.UTF_8));
+        if (wanted.isEmpty()) {
+            return Replies.now(Replies.failed(
+                    ResponseCode.INVALID_PARAMETER, "no setting is named; expected lines of name=value"));
+        }
+        settings.change(wanted);
+        return Replies.now(Replies.done());
     }
 
     CompletionStage<Frame> state(Frame request, Peer peer) {
@@ -56,6 +70,11 @@ final class BrokerAdminHandler {
     CompletionStage<Frame> deleteOrphans(Frame request, Peer peer) {
         return Replies.now(
                 Frame.answer(ResponseCode.SUCCESS, "queues of %d topics deleted".formatted(cleaning.deleteOrphans())));
+    }
+
+    CompletionStage<Frame> deleteUnbacked(Frame request, Peer peer) {
+        return Replies.now(Frame.answer(
+                ResponseCode.SUCCESS, "%d queue and index files deleted".formatted(cleaning.deleteUnbacked())));
     }
 
     CompletionStage<Frame> deleteExpired(Frame request, Peer peer) {

@@ -11,12 +11,8 @@ final class DoorRefusals {
     private static final String NAME_SERVER = "asked of a name server, not of a broker";
     private static final String TO_CLIENTS = "sent by brokers to clients only";
     private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
-    private static final String TIMERS = "messages with an exact delivery time are not supported by this broker";
     private static final String REPLICAS = "this broker has no replicas";
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
-    private static final String FIXED_SETTINGS =
-            "settings are read at start; change the file and start the broker again";
-    private static final String OWN_RETENTION = "queue files are deleted with the log files that they point into";
 
     private DoorRefusals() {}
 
@@ -55,15 +51,10 @@ final class DoorRefusals {
                 RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
                 RequestCode.CHECK_TRANSACTION_STATE,
                 RequestCode.RESET_CONSUMER_CLIENT_OFFSET,
+                RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT,
                 RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT);
         refuse(all, TRANSACTIONS, RequestCode.END_TRANSACTION);
-        refuse(
-                all,
-                TIMERS,
-                RequestCode.RECALL_MESSAGE,
-                RequestCode.GET_TIMER_CHECK_POINT,
-                RequestCode.GET_TIMER_METRICS);
-        refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO);
+        refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO, RequestCode.GET_TIMER_CHECK_POINT);
         refuse(
                 all,
                 ACCESS,
@@ -77,9 +68,6 @@ final class DoorRefusals {
                 RequestCode.AUTH_DELETE_ACL,
                 RequestCode.AUTH_GET_ACL,
                 RequestCode.AUTH_LIST_ACL);
-        refuse(all, FIXED_SETTINGS, RequestCode.UPDATE_BROKER_CONFIG);
-        refuse(all, OWN_RETENTION, RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE);
-        refuse(all, "a consumer's own view is told by 307", RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS);
         return all;
     }
 

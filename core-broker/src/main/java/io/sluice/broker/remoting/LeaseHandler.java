@@ -19,11 +19,13 @@ import io.sluice.wire.command.LeaseCommands.Lease;
 import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
 import io.sluice.wire.command.LeaseCommands.Lent;
 import io.sluice.wire.command.LeaseCommands.Start;
+import io.sluice.wire.command.LeaseCommands.TakeBack;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -55,8 +57,11 @@ final class LeaseHandler {
         } catch (IllegalArgumentException | IllegalNameException illegal) {
             return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
-        return leases.lease(wanted)
-                .handle((leased, failure) -> failure == null ? answer(leased, peer) : Replies.ofFailure(failure));
+        CompletableFuture<Leased> asked = leases.lease(wanted).toCompletableFuture();
+        if (!asked.isDone()) {
+            OpenPulls.of(peer).add(command.question(), asked);
+        }
+        return asked.handle((leased, failure) -> failure == null ? answer(leased, peer) : Replies.ofFailure(failure));
     }
 
     private static FilterExpression filter(FilterType type, String text) {
@@ -90,6 +95,12 @@ final class LeaseHandler {
         if (!back.isEmpty()) {
             leases.settle(back);
         }
+    }
+
+    CompletionStage<Frame> takeBack(Frame request, Peer peer) {
+        OpenPulls.of(peer)
+                .takeBack(Replies.COMMANDS.read(request, TakeBack.class).question());
+        return Replies.now(Replies.done());
     }
 
     CompletionStage<Frame> settle(Frame request, Peer peer) {

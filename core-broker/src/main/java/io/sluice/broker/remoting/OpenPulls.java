@@ -2,6 +2,7 @@ package io.sluice.broker.remoting;
 
 import io.sluice.transport.Peer;
 import io.sluice.transport.PeerSlot;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,8 @@ final class OpenPulls {
     private static final PeerSlot<OpenPulls> SLOT = PeerSlot.named("waiting pulls");
 
     private final Set<CompletableFuture<?>> waiting = ConcurrentHashMap.newKeySet();
+    /** Those of them that the client can take back, by the number it gave them. */
+    private final Map<Long, CompletableFuture<?>> named = new ConcurrentHashMap<>();
 
     private OpenPulls() {}
 
@@ -27,6 +30,21 @@ final class OpenPulls {
     void add(CompletableFuture<?> read) {
         waiting.add(read);
         read.whenComplete((answer, failure) -> waiting.remove(read));
+    }
+
+    /** @param name by which the client may take the read back */
+    void add(long name, CompletableFuture<?> read) {
+        add(read);
+        named.put(name, read);
+        read.whenComplete((answer, failure) -> named.remove(name, read));
+    }
+
+    /** A name that stands for nothing was answered meanwhile. */
+    void takeBack(long name) {
+        CompletableFuture<?> read = named.get(name);
+        if (read != null) {
+            read.cancel(false);
+        }
     }
 
     private void giveUp() {

@@ -1,5 +1,6 @@
 package io.sluice.broker.remoting;
 
+import io.sluice.broker.group.ConsumerGroup;
 import io.sluice.broker.group.GroupRegistry;
 import io.sluice.broker.group.Member;
 import io.sluice.broker.query.QueryService;
@@ -7,14 +8,22 @@ import io.sluice.model.GroupName;
 import io.sluice.model.MessageId;
 import io.sluice.transport.Peer;
 import io.sluice.transport.RemotingException;
+import io.sluice.wire.body.Body;
+import io.sluice.wire.body.ConsumerStatusBody;
+import io.sluice.wire.body.QueueRef;
 import io.sluice.wire.command.ConsumerCommands.ConsumeDirectly;
 import io.sluice.wire.command.ConsumerCommands.GetConsumerRunningInfo;
+import io.sluice.wire.command.ConsumerCommands.GetConsumerStatus;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Questions of tools that only a consumer can answer: passed on over its connection, its answer passed back. */
@@ -68,6 +77,45 @@ final class RelayHandler {
                         Replies.COMMANDS.request(RequestCode.CONSUME_MESSAGE_DIRECTLY, told, FrameBody.of(record)));
             }
         });
+    }
+
+    /** How far each consumer of the group says it is on the topic, or one of them when the question names it. */
+    CompletionStage<Frame> status(Frame request, Peer peer) {
+        GetConsumerStatus command = Replies.COMMANDS.read(request, GetConsumerStatus.class);
+        GroupName group = new GroupName(command.group());
+        Map<String, CompletableFuture<Frame>> asked = new LinkedHashMap<>();
+        for (Member member :
+                registry.consumers(group).map(ConsumerGroup::members).orElse(List.of())) {
+            if (command.clientAddr().isEmpty() || command.clientAddr().equals(member.clientId())) {
+                Frame question = Replies.COMMANDS.request(RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, command);
+                asked.put(
+                        member.clientId(),
+                        ask(command.group(), member.clientId(), question).toCompletableFuture());
+            }
+        }
+        if (asked.isEmpty()) {
+            return Replies.now(Replies.failed(
+                    ResponseCode.SYSTEM_ERROR,
+                    "no consumer of group <%s> is online%s"
+                            .formatted(group, command.clientAddr().isEmpty() ? "" : " as " + command.clientAddr())));
+        }
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+                .thenApply(all -> status(asked));
+    }
+
+    /** Those that did not answer are left out, unless nobody did. */
+    private static Frame status(Map<String, CompletableFuture<Frame>> asked) {
+        Map<String, Map<QueueRef, Long>> told = new LinkedHashMap<>();
+        Frame failed = null;
+        for (Map.Entry<String, CompletableFuture<Frame>> one : asked.entrySet()) {
+            Frame answer = one.getValue().join();
+            if (answer.code() == ResponseCode.SUCCESS) {
+                told.put(one.getKey(), Body.of(ConsumerStatusBody.class, answer).messageQueueTable());
+            } else {
+                failed = answer;
+            }
+        }
+        return told.isEmpty() ? failed : Replies.found(new ConsumerStatusBody(told, Map.of()));
     }
 
     private CompletionStage<Frame> ask(String group, String clientId, Frame question) {

@@ -22,6 +22,11 @@ import java.util.concurrent.Executor;
  * second port, which clients call the VIP channel, does not serve reads.
  */
 public final class RemotingDoor implements AutoCloseable {
+    /** How clients find the second port. */
+    public static final int SECOND_PORT_BELOW = 2;
+
+    private static final int FREE_PAIR_ATTEMPTS = 16;
+
     private final RequestTable table;
     private final RemotingServer server;
 
@@ -51,6 +56,7 @@ public final class RemotingDoor implements AutoCloseable {
         RelayHandler relays = services.relayHandler();
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
+        TimerHandler timers = services.timerHandler();
         PopHandler pops = services.popHandler();
         AssignmentHandler assignments = services.assignmentHandler();
         Executor loop = RequestTable.EVENT_LOOP;
@@ -62,6 +68,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
+                .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume
@@ -69,6 +76,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
                 .on(RequestCode.LEASE, loop, leases::lease)
                 .on(RequestCode.SETTLE, loop, leases::settle)
+                .on(RequestCode.TAKE_BACK, loop, leases::takeBack)
                 .on(RequestCode.POP_MESSAGE, loop, pops::pop)
                 .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
                 .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
@@ -103,6 +111,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.GET_TOPIC_STATS_INFO, admin, topics::stats)
                 .on(RequestCode.GET_SYSTEM_TOPIC_LIST_FROM_BROKER, loop, topics::systemTopics)
                 .on(RequestCode.CLEAN_UNUSED_TOPIC, admin, broker::deleteOrphans)
+                .on(RequestCode.CLEAN_EXPIRED_CONSUMEQUEUE, admin, broker::deleteUnbacked)
                 .on(RequestCode.DELETE_EXPIRED_COMMITLOG, admin, broker::deleteExpired)
                 // groups
                 .on(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, admin, groups::put)
@@ -122,15 +131,22 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, admin, offsets::reset)
                 .on(RequestCode.CLONE_GROUP_OFFSET, admin, offsets::copy)
                 .on(RequestCode.GET_CONSUMER_RUNNING_INFO, loop, relays::runningInfo)
+                .on(RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, loop, relays::status)
                 .on(RequestCode.CONSUME_MESSAGE_DIRECTLY, loop, relays::consumeDirectly)
                 // broker
                 .on(RequestCode.GET_BROKER_CONFIG, loop, broker::settings)
+                .on(RequestCode.UPDATE_BROKER_CONFIG, admin, broker::changeSettings)
                 .on(RequestCode.GET_BROKER_RUNTIME_INFO, admin, broker::state)
                 .on(RequestCode.VIEW_BROKER_STATS_DATA, loop, broker::stats)
                 .on(RequestCode.GET_BROKER_HA_STATUS, admin, broker::replicas)
                 .on(RequestCode.GET_ALL_CONSUMER_OFFSET, admin, offsets::all)
-                .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels);
+                .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels)
+                .on(RequestCode.GET_TIMER_METRICS, admin, timers::metrics)
+                .on(RequestCode.LIST_TIMED, loop, timers::list);
         DoorRefusals.all().forEach(rows::refused);
+        rows.table
+                .inPlace(RequestCode.SEND_MESSAGE_V2, sends::sendInPlace)
+                .inPlace(RequestCode.SEND_BATCH_MESSAGE, sends::sendInPlace);
         return rows.table;
     }
 
@@ -178,25 +194,37 @@ public final class RemotingDoor implements AutoCloseable {
     }
 
     /**
-     * Listens on the door's own port; blocks until it is bound.
+     * Listens on the door's own port and on the second one, {@link #SECOND_PORT_BELOW} below it, which serves everything but
+     * reads; blocks until both are bound.
      *
-     * @param port 0 for a free one
+     * @param port 0 for a free one, with a free one below it
+     * @throws IOException when a port is taken
      */
-    public InetSocketAddress listen(String host, int port) throws IOException {
-        return server.listen(host, port, table);
+    public Ports listen(String host, int port) throws IOException {
+        RequestTable withoutReads = table.without(
+                RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE, RequestCode.LEASE, RequestCode.POP_MESSAGE);
+        for (int attempt = 1; ; attempt++) {
+            InetSocketAddress first = server.listen(host, port, table);
+            try {
+                return new Ports(
+                        first.getPort(),
+                        server.listen(host, first.getPort() - SECOND_PORT_BELOW, withoutReads)
+                                .getPort());
+            } catch (IOException taken) {
+                if (port != 0 || attempt == FREE_PAIR_ATTEMPTS) {
+                    throw taken;
+                }
+                server.stopListening(first);
+            }
+        }
     }
 
-    /** Listens on the second port, which serves everything but reads; blocks until it is bound. */
-    public InetSocketAddress listenWithoutReads(String host, int port) throws IOException {
-        return server.listen(
-                host,
-                port,
-                table.without(
-                        RequestCode.PULL_MESSAGE,
-                        RequestCode.LITE_PULL_MESSAGE,
-                        RequestCode.LEASE,
-                        RequestCode.POP_MESSAGE));
-    }
+    /**
+     * Where the door listens.
+     *
+     * @param second for clients with the VIP channel switched on
+     */
+    public record Ports(int first, int second) {}
 
     /** Stops accepting and ends all connections. Twice is harmless. */
     @Override

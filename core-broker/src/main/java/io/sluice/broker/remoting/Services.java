@@ -20,11 +20,13 @@ import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.settings.RuntimeSettings;
+import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
+import io.sluice.port.Timers;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -51,12 +53,15 @@ public record Services(
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
+        TimerService timers,
+        Timers timerDesk,
         LeaseService leases,
         RequestModes modes,
         Assignments assignments,
         BrokerMetrics metrics,
         BrokerState state,
         Cleaning cleaning,
+        RuntimeSettings settings,
         Filters filters,
         InstantSource clock,
         Lanes lanes,
@@ -69,15 +74,8 @@ public record Services(
      *
      * @param region     told to senders (regionId)
      * @param traceOn    told to senders (traceOn)
-     * @param sqlAllowed whether consumers may filter by SQL (enablePropertyFilter)
-     * @param settings   name and value of what was configured, for tools; nothing secret
      */
-    public record Says(
-            String brokerName, String region, boolean traceOn, boolean sqlAllowed, Map<String, String> settings) {
-        public Says {
-            settings = Map.copyOf(settings);
-        }
-    }
+    public record Says(String brokerName, String region, boolean traceOn) {}
 
     SendHandler sendHandler() {
         return new SendHandler(sends, backs, says.region(), says.traceOn());
@@ -88,7 +86,7 @@ public record Services(
     }
 
     SessionHandler sessionHandler() {
-        return new SessionHandler(heartbeats, registry, locks, filters, says.sqlAllowed());
+        return new SessionHandler(heartbeats, registry, locks, filters, pulls::sqlAllowed);
     }
 
     OffsetHandler offsetHandler() {
@@ -108,7 +106,7 @@ public record Services(
     }
 
     BrokerAdminHandler brokerAdminHandler() {
-        return new BrokerAdminHandler(state, cleaning, metrics, says.settings());
+        return new BrokerAdminHandler(state, cleaning, metrics, settings);
     }
 
     RelayHandler relayHandler() {
@@ -117,6 +115,10 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    TimerHandler timerHandler() {
+        return new TimerHandler(timers, timerDesk, clock);
     }
 
     PopHandler popHandler() {

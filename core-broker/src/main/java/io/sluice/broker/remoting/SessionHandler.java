@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Who is connected, who belongs to a group, and who consumes a queue in order. */
@@ -37,10 +38,14 @@ final class SessionHandler {
     private final GroupRegistry registry;
     private final OrderLocks locks;
     private final Filters filters;
-    private final boolean sqlAllowed;
+    private final BooleanSupplier sqlAllowed;
 
     SessionHandler(
-            Heartbeats heartbeats, GroupRegistry registry, OrderLocks locks, Filters filters, boolean sqlAllowed) {
+            Heartbeats heartbeats,
+            GroupRegistry registry,
+            OrderLocks locks,
+            Filters filters,
+            BooleanSupplier sqlAllowed) {
         this.heartbeats = heartbeats;
         this.registry = registry;
         this.locks = locks;
@@ -100,7 +105,7 @@ final class SessionHandler {
         FilterExpression filter = Subscriptions.filter(
                 check.subscriptionData().expressionType(),
                 check.subscriptionData().subString());
-        if (filter instanceof FilterExpression.Sql && !sqlAllowed) {
+        if (filter instanceof FilterExpression.Sql && !sqlAllowed.getAsBoolean()) {
             return Replies.now(
                     Replies.failed(
                             ResponseCode.SYSTEM_ERROR,

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class TopicTable {
     private static final Logger log = LoggerFactory.getLogger(TopicTable.class);
 
-    private final TopicRules rules;
-    private final SystemTopics system;
+    private volatile TopicRules rules;
+    private volatile SystemTopics system;
     private final InstantSource clock;
     private final TableSaver saver;
     private final Map<String, Topic> topics = new ConcurrentHashMap<>();
@@ -238,6 +238,31 @@ public final class TopicTable {
 
     public TopicRules rules() {
         return rules;
+    }
+
+    /**
+     * Changes how topics come into being, from the next message on; the template for created topics follows.
+     *
+     * @param autoCreate    whether a send to an unknown topic creates it
+     * @param defaultQueues most queues that such a topic gets, 1 or more
+     */
+    public void changeRules(boolean autoCreate, int defaultQueues) {
+        TopicName template = new TopicName(SystemTopics.AUTO_CREATE_TEMPLATE);
+        synchronized (this) {
+            rules = new TopicRules(
+                    rules.clusterName(),
+                    rules.brokerName(),
+                    autoCreate,
+                    defaultQueues,
+                    rules.delayLevels(),
+                    rules.traceTopic());
+            system = new SystemTopics(rules);
+        }
+        if (autoCreate) {
+            put(Topic.of(template.value(), defaultQueues, Permission.READ_WRITE | Permission.INHERIT));
+        } else {
+            remove(template);
+        }
     }
 
     /** Every topic by name, as the protocol carries them. */

@@ -35,7 +35,7 @@ public final class Retention implements Duty {
 
     private final Admission admission;
     private final Disk disk;
-    private final RetentionConfig config;
+    private volatile RetentionConfig config;
     private final LongSupplier durablePosition;
     private final InstantSource clock;
     private final LongSupplier nanos;
@@ -86,6 +86,15 @@ public final class Retention implements Duty {
     @Override
     public long idleNanos() {
         return WATERMARK_EVERY_NANOS;
+    }
+
+    public RetentionConfig config() {
+        return config;
+    }
+
+    /** Counts from the next look at the disk on. */
+    public void config(RetentionConfig changed) {
+        config = changed;
     }
 
     /** What the file system said last. */
@@ -190,12 +199,18 @@ public final class Retention implements Duty {
     }
 
     /** Queue and index files that only lead to what is gone. */
-    private void deleteDerived() throws IOException {
+    private int deleteDerived() throws IOException {
         int queueFiles = queueWriter.deleteBefore(commitLog.min());
         int indexFiles = index == null ? 0 : index.deleteBefore(commitLog.min());
         if (queueFiles + indexFiles > 0) {
             log.info("deleted {} queue files and {} index files that led to it", queueFiles, indexFiles);
         }
+        return queueFiles + indexFiles;
+    }
+
+    /** Deletes queue and index files that lead to nothing any more, now; how many. */
+    public synchronized int deleteUnbacked() throws IOException {
+        return deleteDerived();
     }
 
     /** Deletes what has expired now, whatever the hour; the number of segments deleted. */

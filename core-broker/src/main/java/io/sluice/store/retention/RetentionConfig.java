@@ -20,6 +20,21 @@ public record RetentionConfig(
         double fullRatio,
         long freeMinBytes) {
 
+    /** Another age at which segments may be deleted, hours. */
+    public RetentionConfig withReservedHours(int changed) {
+        return new RetentionConfig(changed, deleteHours, maxUsedRatio, forceRatio, fullRatio, freeMinBytes);
+    }
+
+    /** Other hours of the day at which that happens. */
+    public RetentionConfig withDeleteHours(Set<Integer> changed) {
+        return new RetentionConfig(reservedHours, changed, maxUsedRatio, forceRatio, fullRatio, freeMinBytes);
+    }
+
+    /** Another used part of the disk from which it happens at any hour. */
+    public RetentionConfig withMaxUsedRatio(double changed) {
+        return new RetentionConfig(reservedHours, deleteHours, changed, forceRatio, fullRatio, freeMinBytes);
+    }
+
     /**
      * @param text hours separated by {@code ;}
      * @throws IllegalArgumentException when the text does not say that

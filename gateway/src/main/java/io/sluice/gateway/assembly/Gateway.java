@@ -3,6 +3,7 @@ package io.sluice.gateway.assembly;
 import io.sluice.broker.Broker;
 import io.sluice.gateway.config.DataDirectory;
 import io.sluice.gateway.config.NameServerSettingsFile;
+import io.sluice.gateway.config.RuntimeOverrides;
 import io.sluice.gateway.config.Settings;
 import io.sluice.http.HttpBridge;
 import io.sluice.model.SluiceException;
@@ -58,7 +59,8 @@ public final class Gateway implements AutoCloseable {
      *
      * @throws SluiceException when something is in the way; then nothing stays open
      */
-    public static Gateway open(Set<Role> roles, Settings settings) {
+    public static Gateway open(Set<Role> roles, Settings given) {
+        Settings settings = roles.contains(Role.BROKER) ? RuntimeOverrides.over(given, new FileDisk()) : given;
         PartConfigs configs = new PartConfigs(settings);
         configs.checkPorts(roles);
         if (roles.contains(Role.BROKER) || roles.contains(Role.NAME_SERVER)) {

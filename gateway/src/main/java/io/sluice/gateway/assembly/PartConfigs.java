@@ -3,6 +3,7 @@ package io.sluice.gateway.assembly;
 import io.sluice.broker.BrokerConfig;
 import io.sluice.gateway.config.ConfigException;
 import io.sluice.gateway.config.Settings;
+import io.sluice.gateway.config.SettingsReader;
 import io.sluice.http.HttpConfig;
 import io.sluice.mqtt.MqttConfig;
 import io.sluice.mqtt.session.SessionLimits;
@@ -11,6 +12,7 @@ import io.sluice.store.StoreConfig;
 import io.sluice.store.log.FlushMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -97,9 +99,11 @@ final class PartConfigs {
                 settings.flag("autoCreateSubscriptionGroup"),
                 settings.number("defaultTopicQueueNums"),
                 settings.text("messageDelayLevel"),
+                Duration.ofSeconds(settings.number("timerMaxDelaySec")),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
-                shown);
+                shown,
+                new SettingsReader()::complaint);
     }
 
     private StoreConfig store() {
@@ -113,6 +117,9 @@ final class PartConfigs {
                 .withReservedHours(settings.number("fileReservedTime"))
                 .withDeleteWhen(settings.text("deleteWhen"))
                 .withDiskMaxUsedRatio(settings.number("diskMaxUsedSpaceRatio") / PERCENT)
+                .withDiskForceRatio(settings.number("diskSpaceCleanForciblyRatio") / PERCENT)
+                .withDiskFullRatio(settings.number("diskSpaceWarningLevelRatio") / PERCENT)
+                .withDiskFreeMinBytes(settings.longNumber("diskFreeMinBytes"))
                 .withDelayLevels(settings.text("messageDelayLevel"));
     }
 

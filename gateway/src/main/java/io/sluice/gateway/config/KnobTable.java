@@ -107,6 +107,12 @@ public final class KnobTable {
                     "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
                     "Delay of each level, counted from 1."),
             new Knob(
+                    TOPICS,
+                    "timerMaxDelaySec",
+                    number(0, 316_224_000),
+                    "31622400",
+                    "How far away an exact time of delivery may be, in seconds."),
+            new Knob(
                     STORE,
                     "storePathRootDir",
                     text("a directory"),
@@ -148,7 +154,25 @@ public final class KnobTable {
                     "diskMaxUsedSpaceRatio",
                     number(10, 95),
                     "75",
-                    "Percent of the disk in use from which expired files are deleted at any hour."));
+                    "Percent of the disk in use from which expired files are deleted at any hour."),
+            new Knob(
+                    STORE,
+                    "diskSpaceCleanForciblyRatio",
+                    number(10, 100),
+                    "85",
+                    "Percent of the disk in use from which the oldest files are deleted whatever their age."),
+            new Knob(
+                    STORE,
+                    "diskSpaceWarningLevelRatio",
+                    number(10, 100),
+                    "90",
+                    "Percent of the disk in use from which sends are refused until there is room; reads go on."),
+            new Knob(
+                    STORE,
+                    "diskFreeMinBytes",
+                    number(0, 1L << 50),
+                    "268435456",
+                    "Free bytes of the disk below which sends are refused until there is room; reads go on."));
 
     private KnobTable() {}
 }

@@ -1,5 +1,6 @@
 package io.sluice.gateway.config;
 
+import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.gateway.config.Settings.Value;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import java.util.stream.Collectors;
  * {@code listenPort}; {@code NAMESRV_ADDR} too), then {@code -D}. The later one wins; each is checked.
  */
 public final class SettingsReader {
+    private static final String DEFINITION = "-D";
     private static final String ENVIRONMENT_PREFIX = "SLUICE_";
     /** Read by the launcher script and the logging set-up, not by the node. */
     private static final Set<String> LAUNCHER_VARIABLES = Set.of("SLUICE_JAVA_OPTS", "SLUICE_LOG_LEVEL");
@@ -55,7 +57,7 @@ public final class SettingsReader {
         file.ifPresent(path -> properties(path)
                 .forEach((key, value) -> put(values, accepted, (String) key, (String) value, path.toString())));
         environment.forEach((name, value) -> putFromEnvironment(values, name, value));
-        definitions.forEach((key, value) -> put(values, accepted, key, value, "-D"));
+        definitions.forEach((key, value) -> put(values, accepted, key, value, DEFINITION));
         return new Settings(values, List.copyOf(accepted));
     }
 
@@ -95,6 +97,40 @@ public final class SettingsReader {
     /** {@code listenPort} is {@code SLUICE_LISTEN_PORT}. */
     static String variableOf(String key) {
         return ENVIRONMENT_PREFIX + key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toUpperCase(Locale.ROOT);
+    }
+
+    /**
+     * Lays settings that were changed at run time over the others; only {@code -D} counts more.
+     *
+     * @param origin where they come from, for messages
+     * @throws ConfigException for a setting that cannot change at run time or an illegal value
+     */
+    Settings override(Settings settings, String origin, Map<String, String> overrides) {
+        Map<String, Value> values = new HashMap<>(settings.values());
+        overrides.forEach((key, value) -> {
+            if (!RuntimeSettings.CHANGEABLE.contains(key)) {
+                throw new ConfigException(
+                        "%s (%s) cannot change at run time; delete the line, or move it to the configuration file"
+                                .formatted(key, origin));
+            }
+            if (!settings.values().get(key).origin().equals(DEFINITION)) {
+                put(values, new TreeSet<>(), key, value, origin);
+            }
+        });
+        return new Settings(values, settings.accepted());
+    }
+
+    /** What is wrong with a setting that a tool wants to change, as a sentence; empty when it is legal. */
+    public Optional<String> complaint(String key, String value) {
+        try {
+            Collection<String> foreignKeys = new TreeSet<>();
+            put(new HashMap<>(), foreignKeys, key, value, "asked for by a tool");
+            return foreignKeys.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of("%s is a setting of RocketMQ that Sluice has no use for".formatted(key));
+        } catch (ConfigException illegal) {
+            return Optional.of(illegal.getMessage());
+        }
     }
 
     private void put(Map<String, Value> values, Collection<String> accepted, String key, String raw, String origin) {

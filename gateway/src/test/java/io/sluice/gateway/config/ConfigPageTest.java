@@ -2,6 +2,7 @@ package io.sluice.gateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.broker.settings.RuntimeSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,11 @@ class ConfigPageTest {
                 A key that nobody knows is an error which names the nearest known one. A key that an Apache RocketMQ broker knows and
                 Sluice does not need is accepted and told in one log line, so an existing `broker.conf` can be used as it is.
 
+                What the column "at run time" says yes to can be changed while the broker runs, with `mqadmin updateBrokerConfig`. Such a
+                change counts at once and is written to `config/overrides.properties` of the store, never to the file that you edit. At
+                start it counts more than the file and the environment and less than `-D`, and is told in the log; delete its line while
+                the broker is stopped to take it back. A change of any other setting is refused with the reason.
+
                 This page is checked against the code by a test.
                 """);
         String section = "";
@@ -38,13 +44,15 @@ class ConfigPageTest {
                 section = knob.section();
                 page.append("\n## ")
                         .append(section)
-                        .append("\n\n| key | default | values | meaning |\n| --- | --- | --- | --- |\n");
+                        .append(
+                                "\n\n| key | default | values | at run time | meaning |\n| --- | --- | --- | --- | --- |\n");
             }
-            page.append("| `%s` | %s | %s | %s |\n"
+            page.append("| `%s` | %s | %s | %s | %s |\n"
                     .formatted(
                             knob.key(),
                             knob.defaultValue().isEmpty() ? "" : "`" + knob.defaultValue() + "`",
                             knob.kind().shown(),
+                            RuntimeSettings.CHANGEABLE.contains(knob.key()) ? "yes" : "",
                             knob.meaning()));
         }
         return page.toString();

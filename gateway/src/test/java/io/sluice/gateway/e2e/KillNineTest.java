@@ -3,6 +3,8 @@ package io.sluice.gateway.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.gateway.node.AcknowledgedMessages;
+import io.sluice.gateway.node.AcknowledgedMessages.Tally;
 import io.sluice.gateway.node.NodeProcess;
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
@@ -10,7 +12,6 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
-import io.sluice.port.BrokerPortFactory;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Leased;
@@ -18,29 +19,17 @@ import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
-import io.sluice.port.QueueReader.FetchRequest;
-import io.sluice.port.QueueReader.Fetched;
-import io.sluice.port.SendOutcome;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.wire.message.MessageView;
-import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,8 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SIGKILL in the middle of the work, then a restart on the same directory. */
 class KillNineTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int IN_FLIGHT_MAX = 256;
-    private static final int QUEUES = 4;
+    private static final int ACKNOWLEDGED_BEFORE_KILL = 1000;
 
     @TempDir
     Path directory;
@@ -61,89 +49,27 @@ class KillNineTest {
                 .join();
     }
 
-    private static BrokerPort portTo(NodeProcess node) {
-        return BrokerPortFactory.open(URI.create("sluice://" + node.nameServer()));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"ASYNC_FLUSH", "SYNC_FLUSH"})
     void everyAcknowledgedMessageIsStillThereInOrder(String flush) {
         Path data = directory.resolve("data");
-        TopicName topic = new TopicName("Survivors");
-        Map<MessageQueue, Map<Long, String>> acknowledged = new ConcurrentHashMap<>();
-
+        AcknowledgedMessages messages = new AcknowledgedMessages("Survivors", 100);
         try (NodeProcess node = NodeProcess.up(data, "flushDiskType=" + flush);
-                BrokerPort port = portTo(node)) {
-            result(port.topics().put(topic, TopicSettings.ofQueues(QUEUES)));
-            sendUntilKilled(node, port, topic, acknowledged);
-        }
-
-        int count = acknowledged.values().stream().mapToInt(Map::size).sum();
-        assertThat(count).as("messages acknowledged before the kill").isGreaterThanOrEqualTo(500);
-        try (NodeProcess node = NodeProcess.up(data, "flushDiskType=" + flush);
-                BrokerPort port = portTo(node)) {
-            acknowledged.forEach((queue, expected) -> {
-                List<String> found = readAll(port, queue);
-                expected.forEach((offset, body) -> assertThat(found.get(offset.intValue()))
-                        .as("%s at %d", queue, offset)
-                        .isEqualTo(body));
-                assertThat(numbersIn(found)).as("order of %s", queue).isSorted();
+                BrokerPort port = node.port()) {
+            messages.createTopic(port);
+            messages.send(port, () -> {
+                boolean enough = messages.count() >= ACKNOWLEDGED_BEFORE_KILL;
+                if (enough) {
+                    node.kill();
+                }
+                return enough;
             });
         }
-    }
-
-    /** Sends with a bound in flight and kills the node once enough is acknowledged, with more on its way. */
-    private static void sendUntilKilled(
-            NodeProcess node, BrokerPort port, TopicName topic, Map<MessageQueue, Map<Long, String>> acknowledged) {
-        Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
-        AtomicBoolean killed = new AtomicBoolean();
-        AtomicInteger done = new AtomicInteger();
-        for (int number = 0; !killed.get(); number++) {
-            inFlight.acquireUninterruptibly();
-            String body = "m-%09d".formatted(number);
-            port.writer()
-                    .send(
-                            Message.of(topic, body.getBytes(StandardCharsets.UTF_8)),
-                            new Placement.Queue(number % QUEUES))
-                    .whenComplete((outcome, failed) -> {
-                        if (outcome instanceof SendOutcome.Stored stored) {
-                            acknowledged
-                                    .computeIfAbsent(stored.queue(), none -> new ConcurrentSkipListMap<>())
-                                    .put(stored.queueOffset(), body);
-                            done.incrementAndGet();
-                        }
-                        inFlight.release();
-                    });
-            if (done.get() >= 1000 && killed.compareAndSet(false, true)) {
-                node.kill();
-            }
+        try (NodeProcess node = NodeProcess.up(data, "flushDiskType=" + flush);
+                BrokerPort port = node.port()) {
+            Tally tally = messages.tally(port);
+            assertThat(tally.isSound()).as(tally.toString()).isTrue();
         }
-        await().atMost(PATIENCE).until(() -> inFlight.availablePermits() == IN_FLIGHT_MAX);
-    }
-
-    private static List<String> readAll(BrokerPort port, MessageQueue there) {
-        MessageQueue queue = result(port.topics().describe(there.topic())).orElseThrow().readable().stream()
-                .filter(known -> known.queueId() == there.queueId())
-                .findFirst()
-                .orElseThrow();
-        List<String> bodies = new ArrayList<>();
-        long end = result(port.reader().range(queue)).max();
-        while (bodies.size() < end) {
-            try (Fetched fetched = result(port.reader()
-                    .fetch(new FetchRequest(queue, bodies.size(), 32, 1 << 20, FilterExpression.ALL, Duration.ZERO)))) {
-                assertThat(fetched.records().slices()).isNotEmpty();
-                for (ByteBuffer slice : fetched.records().slices()) {
-                    MessageView view = MessageView.of(slice);
-                    assertThat(view.queueOffset()).isEqualTo(bodies.size());
-                    bodies.add(new String(view.body(), StandardCharsets.UTF_8));
-                }
-            }
-        }
-        return bodies;
-    }
-
-    private static List<Integer> numbersIn(List<String> bodies) {
-        return bodies.stream().map(body -> Integer.parseInt(body.substring(2))).toList();
     }
 
     @Test
@@ -155,7 +81,7 @@ class KillNineTest {
         MessageQueue queue;
 
         try (NodeProcess node = NodeProcess.up(data);
-                BrokerPort port = portTo(node)) {
+                BrokerPort port = node.port()) {
             queue = result(port.topics().put(topic, TopicSettings.ofQueues(1)))
                     .readable()
                     .get(0);
@@ -180,7 +106,7 @@ class KillNineTest {
         }
 
         try (NodeProcess node = NodeProcess.up(data);
-                BrokerPort port = portTo(node)) {
+                BrokerPort port = node.port()) {
             assertThat(result(port.offsets().committed(new GroupName("readers"), queue)))
                     .hasValue(7);
             Set<String> again = new TreeSet<>();

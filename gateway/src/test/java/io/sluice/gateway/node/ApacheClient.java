@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -28,32 +29,44 @@ public final class ApacheClient implements AutoCloseable {
         }
     }
 
-    /** One message as the client's listener saw it. */
+    /**
+     * One message as the client saw it.
+     *
+     * @param reader    which of the process's consumers
+     * @param msgId     as the client's message has it: the unique key
+     * @param storeSize bytes of the stored record
+     */
     public record Got(
+            String reader,
             String topic,
             int queueId,
             long queueOffset,
             int reconsumeTimes,
             String body,
-            Map<String, String> properties) {}
+            Map<String, String> properties,
+            String msgId,
+            int storeSize,
+            long storeTimestamp) {}
 
     private final LineProcess process;
 
-    public ApacheClient(Version version, String nameServers, Path home) {
+    /** @param settings further options of the virtual machine, by which some settings of these clients are made */
+    public ApacheClient(Version version, String nameServers, Path home, String... settings) {
         Path peer = Path.of(System.getProperty("sluice.root"), "peers", version.directory, "target");
-        this.process = new LineProcess(
-                "apache-" + version.directory,
-                new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Duser.home=" + home,
-                        "-Drocketmq.client.logRoot=" + home.resolve("logs"),
-                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                        "-cp",
-                        peer.resolve("classes") + File.pathSeparator + peer.resolve("lib") + "/*",
-                        "io.sluice.peers.ApacheClientDriver",
-                        nameServers));
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Duser.home=" + home,
+                "-Drocketmq.client.logRoot=" + home.resolve("logs"),
+                "--add-opens=java.base/java.nio=ALL-UNNAMED"));
+        line.addAll(List.of(settings));
+        line.addAll(List.of(
+                "-cp",
+                peer.resolve("classes") + File.pathSeparator + peer.resolve("lib") + "/*",
+                "io.sluice.peers.ApacheClientDriver",
+                nameServers));
+        this.process = new LineProcess("apache-" + version.directory, new ProcessBuilder(line));
     }
 
     /** Sends one command and returns what follows OK; an ERR fails the test. */
@@ -78,6 +91,16 @@ public final class ApacheClient implements AutoCloseable {
                 .toArray(String[]::new));
     }
 
+    /** What one of the process's consumers has received, in the order in which it came. */
+    public List<Got> received(String reader) {
+        return received().stream().filter(got -> got.reader().equals(reader)).toList();
+    }
+
+    /** The bodies of what one of the process's consumers has received, in the order in which it came. */
+    public List<String> bodies(String reader) {
+        return received(reader).stream().map(Got::body).toList();
+    }
+
     public List<Got> received() {
         return process.output().stream()
                 .filter(line -> line.startsWith("GOT\t"))
@@ -87,23 +110,31 @@ public final class ApacheClient implements AutoCloseable {
 
     private static Got parse(String line) {
         String[] fields = line.split("\t", -1);
+        return new Got(
+                fields[1],
+                fields[2],
+                Integer.parseInt(fields[3]),
+                Long.parseLong(fields[4]),
+                Integer.parseInt(fields[5]),
+                text(fields[6]),
+                properties(text(fields[7])),
+                fields[8],
+                Integer.parseInt(fields[9]),
+                Long.parseLong(fields[10]));
+    }
+
+    private static Map<String, String> properties(String text) {
         Map<String, String> properties = new LinkedHashMap<>();
-        for (String pair : text(fields[6]).split("\u0002")) {
+        for (String pair : text.split("\u0002")) {
             int middle = pair.indexOf('\u0001');
             if (middle > 0) {
                 properties.put(pair.substring(0, middle), pair.substring(middle + 1));
             }
         }
-        return new Got(
-                fields[1],
-                Integer.parseInt(fields[2]),
-                Long.parseLong(fields[3]),
-                Integer.parseInt(fields[4]),
-                text(fields[5]),
-                properties);
+        return properties;
     }
 
-    static String base64(String text) {
+    public static String base64(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 

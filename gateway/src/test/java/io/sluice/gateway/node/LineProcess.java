@@ -130,6 +130,16 @@ public final class LineProcess implements AutoCloseable {
         awaitExit(Duration.ofSeconds(30));
     }
 
+    /** SIGKILL when that time is over, whatever the process does then. */
+    public void killAfter(Duration time) {
+        try {
+            process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+        kill();
+    }
+
     /** SIGTERM; what the process still says is read to its end. */
     public void terminate() {
         process.toHandle().destroy();

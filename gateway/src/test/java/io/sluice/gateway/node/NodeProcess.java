@@ -1,5 +1,8 @@
 package io.sluice.gateway.node;
 
+import io.sluice.port.BrokerPort;
+import io.sluice.port.BrokerPortFactory;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +26,14 @@ public final class NodeProcess implements AutoCloseable {
         this.ready = ready;
     }
 
+    /** Starts a node on free ports and does not wait. */
+    public static LineProcess starting(Path data, String... definitions) {
+        return start(data, Stream.concat(freePorts(), Stream.of(definitions)).toArray(String[]::new));
+    }
+
     /** Starts a node on free ports and waits for its ready line. */
     public static NodeProcess up(Path data, String... definitions) {
-        LineProcess process =
-                start(data, Stream.concat(freePorts(), Stream.of(definitions)).toArray(String[]::new));
+        LineProcess process = starting(data, definitions);
         try {
             int line = process.awaitLine(0, said -> said.startsWith("Sluice is ready"), READY_DEADLINE);
             Map<String, String> ready = ENTRY.matcher(process.line(line))
@@ -67,6 +74,11 @@ public final class NodeProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(line);
         builder.environment().keySet().removeIf(name -> name.startsWith("SLUICE_") || name.equals("NAMESRV_ADDR"));
         return new LineProcess("sluice " + arguments.get(0), builder);
+    }
+
+    /** A client of the node that speaks the native protocol. */
+    public BrokerPort port() {
+        return BrokerPortFactory.open(URI.create("sluice://" + nameServer()));
     }
 
     public String nameServer() {

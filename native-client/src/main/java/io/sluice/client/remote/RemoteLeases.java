@@ -21,6 +21,7 @@ import io.sluice.wire.command.LeaseCommands;
 import io.sluice.wire.command.LeaseCommands.FilterType;
 import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
 import io.sluice.wire.command.LeaseCommands.Lent;
+import io.sluice.wire.command.LeaseCommands.TakeBack;
 import io.sluice.wire.command.NoFields;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
@@ -38,6 +39,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Leases over the wire. One broker of the topic is asked and may hold the answer; several are asked in turn, first without
@@ -52,6 +54,7 @@ public final class RemoteLeases implements LeaseReader {
     private final ClusterLink link;
     private final RouteCache routes;
     private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicLong questions = new AtomicLong();
 
     public RemoteLeases(ClusterLink link, RouteCache routes) {
         this.link = link;
@@ -62,14 +65,18 @@ public final class RemoteLeases implements LeaseReader {
 
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
-        long deadlineNanos = System.nanoTime() + request.maxWait().toNanos();
-        return route(request).thenCompose(route -> {
-            List<String> addresses = readable(request, route);
-            Collections.rotate(addresses, turn.getAndIncrement());
-            Leasing leasing = new Leasing(request, addresses, deadlineNanos);
-            leasing.ask();
-            return leasing.result;
-        });
+        Leasing leasing = new Leasing(request);
+        route(request)
+                .thenAccept(route -> {
+                    List<String> addresses = readable(request, route);
+                    Collections.rotate(addresses, turn.getAndIncrement());
+                    leasing.begin(addresses);
+                })
+                .exceptionally(failure -> {
+                    leasing.result.completeExceptionally(ClusterLink.causeOf(failure));
+                    return null;
+                });
+        return leasing.result;
     }
 
     /** A retry or dead-letter topic may have come into being a moment ago, by a settlement of this very client. */
@@ -103,40 +110,75 @@ public final class RemoteLeases implements LeaseReader {
         return addresses;
     }
 
-    /** One call of {@link #lease}: its steps never overlap. */
+    /** One call of {@link #lease}: its steps never overlap. Whoever asked may cancel the result. */
     private final class Leasing {
         private final LeaseRequest request;
-        private final List<String> addresses;
         private final long deadlineNanos;
         private final CompletableFuture<Leased> result = new CompletableFuture<>();
+        private final long question = questions.incrementAndGet();
+        private List<String> addresses = List.of();
         private int asked;
+        /** Who holds the question now; empty when nobody does. */
+        private volatile String holder = "";
         /** Why the last broker that refused did so; counts when none of a whole turn gave an answer. */
         private Throwable refusal;
 
         private int refusals;
 
-        Leasing(LeaseRequest request, List<String> addresses, long deadlineNanos) {
+        Leasing(LeaseRequest request) {
             this.request = request;
-            this.addresses = addresses;
-            this.deadlineNanos = deadlineNanos;
+            this.deadlineNanos = System.nanoTime() + request.maxWait().toNanos();
+            result.whenComplete((leased, failure) -> {
+                if (result.isCancelled()) {
+                    takeBack();
+                }
+            });
         }
 
-        void ask() {
+        void begin(List<String> readable) {
+            addresses = readable;
+            ask();
+        }
+
+        private void takeBack() {
+            String holding = holder;
+            if (!holding.isEmpty()) {
+                Frame request = ClusterLink.request(RequestCode.TAKE_BACK, new TakeBack(question), FrameBody.NONE);
+                link.oneWay(holding, request).exceptionally(lost -> null);
+            }
+        }
+
+        private void ask() {
+            if (result.isDone()) {
+                return;
+            }
             Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
             Duration hold = left.compareTo(longestHold()) < 0 ? left : longestHold();
             String address = addresses.get(asked % addresses.size());
             Frame frame = ClusterLink.request(RequestCode.LEASE, header(hold), FrameBody.NONE);
-            link.ask(WHAT, address, frame, hold.plus(link.config().requestTimeout()))
-                    .thenApply(answer -> read(address, answer))
-                    .whenComplete((leased, failure) -> {
-                        if (failure != null) {
-                            refused(ClusterLink.causeOf(failure));
-                        } else if (leased.leases().isEmpty()) {
-                            next();
-                        } else {
-                            result.complete(leased);
-                        }
-                    });
+            CompletionStage<Frame> answered =
+                    link.ask(WHAT, address, frame, hold.plus(link.config().requestTimeout()));
+            holder = address;
+            if (result.isCancelled()) {
+                takeBack();
+            }
+            answered.thenApply(answer -> read(address, answer)).whenComplete((leased, failure) -> {
+                holder = "";
+                if (failure != null) {
+                    refused(ClusterLink.causeOf(failure));
+                } else if (leased.leases().isEmpty()) {
+                    next();
+                } else if (!result.complete(leased)) {
+                    giveBack(leased);
+                }
+            });
+        }
+
+        private void giveBack(Leased leased) {
+            settle(leased.leases().stream()
+                    .<Settlement>map(lease -> new Settlement.Release(lease.receipt(), Duration.ZERO))
+                    .toList());
+            leased.close();
         }
 
         private Duration longestHold() {
@@ -185,7 +227,8 @@ public final class RemoteLeases implements LeaseReader {
                     request.maxMessages(),
                     request.leaseFor().toMillis(),
                     hold.toMillis(),
-                    LeaseCommands.Start.valueOf(request.start().name()));
+                    LeaseCommands.Start.valueOf(request.start().name()),
+                    question);
         }
 
         private Leased read(String address, Frame answer) {

@@ -2,6 +2,7 @@ package io.sluice.client.live;
 
 import io.sluice.broker.Broker;
 import io.sluice.broker.BrokerConfig;
+import io.sluice.broker.settings.SettingRules;
 import io.sluice.namesrv.NameServer;
 import io.sluice.namesrv.NameServerConfig;
 import io.sluice.store.StoreConfig;
@@ -57,9 +58,11 @@ public final class LiveCluster implements AutoCloseable {
                 true,
                 BrokerConfig.DEFAULT_TOPIC_QUEUES,
                 DELAYS,
+                usual.timerMaxDelay(),
                 true,
                 false,
-                Map.of());
+                Map.of(),
+                SettingRules.NONE);
         try {
             Broker broker = Broker.open(config, new FileDisk(), InstantSource.system());
             brokers.put(name, broker);

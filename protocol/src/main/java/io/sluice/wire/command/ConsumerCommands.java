@@ -65,6 +65,7 @@ public sealed interface ConsumerCommands {
                 .row(RequestCode.GET_BROKER_CONSUME_STATS, GetBrokerConsumeStats.class)
                 .row(RequestCode.GET_CONSUMER_RUNNING_INFO, GetConsumerRunningInfo.class)
                 .row(RequestCode.CONSUME_MESSAGE_DIRECTLY, ConsumeDirectly.class)
+                .row(RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT, GetConsumerStatus.class)
                 .row(RequestCode.INVOKE_BROKER_TO_GET_CONSUMER_STATUS, GetConsumerStatus.class);
     }
 }

@@ -34,6 +34,7 @@ public sealed interface LeaseCommands {
      * @param groupFilter {@code *} or empty: every message
      * @param leaseMs     how long each message is lent
      * @param waitMs      how long the answer may be held
+     * @param question    by which the asker can take the question back on the same connection; 0: not at all
      */
     record Lease(
             String group,
@@ -45,8 +46,12 @@ public sealed interface LeaseCommands {
             int maxMessages,
             long leaseMs,
             long waitMs,
-            @Absent("FIRST") Start start)
+            @Absent("FIRST") Start start,
+            @Absent long question)
             implements LeaseCommands {}
+
+    /** Takes a question back; one-way. The answer, if there is none yet, is a refusal; else what was lent has been lent. */
+    record TakeBack(long question) implements LeaseCommands {}
 
     /**
      * @param brokerName whose queues they are
@@ -116,6 +121,8 @@ public sealed interface LeaseCommands {
     }
 
     static CommandTable.Builder addTo(CommandTable.Builder table) {
-        return table.row(RequestCode.LEASE, Lease.class).row(RequestCode.SETTLE, NoFields.class);
+        return table.row(RequestCode.LEASE, Lease.class)
+                .row(RequestCode.SETTLE, NoFields.class)
+                .row(RequestCode.TAKE_BACK, TakeBack.class);
     }
 }

@@ -23,6 +23,7 @@ public final class RefusedCodes {
             "the access control of 4.x; use the user and access list requests 3001 to 3010";
     private static final String POP_PROXY =
             "sent by proxies of 5.x only; a pop may wait itself: use 200050 with pollTime";
+    private static final String LITE = "lite topics are not part of Sluice; a topic of its own costs little";
 
     private static final SortedMap<Integer, RefusedCode> CODES = codes();
 
@@ -52,7 +53,6 @@ public final class RefusedCodes {
         refuse(codes, 212, "RESET_CONSUMER_OFFSET_IN_BROKER", UNUSED);
         refuse(codes, 213, "ADJUST_CONSUMER_THREAD_POOL", UNUSED);
         refuse(codes, 214, "WHO_CONSUME_THE_MESSAGE", UNUSED);
-        refuse(codes, 221, "GET_CONSUMER_STATUS_FROM_CLIENT", "sent by brokers to clients only; ask with 223");
         refuse(codes, 301, "REGISTER_FILTER_SERVER", UNUSED);
         refuse(codes, 302, "REGISTER_MESSAGE_FILTER_CLASS", UNUSED);
         refuse(codes, 308, "QUERY_CORRECTION_OFFSET", "groups are compared by their progress: use 208");
@@ -81,13 +81,29 @@ public final class RefusedCodes {
         refuse(codes, 1011, "CLEAN_BROKER_DATA", CONTROLLER);
         refuse(codes, 1012, "CONTROLLER_GET_NEXT_BROKER_ID", CONTROLLER);
         refuse(codes, 1013, "CONTROLLER_APPLY_BROKER_ID", CONTROLLER);
+        refuse(codes, 1014, "BROKER_CLOSE_CHANNEL_REQUEST", CONTROLLER);
+        refuse(codes, 1015, "CHECK_NOT_ACTIVE_BROKER_REQUEST", CONTROLLER);
+        refuse(codes, 1016, "GET_BROKER_LIVE_INFO_REQUEST", CONTROLLER);
+        refuse(codes, 1017, "GET_SYNC_STATE_DATA_REQUEST", CONTROLLER);
+        refuse(codes, 1018, "RAFT_BROKER_HEART_BEAT_EVENT_REQUEST", CONTROLLER);
         refuse(codes, 2001, "UPDATE_COLD_DATA_FLOW_CTR_CONFIG", COLD_DATA);
         refuse(codes, 2002, "REMOVE_COLD_DATA_FLOW_CTR_CONFIG", COLD_DATA);
         refuse(codes, 2003, "GET_COLD_DATA_FLOW_CTR_INFO", COLD_DATA);
         refuse(codes, 2004, "SET_COMMITLOG_READ_MODE", COLD_DATA);
+        refuse(codes, 5001, "SWITCH_TIMER_ENGINE", "delivery times are kept in one way, there is nothing to switch");
         refuse(codes, 200052, "PEEK_MESSAGE", "read by offset instead: use 11");
         refuse(codes, 200054, "NOTIFICATION", POP_PROXY);
         refuse(codes, 200056, "POP_ROLLBACK", "leases are kept in the log and need no export");
+        refuse(codes, 200070, "POP_LITE_MESSAGE", LITE);
+        refuse(codes, 200071, "LITE_SUBSCRIPTION_CTL", LITE);
+        refuse(codes, 200072, "ACK_LITE_MESSAGE", LITE);
+        refuse(codes, 200073, "NOTIFY_UNSUBSCRIBE_LITE", LITE);
+        refuse(codes, 200074, "GET_BROKER_LITE_INFO", LITE);
+        refuse(codes, 200075, "GET_PARENT_TOPIC_INFO", LITE);
+        refuse(codes, 200076, "GET_LITE_TOPIC_INFO", LITE);
+        refuse(codes, 200077, "GET_LITE_CLIENT_INFO", LITE);
+        refuse(codes, 200078, "GET_LITE_GROUP_INFO", LITE);
+        refuse(codes, 200079, "TRIGGER_LITE_DISPATCH", LITE);
         return Collections.unmodifiableSortedMap(codes);
     }
 

@@ -53,6 +53,7 @@ public final class RequestCode {
     public static final int REGISTER_TOPIC_IN_NAMESRV = 217;
     public static final int GET_KVLIST_BY_NAMESPACE = 219;
     public static final int RESET_CONSUMER_CLIENT_OFFSET = 220;
+    public static final int GET_CONSUMER_STATUS_FROM_CLIENT = 221;
     public static final int INVOKE_BROKER_TO_RESET_OFFSET = 222;
     public static final int INVOKE_BROKER_TO_GET_CONSUMER_STATUS = 223;
     public static final int GET_TOPICS_BY_CLUSTER = 224;
@@ -107,6 +108,10 @@ public final class RequestCode {
     public static final int LEASE = 30_001;
     /** Sluice's own, see {@link LeaseCommands}; a genuine broker answers 3. */
     public static final int SETTLE = 30_002;
+    /** Sluice's own, see {@link LeaseCommands}; a genuine broker answers 3. */
+    public static final int TAKE_BACK = 30_003;
+    /** Sluice's own, see {@link TimerCommands}; a genuine broker answers 3. */
+    public static final int LIST_TIMED = 30_004;
 
     public static final int POP_MESSAGE = 200_050;
     public static final int ACK_MESSAGE = 200_051;
