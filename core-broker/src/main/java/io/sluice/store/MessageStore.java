@@ -100,6 +100,7 @@ public final class MessageStore implements AutoCloseable {
         this.appender = parts.appender;
         this.progress = parts.progress;
         this.retention = new Retention(
+                config.directory(),
                 commitLog,
                 queueWriter,
                 index,

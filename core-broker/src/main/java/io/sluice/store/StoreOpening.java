@@ -128,6 +128,7 @@ final class StoreOpening implements QueueWriter.Tables {
                 appender.flusher(),
                 queueWriter::isSwept,
                 forcedProgress().map(forced -> forced.queues().position()).orElse(0L));
+        appender.continueFrom(progress.storedAtMs(commitLog.lastRecord()));
         appender.flusher().flush();
         queueWriter.recordTable();
     }

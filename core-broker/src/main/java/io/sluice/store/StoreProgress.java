@@ -105,7 +105,8 @@ final class StoreProgress implements QueueWriter.Tables {
                 indexTable);
     }
 
-    private long storedAtMs(long lastRecord) {
+    /** Store time of the record that begins there; 0 when it is not kept. */
+    long storedAtMs(long lastRecord) {
         if (lastRecord < commitLog.min()) {
             return 0;
         }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,6 +20,7 @@ final class WatchedDisk implements Disk {
     private final Disk disk;
     private final Set<Path> touched = new ConcurrentSkipListSet<>();
     private final Set<Path> mapped = new ConcurrentSkipListSet<>();
+    private final Map<Path, Space> spaces = new ConcurrentHashMap<>();
     private final AtomicInteger open = new AtomicInteger();
     private final AtomicInteger openMax = new AtomicInteger();
 
@@ -185,9 +188,15 @@ final class WatchedDisk implements Disk {
         return disk.lock(file);
     }
 
+    /** From now on the directory is on a disk of its own. */
+    void space(Path directory, Space space) {
+        spaces.put(directory, space);
+    }
+
     @Override
     public Space space(Path path) throws IOException {
-        return disk.space(path);
+        Space own = spaces.get(path);
+        return own == null ? disk.space(path) : own;
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.RecordCheck;
+import io.sluice.wire.message.RecordChecksum;
 import io.sluice.wire.message.SysFlag;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,6 +41,8 @@ import org.slf4j.LoggerFactory;
 public final class Appender {
     /** Queue entries that may wait in memory for the queue-writer. */
     private static final long BACKLOG_MAX = 4_000_000;
+    /** A clock that is behind the last record by more than this was set anew, and is followed. */
+    private static final long CLOCK_BEHIND_MAX_MS = 60_000;
 
     private static final Logger log = LoggerFactory.getLogger(Appender.class);
 
@@ -95,6 +98,16 @@ public final class Appender {
 
     public LogFlusher flusher() {
         return flusher;
+    }
+
+    /**
+     * Store times go on from that of the last record, also when the clock was put back a little while the store was closed:
+     * finding an offset by its time relies on their order. Before the first append.
+     */
+    public void continueFrom(long storedAtMs) {
+        if (storedAtMs - clock.millis() <= CLOCK_BEHIND_MAX_MS) {
+            lastStoredAtMs = storedAtMs;
+        }
     }
 
     public FlushDeadlines deadlines() {
@@ -230,7 +243,8 @@ public final class Appender {
 
     // ---- one record
 
-    public CompletionStage<AppendResult> append(NewRecord message) {
+    public CompletionStage<AppendResult> append(NewRecord given) {
+        NewRecord message = RecordChecksum.without(given);
         Refused refused = admission.refusal();
         if (refused != null) {
             return CompletableFuture.completedFuture(refused);
@@ -439,10 +453,11 @@ public final class Appender {
 
     // ---- several records in one piece
 
-    public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> messages) {
-        if (messages.isEmpty()) {
+    public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> given) {
+        if (given.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
+        List<NewRecord> messages = given.stream().map(RecordChecksum::without).toList();
         Batch batch = new Batch(messages, storeHost);
         Refused refused = admission.refusal();
         if (refused == null) {

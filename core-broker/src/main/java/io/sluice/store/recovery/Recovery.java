@@ -76,11 +76,9 @@ public final class Recovery {
     /**
      * What was found.
      *
-     * @param indexedTo  the keys of every record below this log offset are in the index
-     * @param stopped    the store had been stopped properly
-     * @param lastStoredAtMs store time of the last record that was looked at; 0 when none was
+     * @param indexedTo the keys of every record below this log offset are in the index
      */
-    public record Report(long indexedTo, boolean stopped, long lastStoredAtMs) {}
+    public record Report(long indexedTo) {}
 
     public Recovery(
             Disk disk,
@@ -147,7 +145,7 @@ public final class Recovery {
             writer.sweepAll();
         }
         report(start, stopped, aborted, scan, from, mended, began);
-        return new Report(indexedTo, stopped, scan.lastStoredAtMs());
+        return new Report(indexedTo);
     }
 
     /**
@@ -391,34 +389,42 @@ public final class Recovery {
             log.info("new store in {}", directory);
             return;
         }
-        String how = stopped ? "a proper stop" : "a stop that was not proper";
-        log.info(
-                "store {} opened after {}: log={}..{} queues={} ms={}; looked at the log from {} ({}), records={}"
-                        + " newEntries={} mendedFiles={}",
-                directory,
-                how,
-                commitLog.min(),
-                commitLog.end(),
-                queues.count(),
-                ms,
-                from,
-                start.kind,
-                scan.records(),
-                replayed,
-                mended);
-        if (scan.endVerdict() != Verdict.NOTHING) {
-            log.warn(
-                    "the log ended in something that is no whole record ({}) at offset {}; it was cut off there",
-                    scan.endVerdict(),
-                    scan.position());
-        }
+        String sentence =
+                "store %s opened after %s: log=%d..%d queues=%d ms=%d; looked at the log from %d (%s), records=%d newEntries=%d"
+                                .formatted(
+                                        directory,
+                                        stopped ? "a proper stop" : "a stop that was not proper",
+                                        commitLog.min(),
+                                        commitLog.end(),
+                                        queues.count(),
+                                        ms,
+                                        from,
+                                        start.kind,
+                                        scan.records(),
+                                        replayed)
+                        + " mendedFiles=%d".formatted(mended)
+                        + foundAtTheEnd(scan)
+                        + foundDamaged(scan);
         if (scan.damagedPlaces() > 0) {
-            log.error(
-                    "the log is damaged in {} places, {} bytes in all, the first at offset {}; messages in them are lost, all"
-                            + " others are served",
-                    scan.damagedPlaces(),
-                    scan.damagedBytes(),
-                    scan.firstDamage());
+            log.error(sentence);
+        } else if (scan.endVerdict() != Verdict.NOTHING) {
+            log.warn(sentence);
+        } else {
+            log.info(sentence);
         }
+    }
+
+    private static String foundAtTheEnd(LogScan scan) {
+        return scan.endVerdict() == Verdict.NOTHING
+                ? ""
+                : "; the log ended in something that is no whole record (%s) at offset %d and was cut off there"
+                        .formatted(scan.endVerdict(), scan.position());
+    }
+
+    private static String foundDamaged(LogScan scan) {
+        return scan.damagedPlaces() == 0
+                ? ""
+                : "; %d places of it are damaged, %d bytes in all, the first at offset %d: messages in them are lost, all others are served"
+                        .formatted(scan.damagedPlaces(), scan.damagedBytes(), scan.firstDamage());
     }
 }

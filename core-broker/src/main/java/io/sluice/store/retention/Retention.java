@@ -7,6 +7,7 @@ import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.queue.QueueWriter;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -43,10 +44,15 @@ public final class Retention implements Duty {
     private long unmappedAtNanos;
     private boolean refusingForBytes;
     private boolean refusingForRatio;
+    private final Path root;
     private volatile Disk.Space space = new Disk.Space(0, 0, 0);
 
-    /** @param durablePosition log offset below which queues and index survive a power cut: nothing above it is deleted */
+    /**
+     * @param root            where queues, index and tables are, perhaps on another disk than the log
+     * @param durablePosition log offset below which queues and index survive a power cut: nothing above it is deleted
+     */
     public Retention(
+            Path root,
             CommitLog commitLog,
             QueueWriter queueWriter,
             KeyIndex index,
@@ -56,6 +62,7 @@ public final class Retention implements Duty {
             LongSupplier durablePosition,
             InstantSource clock,
             LongSupplier nanos) {
+        this.root = root;
         this.commitLog = commitLog;
         this.queueWriter = queueWriter;
         this.index = index;
@@ -115,20 +122,30 @@ public final class Retention implements Duty {
         return 0;
     }
 
-    /** Asks the file system, and lets appends in or not. */
+    /** Asks the file system, and lets appends in or not. The fuller one of two disks counts. */
     public synchronized void checkSpace() throws IOException {
         space = disk.space(commitLog.directory());
-        refusingForBytes = space.usable() < config.freeMinBytes() * (refusingForBytes ? 1 + RESUME_MARGIN : 1);
-        refusingForRatio = space.usedRatio() > config.fullRatio() - (refusingForRatio ? RESUME_MARGIN : 0);
+        Disk.Space other = disk.space(root);
+        refusingForBytes = Math.min(space.usable(), other.usable())
+                < config.freeMinBytes() * (refusingForBytes ? 1 + RESUME_MARGIN : 1);
+        refusingForRatio = Math.max(space.usedRatio(), other.usedRatio())
+                > config.fullRatio() - (refusingForRatio ? RESUME_MARGIN : 0);
         if (refusingForBytes) {
+            boolean log = space.usable() <= other.usable();
             admission.overWatermark(
                     "the disk of %s has %d MiB left; diskFreeMinBytes is %d MiB. Make room, sends resume by themselves"
-                            .formatted(commitLog.directory(), space.usable() >> 20, config.freeMinBytes() >> 20));
+                            .formatted(
+                                    log ? commitLog.directory() : root,
+                                    (log ? space : other).usable() >> 20,
+                                    config.freeMinBytes() >> 20));
         } else if (refusingForRatio) {
+            boolean log = space.usedRatio() >= other.usedRatio();
             admission.overWatermark(
-                    "the disk of %s is used to %.1f percent; diskSpaceWarningLevelRatio is %.1f. Make room, sends resume by"
-                                    .formatted(commitLog.directory(), space.usedRatio() * 100, config.fullRatio() * 100)
-                            + " themselves");
+                    "the disk of %s is used to %.1f percent; diskSpaceWarningLevelRatio is %.1f. Make room, sends resume by themselves"
+                            .formatted(
+                                    log ? commitLog.directory() : root,
+                                    (log ? space : other).usedRatio() * 100,
+                                    config.fullRatio() * 100));
         } else {
             admission.underWatermark();
         }

@@ -12,9 +12,9 @@ import io.sluice.broker.lease.CursorFact.SettledBits;
 import io.sluice.model.GroupName;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
+import io.sluice.store.FormatPage;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +31,7 @@ class FactCodecTest {
     private static final CursorKey JOBS = new CursorKey(new GroupName("crew"), new TopicName("Jobs"), 3);
     private static final CursorKey NEWS = new CursorKey(new GroupName("g"), new TopicName("News"), 0);
 
-    /** The example of docs/formats/cursor-journal.md. */
-    private static final String GOLDEN = "01" + "0463726577" + "044a6f6273" + "03" + "04" + "01c801" + "020003"
-            + "020201" + "04060280d095ffbc31" + "0167" + "044e657773" + "00" + "01" + "05";
+    private final FormatPage page = FormatPage.read("cursor-journal");
 
     private static Map<CursorKey, List<CursorFact>> golden() {
         Map<CursorKey, List<CursorFact>> facts = new LinkedHashMap<>();
@@ -50,14 +48,21 @@ class FactCodecTest {
 
     @Test
     void aRecordLooksAsTheFormatPageSays() {
-        assertThat(HexFormat.of().formatHex(FactCodec.encodeRecord(golden()))).isEqualTo(GOLDEN);
+        assertThat(FactCodec.encodeRecord(golden())).isEqualTo(page.hex("record"));
+    }
+
+    @Test
+    void aSnapshotLooksAsTheFormatPageSays() {
+        CursorSnapshot snapshot =
+                new CursorSnapshot(4711, Map.of(JOBS, List.of(new Began(100), new Settled(100, 103))));
+        assertThat(snapshot.text()).isEqualTo(page.text("text snapshot"));
+        assertThat(CursorSnapshot.parse(page.text("text snapshot"))).isEqualTo(snapshot);
     }
 
     @Test
     void aRecordIsReadBackInOrder() {
         List<String> told = new ArrayList<>();
-        FactCodec.decodeRecord(
-                ByteBuffer.wrap(HexFormat.of().parseHex(GOLDEN)), (key, fact) -> told.add(key + " " + fact));
+        FactCodec.decodeRecord(page.bytes("record"), (key, fact) -> told.add(key + " " + fact));
         assertThat(told)
                 .containsExactly(
                         "crew@Jobs/3 Began[at=100]",

@@ -58,4 +58,19 @@ public record NewRecord(
                 ByteBuffer.wrap(PropertiesCodec.encode(message.properties())),
                 true);
     }
+
+    public NewRecord withProperties(ByteBuffer changed) {
+        return new NewRecord(
+                topic,
+                queueId,
+                flag,
+                sysFlag,
+                bornAtMs,
+                bornHost,
+                reconsumeTimes,
+                preparedTransactionOffset,
+                body,
+                changed,
+                waitForDisk);
+    }
 }

@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 public final class RecordCheck {
     /** What the bytes at a position turned out to be. */
     public enum Verdict {
-        /** A whole record whose lengths agree and whose body has the checksum it says. */
+        /** A whole record whose lengths agree and which has the checksums it says. */
         WHOLE,
         /** Filler up to the end of the segment. */
         BLANK,
@@ -23,7 +23,7 @@ public final class RecordCheck {
         UNKNOWN_MAGIC,
         /** A length field contradicts another or the total. */
         LENGTHS_DISAGREE,
-        /** The body does not have the checksum that the record says. */
+        /** The body, or the whole record when it carries a {@link RecordChecksum}, does not have the checksum it says. */
         CHECKSUM_WRONG
     }
 
@@ -85,7 +85,11 @@ public final class RecordCheck {
         if (propertiesLength < 0 || propertiesLengthAt + 2 + propertiesLength != end) {
             return Verdict.LENGTHS_DISAGREE;
         }
-        if (withChecksum && !hasChecksum(bytes, start, bodyAt, bodyLength)) {
+        if (withChecksum
+                && (!hasChecksum(bytes, start, bodyAt, bodyLength)
+                        || propertiesLength >= RecordChecksum.BYTES
+                                && RecordChecksum.endsAt(bytes, end)
+                                && !RecordChecksum.matches(bytes, start, end))) {
             return Verdict.CHECKSUM_WRONG;
         }
         return Verdict.WHOLE;
