@@ -69,6 +69,11 @@ final class Lane {
         }
     }
 
+    /** Any thread. There is enough for a frame: no use in lingering. */
+    void hurry() {
+        owner.later(wakeUp);
+    }
+
     /** The event loop has ended: nothing is ever sent again. */
     private synchronized void refuseAll() {
         do {
@@ -160,12 +165,21 @@ final class Lane {
         }
         away = true;
         topic.left(this);
-        CompletionStage<Frame> asked = owner.call(address, queue, load, Duration.ofNanos(Math.max(1, longestNanos)));
+        CompletionStage<Frame> asked = call(address, Duration.ofNanos(Math.max(1, longestNanos)));
         if (asked.toCompletableFuture().isDone()) {
             // Not from inside the window that has just let this lane in.
             asked.whenComplete((answer, failure) -> owner.later(() -> answered(answer, failure, address)));
         } else {
             asked.whenComplete((answer, failure) -> owner.run(() -> answered(answer, failure, address)));
+        }
+    }
+
+    /** Whatever goes wrong is the failure of these messages, not that of the lane. */
+    private CompletionStage<Frame> call(String address, Duration timeout) {
+        try {
+            return owner.call(address, queue, load, timeout);
+        } catch (RuntimeException | OutOfMemoryError unexpected) {
+            return CompletableFuture.failedFuture(unexpected);
         }
     }
 

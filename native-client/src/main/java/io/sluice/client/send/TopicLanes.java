@@ -89,7 +89,7 @@ final class TopicLanes {
             String sentence = ClusterLink.causeOf(failure).getMessage();
             unrouted.forEach(parcel -> owner.failSoon(parcel, Refusal.UNAVAILABLE, sentence));
         } else {
-            unrouted.forEach(parcel -> askAgainOrFail(parcel, QueueFinder.noSuchTopic(topic)));
+            askAgainOrFail(unrouted, QueueFinder.noSuchTopic(topic));
         }
     }
 
@@ -100,7 +100,7 @@ final class TopicLanes {
                     ? common(parcel, known)
                     : known.byQueue.get(finder.find(known.route, parcel.choice(), owner.health()::isWell));
         } catch (SendFailedException refused) {
-            askAgainOrFail(parcel, refused);
+            askAgainOrFail(List.of(parcel), refused);
             return;
         }
         lane.put(parcel);
@@ -112,6 +112,9 @@ final class TopicLanes {
         int start = cursor;
         int bytes = heaped + BatchEncoder.FIXED_BYTES + parcel.bytes();
         if (bytes > owner.config().batchBytes()) {
+            if (!owner.config().linger().isZero()) {
+                all.get(start % all.size()).hurry();
+            }
             start++;
             cursor = start % all.size();
             bytes = 0;
@@ -195,22 +198,30 @@ final class TopicLanes {
 
     /** The queue of these parcels cannot be sent to any more: the route is asked for again. */
     void redirect(List<Parcel> parcels) {
-        SendFailedException gone = Packing.refused(
-                Refusal.NO_SUCH_QUEUE, "a queue of topic %s cannot be sent to any more".formatted(topic));
-        parcels.forEach(parcel -> askAgainOrFail(parcel, gone));
+        askAgainOrFail(
+                parcels,
+                Packing.refused(
+                        Refusal.NO_SUCH_QUEUE, "a queue of topic %s cannot be sent to any more".formatted(topic)));
     }
 
     /** The route may be out of date: queues are added, and brokers come and go. Asked anew once per send. */
-    private void askAgainOrFail(Parcel parcel, SendFailedException refused) {
-        if (parcel.askedRouteAnew()) {
-            owner.failSoon(parcel, refused.reason(), refused.getMessage());
+    private void askAgainOrFail(List<Parcel> parcels, SendFailedException refused) {
+        List<Parcel> again = new ArrayList<>();
+        for (Parcel parcel : parcels) {
+            if (parcel.askedRouteAnew()) {
+                owner.failSoon(parcel, refused.reason(), refused.getMessage());
+            } else {
+                again.add(parcel);
+            }
+        }
+        if (again.isEmpty()) {
             return;
         }
         owner.routes().refresh(topic).whenComplete((route, failure) -> {
             synchronized (this) {
                 view = Optional.empty();
             }
-            submit(parcel);
+            again.forEach(this::submit);
         });
     }
 

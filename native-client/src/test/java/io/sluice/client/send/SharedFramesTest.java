@@ -53,8 +53,8 @@ class SharedFramesTest {
         open.add(link);
         RouteCache routes = new RouteCache(link, RouteConfig.DEFAULT);
         open.add(routes);
-        SendConfig config =
-                new SendConfig(new GroupName("PG"), TIMEOUT, 2, 1 << 20, 4096, 5, 1 << 26, batchBytes, linger, true);
+        SendConfig config = new SendConfig(
+                new GroupName("PG"), TIMEOUT.plus(linger), 2, 1 << 20, 4096, 5, 1 << 26, batchBytes, linger, true);
         return new Sender(link, routes, config, 4, new UniqueKeys(InetAddress.getLoopbackAddress()));
     }
 
@@ -151,6 +151,18 @@ class SharedFramesTest {
         Sender sender = sender(1, SendConfig.BATCH_BYTES, Duration.ofMillis(500));
         sendAll(sender, FIRST, 20).forEach(CompletableFuture::join);
         assertThat(broker.frames()).hasSize(1);
+    }
+
+    @Test
+    void aFullFrameDoesNotLinger() {
+        Duration linger = Duration.ofMinutes(2);
+        Sender sender = sender(2, 1024, linger);
+        Duration timeout = linger.multipliedBy(2);
+        List<CompletableFuture<Sent>> sends = IntStream.range(0, 50)
+                .mapToObj(i -> sender.send(Message.of("Orders", "m" + i), QueueChoice.ANY, timeout, WhenFull.WAIT)
+                        .toCompletableFuture())
+                .toList();
+        await().until(() -> sends.get(0).isDone());
     }
 
     @Test
