@@ -129,10 +129,42 @@ class SendTest {
     }
 
     @Test
-    void delayedMessagesAreRefusedAndNotStored() {
-        door.post("/v1/topics/orders/messages?delay=5s", "hello").isProblem(501, "not-supported");
-
+    void aDelayedMessageWaitsIsListedAndCanBeCalledBack() {
+        String handle = door.post("/v1/topics/orders/messages?delay=2h", "later")
+                .is(201)
+                .at("/recallHandle")
+                .asText();
+        door.post("/v1/topics/orders/messages?deliverAt=2100-01-01T00:00:00Z", "too far")
+                .isProblem(400, "illegal-argument");
+        door.post("/v1/topics/orders/messages?delay=1s&deliverAt=1", "both").isProblem(400, "bad-parameter");
         assertThat(door.broker.sends("orders")).isEmpty();
+
+        assertThat(door.get("/v1/topics/orders/waiting").is(200).at("/total").asInt())
+                .isEqualTo(1);
+        assertThat(door.get("/v1/topics/orders/waiting?limit=5")
+                        .at("/waiting/0/recallHandle")
+                        .asText())
+                .isEqualTo(handle);
+        assertThat(door.post("/v1/topics/orders/recall", handle)
+                        .is(200)
+                        .at("/recalled")
+                        .asBoolean())
+                .isTrue();
+        assertThat(door.post("/v1/topics/orders/recall", handle)
+                        .is(200)
+                        .at("/recalled")
+                        .asBoolean())
+                .isFalse();
+        door.post("/v1/topics/orders/recall", "nonsense").isProblem(400, "illegal-argument");
+    }
+
+    @Test
+    void aTimeOfDeliveryThatIsOverMeansAtOnce() {
+        door.post("/v1/topics/orders/messages?deliverAt=2020-01-01T00:00:00Z", "now")
+                .is(201);
+        door.post("/v1/topics/orders/messages?delay=0", "now too").is(201);
+
+        assertThat(door.broker.sends("orders")).hasSize(2);
     }
 
     @ParameterizedTest

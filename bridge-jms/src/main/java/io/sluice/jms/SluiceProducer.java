@@ -39,6 +39,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
     private int deliveryMode = Message.DEFAULT_DELIVERY_MODE;
     private int priority = Message.DEFAULT_PRIORITY;
     private long timeToLive = Message.DEFAULT_TIME_TO_LIVE;
+    private long deliveryDelay;
     private boolean closed;
 
     SluiceProducer(SluiceSession session, Optional<Addressed> own) {
@@ -139,19 +140,20 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         return timeToLive;
     }
 
-    /** @throws JMSException for anything but 0 */
+    /** @param ms 0.. from the send; how far away a delivery may be is the broker's to say when a message is sent */
     @Override
     public void setDeliveryDelay(long ms) throws JMSException {
         requireOpen();
-        if (ms != 0) {
-            throw Unsupported.DELAY.refused();
+        if (ms < 0) {
+            throw new JMSException("delivery delay %d ms is negative; expected 0 for none, or more".formatted(ms));
         }
+        deliveryDelay = ms;
     }
 
     @Override
     public long getDeliveryDelay() throws JMSException {
         requireOpen();
-        return 0;
+        return deliveryDelay;
     }
 
     @Override
@@ -291,8 +293,9 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         ours.setJMSPriority(level);
         ours.setJMSExpiration(ttl == 0 ? 0 : saturatedSum(now, ttl));
         ours.setJMSTimestamp(disableTimestamp ? 0 : now);
-        ours.setJMSDeliveryTime(now);
-        io.sluice.model.Message stored = form.of(ours, to.address());
+        ours.setJMSDeliveryTime(saturatedSum(now, deliveryDelay));
+        io.sluice.model.Message formed = form.of(ours, to.address());
+        io.sluice.model.Message stored = deliveryDelay == 0 ? formed : formed.deliverAt(ours.getJMSDeliveryTime());
         if (listener.isPresent()) {
             sendLater(stored, ours, message, listener.get());
         } else {

@@ -7,7 +7,6 @@ enum Unsupported {
     TRANSACTIONS("transacted sessions", "use CLIENT_ACKNOWLEDGE and acknowledge after the work is done"),
     DURABLE("durable subscriptions", "read the topic's messages as a queue, which keeps them for its consumers"),
     SHARED("shared subscriptions", "read the topic's messages as a queue, whose consumers share them"),
-    DELAY("delivery delay", "send the message when it is due"),
     BROWSING("browsing a queue", "look at its messages through the HTTP door, GET /v1/topics/NAME/messages"),
     SERVER_SESSIONS("session pools of application servers", "use a listener on each of several sessions");
 

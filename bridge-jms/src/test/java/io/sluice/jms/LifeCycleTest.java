@@ -243,8 +243,7 @@ class LifeCycleTest extends AgainstMemoryBroker {
                 () -> session.createSharedDurableConsumer(topic, "s"),
                 () -> session.unsubscribe("d"),
                 () -> session.setMessageListener(null),
-                () -> connection.createConnectionConsumer(queue, null, null, 1),
-                () -> session.createProducer(queue).setDeliveryDelay(1));
+                () -> connection.createConnectionConsumer(queue, null, null, 1));
         for (ThrowingCallable each : refused) {
             assertThatThrownBy(each)
                     .isInstanceOfSatisfying(JMSException.class, failed -> assertThat(failed.getErrorCode())

@@ -11,6 +11,7 @@ import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
@@ -42,6 +43,25 @@ class SendTest extends AgainstMemoryBroker {
         public void onException(Message message, Exception failure) {
             failed.add(failure);
         }
+    }
+
+    /** §7.9: a message is not delivered before its delivery time, which is the time of the send and the delay. */
+    @Test
+    void aMessageWithADeliveryDelayIsNotDeliveredBeforeItsDeliveryTime() throws Exception {
+        Queue queue = session.createQueue("orders");
+        MessageProducer producer = session.createProducer(queue);
+        TextMessage later = session.createTextMessage("later");
+        producer.setDeliveryDelay(600);
+        producer.send(later);
+        assertThat(producer.getDeliveryDelay()).isEqualTo(600);
+        assertThat(later.getJMSDeliveryTime()).isEqualTo(later.getJMSTimestamp() + 600);
+        producer.setDeliveryDelay(0);
+        producer.send(session.createTextMessage("now"));
+
+        MessageConsumer consumer = session.createConsumer(queue);
+        assertThat(receiveTexts(consumer, 2)).containsExactly("now", "later");
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(later.getJMSDeliveryTime());
+        assertThatThrownBy(() -> producer.setDeliveryDelay(-1)).isInstanceOf(JMSException.class);
     }
 
     /** §7.3: called back in order, on another thread, with the id set. */

@@ -8,6 +8,7 @@ import io.sluice.port.MessageLookup;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.QueueReader;
 import io.sluice.port.Tails;
+import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 
 /** A port in which a test replaces one facet. */
@@ -56,6 +57,11 @@ public abstract class ForwardingPort implements BrokerPort {
     @Override
     public MessageLookup lookup() {
         return port.lookup();
+    }
+
+    @Override
+    public Timers timers() {
+        return port.timers();
     }
 
     @Override

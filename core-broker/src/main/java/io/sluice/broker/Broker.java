@@ -39,6 +39,9 @@ import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.Overrides;
 import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.table.TableText;
+import io.sluice.broker.timer.TimerDesk;
+import io.sluice.broker.timer.TimerRules;
+import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
@@ -135,6 +138,7 @@ public final class Broker implements AutoCloseable {
     private final GroupRegistry registry;
     private final OrderLocks locks;
     private final DelayService delays;
+    private final TimerService timers;
     private final ParkingLot lot;
     private final LeaseService leases;
     private final Services services;
@@ -185,6 +189,19 @@ public final class Broker implements AutoCloseable {
         this.delays = DelayService.open(
                 levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
 
+        TimerRules timerRules = TimerRules.of(
+                config.brokerName(), config.timerMaxDelay(), config.store().reservedHours());
+        this.timers = parts.push(TimerService.open(
+                timerRules,
+                store,
+                disk,
+                config.store().directory(),
+                topic -> topics.find(topic).isPresent(),
+                clock));
+        store.keepFrom(timers::oldestNeeded);
+        TimerDesk timerDesk =
+                new TimerDesk(timers, store, topic -> topics.find(topic).isPresent(), config.brokerName(), queryLane);
+
         this.registry = new GroupRegistry(clock, CLIENT_SILENCE_MAX, groups::mayNotify);
         this.locks = new OrderLocks(
                 clock,
@@ -203,7 +220,8 @@ public final class Broker implements AutoCloseable {
                 REGION,
                 true,
                 config.store().maxMessageBytes(),
-                levels);
+                levels,
+                timerRules);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
@@ -235,6 +253,8 @@ public final class Broker implements AutoCloseable {
                 queueFacts,
                 queries,
                 delays,
+                timers,
+                timerDesk,
                 leases,
                 modes,
                 new Assignments(modes, registry, this::readableQueues),
@@ -256,7 +276,7 @@ public final class Broker implements AutoCloseable {
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, housekeeping, () -> self);
+                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, housekeeping, () -> self);
     }
 
     /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
@@ -403,6 +423,7 @@ public final class Broker implements AutoCloseable {
         parts.push(leases);
         delays.start();
         parts.push(delays);
+        timers.start();
         lot.start();
         parts.push(lot);
 

@@ -1,8 +1,10 @@
 package io.sluice.broker;
 
 import io.sluice.broker.settings.SettingRules;
+import io.sluice.broker.timer.TimerRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
@@ -14,12 +16,13 @@ import java.util.Objects;
  * @param brokerName          (brokerName)
  * @param brokerId            0 for a primary (brokerId)
  * @param bindAddress         address that the native door listens on
- * @param listenPort          its port, 0 for a free one; the second port is two below, or free too (listenPort)
+ * @param listenPort          its port, 0 for a free one; the second port is two below (listenPort)
  * @param advertised          address told to clients and written into message ids (brokerIP1)
  * @param autoCreateTopics    whether a send creates an unknown topic (autoCreateTopicEnable)
  * @param autoCreateGroups    whether using an unknown group creates it (autoCreateSubscriptionGroup)
  * @param defaultTopicQueues  most queues of a topic created by a send (defaultTopicQueueNums)
  * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
+ * @param timerMaxDelay       how far away an exact time of delivery may be (timerMaxDelaySec)
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
@@ -37,6 +40,7 @@ public record BrokerConfig(
         boolean autoCreateGroups,
         int defaultTopicQueues,
         String delayLevels,
+        Duration timerMaxDelay,
         boolean sqlAllowed,
         boolean traceTopic,
         Map<String, String> settings,
@@ -55,6 +59,7 @@ public record BrokerConfig(
                     "listenPort %d is not usable; expected 0 or 3..65535, since the second port is two below"
                             .formatted(listenPort));
         }
+        Objects.requireNonNull(timerMaxDelay, "timerMaxDelay");
         Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
@@ -73,6 +78,7 @@ public record BrokerConfig(
                 true,
                 DEFAULT_TOPIC_QUEUES,
                 StoreConfig.DELAY_LEVELS_DEFAULT,
+                TimerRules.MAX_DELAY_DEFAULT,
                 true,
                 false,
                 Map.of(),
@@ -92,6 +98,7 @@ public record BrokerConfig(
                 autoCreateGroups,
                 defaultTopicQueues,
                 delayLevels,
+                timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -111,6 +118,7 @@ public record BrokerConfig(
                 autoCreateGroups,
                 defaultTopicQueues,
                 levels,
+                timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -130,6 +138,7 @@ public record BrokerConfig(
                 autoCreateGroups,
                 defaultTopicQueues,
                 delayLevels,
+                timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
                 shown,
@@ -149,6 +158,7 @@ public record BrokerConfig(
                 autoCreateGroups,
                 defaultTopicQueues,
                 delayLevels,
+                timerMaxDelay,
                 sqlAllowed,
                 traceTopic,
                 settings,

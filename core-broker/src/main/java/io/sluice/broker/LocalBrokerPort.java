@@ -20,6 +20,7 @@ import io.sluice.port.QueueReader;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.Tails;
+import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 import io.sluice.tail.Later;
 import io.sluice.tail.PolledTails;
@@ -59,6 +60,7 @@ final class LocalBrokerPort implements BrokerPort {
             TopicTable topics,
             TopicAdmin topicAdmin,
             QueryService queries,
+            Timers timers,
             Later later,
             Supplier<InetSocketAddress> self) {}
 
@@ -112,6 +114,11 @@ final class LocalBrokerPort implements BrokerPort {
     }
 
     @Override
+    public Timers timers() {
+        return rooms.timers();
+    }
+
+    @Override
     public void close() {
         tails.close();
         questions.close();
@@ -152,6 +159,11 @@ final class LocalBrokerPort implements BrokerPort {
         @Override
         public MessageLookup lookup() {
             return port.lookup();
+        }
+
+        @Override
+        public Timers timers() {
+            return port.timers();
         }
 
         @Override

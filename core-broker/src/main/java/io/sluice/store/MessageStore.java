@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -74,6 +75,7 @@ public final class MessageStore implements AutoCloseable {
     private final Retention retention;
     private final SegmentPreparer segmentPreparer;
     private final StoreProgress progress;
+    private final List<LongSupplier> needed = new CopyOnWriteArrayList<>();
     private final StoreReader reader;
     private final long recentBytes;
     /** What {@link #close} gives back last: log, queues, index, lock. */
@@ -110,7 +112,7 @@ public final class MessageStore implements AutoCloseable {
                         config.diskForceRatio(),
                         config.diskFullRatio(),
                         config.diskFreeMinBytes()),
-                progress::forcedPosition,
+                this::mayGo,
                 clock,
                 nanos);
         this.reader = new StoreReader(
@@ -202,6 +204,23 @@ public final class MessageStore implements AutoCloseable {
         appender.storeHost(host);
     }
 
+    /**
+     * Keeps the log from this place on, whatever its age and however full the disk; asked before each deletion, on the
+     * retention thread. {@link Long#MAX_VALUE} when nothing is needed.
+     */
+    public void keepFrom(LongSupplier oldestNeeded) {
+        needed.add(oldestNeeded);
+    }
+
+    /** Below this the log may be deleted. */
+    private long mayGo() {
+        long limit = progress.forcedPosition();
+        for (LongSupplier oldest : needed) {
+            limit = Math.min(limit, oldest.getAsLong());
+        }
+        return limit;
+    }
+
     /** Be told of every entry that becomes readable, from now on; several listeners may follow. */
     public void onArrival(ArrivalListener listener) {
         arrivals.add(listener);
@@ -256,7 +275,13 @@ public final class MessageStore implements AutoCloseable {
      */
     public QueueRead read(
             String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
-        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, false);
+    }
+
+    /** As {@link #read}, but messages that lie next to each other in the log are one slice: for those who pass bytes on. */
+    public QueueRead readRuns(
+            String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        return reader.read(topic, queueId, fromOffset, filter, maxMessages, maxBytes, true);
     }
 
     /**

@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * What a read of a queue found.
  *
- * @param slices       the stored messages, read only, in queue order; valid until {@link #close}
- * @param queueOffsets entry number of each slice (differs from the number in the record for fan-out queues)
+ * @param slices       the stored messages, read only, in queue order; valid until {@link #close}. One each, or, when runs
+ *                     were asked for, as many as lie next to each other in the log
+ * @param queueOffsets entry number of (the first message of) each slice; differs from that in the record for fan-out queues
  * @param hold         keeps the memory of the slices in place
  * @param nextOffset   where to go on: behind the last entry looked at, or the correction when the offset was out of range
  * @param range        of the queue at the time of the answer

@@ -23,7 +23,6 @@ import io.sluice.wire.message.RecordCheck.Verdict;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -92,7 +91,11 @@ final class StoreReader {
 
     // ---- by offset
 
-    QueueRead read(String topic, int queueId, long from, EntryFilter filter, int maxMessages, int maxBytes) {
+    /**
+     * @param inRuns whether records that lie next to each other in the log are one slice; else each has its own
+     */
+    QueueRead read(
+            String topic, int queueId, long from, EntryFilter filter, int maxMessages, int maxBytes, boolean inRuns) {
         if (maxMessages < 1 || maxBytes < 1) {
             throw new IllegalArgumentException(
                     "maxMessages %d and maxBytes %d must be at least 1".formatted(maxMessages, maxBytes));
@@ -114,129 +117,37 @@ final class StoreReader {
         if (from > range.max()) {
             return QueueRead.nothing(QueueRead.Status.OFFSET_BEYOND_END, range.max(), range);
         }
-        Collector collector = new Collector(queue, filter, from, maxMessages, maxBytes);
+        RecordCollector collector =
+                new RecordCollector(commitLog, queue, filter, from, maxMessages, maxBytes, checkOnRead, inRuns, this);
         try {
-            queue.walk(from, from + Math.max(SCAN_MIN, maxMessages), collector);
+            walk(queue, from, Math.max(SCAN_MIN, maxMessages), collector, maxMessages);
         } catch (MissingEntriesException lost) {
             missing.request(lost.queue(), lost.entry());
-            collector.rebuilding = true;
+            collector.rebuilding();
         } catch (RuntimeException failed) {
-            collector.hold.release();
+            collector.release();
             throw failed;
         }
         return collector.result(range);
     }
 
-    /** Takes entries one by one until enough is found. */
-    private final class Collector implements EntryVisitor {
-        private final ConsumeQueue queue;
-        private final EntryFilter filter;
-        private final int maxMessages;
-        private final int maxBytes;
-        private final LogHold hold = commitLog.hold();
-        private final List<ByteBuffer> slices = new ArrayList<>();
-        private long[] offsets = new long[8];
-        private long next;
-        private long bytes;
-        private int removed;
-        private boolean rebuilding;
-
-        Collector(ConsumeQueue queue, EntryFilter filter, long from, int maxMessages, int maxBytes) {
-            this.queue = queue;
-            this.filter = filter;
-            this.next = from;
-            this.maxMessages = maxMessages;
-            this.maxBytes = maxBytes;
-        }
-
-        @Override
-        public boolean entry(long queueOffset, long logOffset, int size, long tagField) {
-            if (QueueEntryLayout.isNoMessage(logOffset, size)) {
-                removed++;
-                next = queueOffset + 1;
-                return true;
+    /** As many entries first as may be enough, so that no more are read from a file than are looked at. */
+    private static void walk(ConsumeQueue queue, long from, int scanMax, RecordCollector collector, int maxMessages) {
+        long end = from + scanMax;
+        long at = from;
+        while (at < end && !collector.isDone()) {
+            long to = Math.min(end, at + maxMessages);
+            long reached = queue.walk(at, to, collector);
+            if (reached < to) {
+                return;
             }
-            long tagHash = QueueExtension.isAddress(tagField) ? resolve(queue, tagField, logOffset, size) : tagField;
-            if (!filter.acceptsEntry(queueOffset, tagHash)) {
-                next = queueOffset + 1;
-                return true;
-            }
-            if (!slices.isEmpty() && bytes + size > maxBytes) {
-                return false;
-            }
-            ByteBuffer record = hold.slice(logOffset, size);
-            if (record == null) {
-                if (logOffset >= commitLog.min()) {
-                    return rebuild(queueOffset);
-                }
-                removed++;
-                next = queueOffset + 1;
-                return true;
-            }
-            return take(queueOffset, logOffset, record);
-        }
-
-        private boolean take(long queueOffset, long logOffset, ByteBuffer record) {
-            Verdict verdict = RecordCheck.check(record, checkOnRead);
-            boolean here = (verdict == Verdict.WHOLE || verdict == Verdict.CHECKSUM_WRONG)
-                    && record.getLong(MessageLayout.PHYSICAL_OFFSET) == logOffset
-                    && record.getInt(MessageLayout.TOTAL_SIZE) == record.limit()
-                    && belongs(queue, queueOffset, record);
-            if (!here) {
-                return rebuild(queueOffset);
-            }
-            next = queueOffset + 1;
-            if (verdict == Verdict.CHECKSUM_WRONG) {
-                log.error(
-                        "message {} of queue {} at log offset {} is damaged (its checksum is wrong) and is left out",
-                        queueOffset,
-                        queue.key(),
-                        logOffset);
-                removed++;
-                return true;
-            }
-            if (filter.acceptsRecord(queueOffset, record)) {
-                if (slices.size() == offsets.length) {
-                    offsets = Arrays.copyOf(offsets, offsets.length * 2);
-                }
-                offsets[slices.size()] = queueOffset;
-                slices.add(record);
-                bytes += record.limit();
-            }
-            return slices.size() < maxMessages;
-        }
-
-        /** The entry leads nowhere: either it or the record is damaged, which a look at the log around it tells. */
-        private boolean rebuild(long queueOffset) {
-            missing.request(queue.key(), queueOffset);
-            rebuilding = true;
-            return false;
-        }
-
-        QueueRead result(OffsetRange range) {
-            if (!slices.isEmpty()) {
-                return new QueueRead(
-                        QueueRead.Status.FOUND, slices, Arrays.copyOf(offsets, slices.size()), hold, next, range);
-            }
-            hold.release();
-            QueueRead.Status status = rebuilding
-                    ? QueueRead.Status.REBUILDING
-                    : removed > 0 ? QueueRead.Status.REMOVED : QueueRead.Status.NONE_MATCHED;
-            return QueueRead.nothing(status, next, range);
+            at = reached;
         }
     }
 
-    private static boolean belongs(ConsumeQueue queue, long queueOffset, ByteBuffer record) {
-        if (queue.topic().isFanOut()) {
-            return true;
-        }
-        if (record.getInt(MessageLayout.QUEUE_ID) != queue.key().queueId()
-                || record.getLong(MessageLayout.QUEUE_OFFSET) != queueOffset) {
-            return false;
-        }
-        return MessageView.of(record)
-                .topicBytes()
-                .equals(ByteBuffer.wrap(queue.topic().nameBytes()));
+    /** An entry that leads nowhere: either it or the record is damaged, which a look at the log around it tells. */
+    void request(ConsumeQueue queue, long queueOffset) {
+        missing.request(queue.key(), queueOffset);
     }
 
     long entries(String topic, int queueId, long from, long to, EntryVisitor visitor) {
@@ -261,7 +172,7 @@ final class StoreReader {
     }
 
     /** The tag hash that another broker put elsewhere; the record itself knows it too. */
-    private long resolve(ConsumeQueue queue, long address, long logOffset, int size) {
+    long resolve(ConsumeQueue queue, long address, long logOffset, int size) {
         try {
             OptionalLong known = extension.tagHash(queue.key(), address);
             if (known.isPresent()) {

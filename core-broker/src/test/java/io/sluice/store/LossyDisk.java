@@ -126,7 +126,7 @@ public final class LossyDisk implements Disk {
     // ---- afterwards
 
     /** What the same machine reads when the process was killed. */
-    LossyDisk afterKill() {
+    public LossyDisk afterKill() {
         LossyDisk after = new LossyDisk(random, powerCycle);
         after.directories.addAll(directories);
         names.forEach((name, node) -> after.names.put(name, node));

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.consume.BatchListener;
 import io.sluice.client.consume.ConsumeConfig;
 import io.sluice.client.consume.ConsumeConfig.Order;
 import io.sluice.client.consume.MessageListener;
@@ -50,12 +51,14 @@ public final class PushConsumer implements AutoCloseable {
     /** Settings of a push consumer. Confined to one thread; values are checked by {@link #start}. */
     public static final class Builder {
         private static final int RETRIES_MAX = 16;
+        private static final int MESSAGES_PER_CALL_MAX = 1024;
 
         private final SluiceClient client;
         private final ClientCore core;
         private final GroupName group;
         private final Map<TopicName, FilterExpression> subscriptions = new LinkedHashMap<>();
-        private MessageListener listener;
+        private BatchListener listener;
+        private int messagesPerCall = 1;
         private Presence.Model model = Presence.Model.CLUSTERING;
         private Order order = Order.CONCURRENT;
         private Allocation allocation = new AverageAllocation();
@@ -91,9 +94,23 @@ public final class PushConsumer implements AutoCloseable {
             return this;
         }
 
-        /** Required. */
+        /** Required, or a {@link #batchListener}. */
         public Builder listener(MessageListener called) {
-            listener = called;
+            Objects.requireNonNull(called, "listener");
+            listener = messages -> called.onMessage(messages.get(0));
+            messagesPerCall = 1;
+            return this;
+        }
+
+        /**
+         * A listener that takes several messages of one queue in one call: what has come, up to {@code messagesMax}, without
+         * waiting for more. Not in ordered consumption.
+         *
+         * @param messagesMax 1..1024
+         */
+        public Builder batchListener(int messagesMax, BatchListener called) {
+            listener = Objects.requireNonNull(called, "listener");
+            messagesPerCall = messagesMax;
             return this;
         }
 
@@ -220,6 +237,15 @@ public final class PushConsumer implements AutoCloseable {
             if (listener == null) {
                 throw new IllegalArgumentException("group %s has no listener; call listener(...)".formatted(group));
             }
+            if (messagesPerCall < 1 || messagesPerCall > MESSAGES_PER_CALL_MAX) {
+                throw new IllegalArgumentException(
+                        "messages of one call %d are outside 1..%d".formatted(messagesPerCall, MESSAGES_PER_CALL_MAX));
+            }
+            if (messagesPerCall > 1 && order == Order.PER_QUEUE) {
+                throw new IllegalArgumentException(
+                        "group %s is ordered and has a batch listener; ordered messages are given one by one"
+                                .formatted(group));
+            }
             int retries = retriesMax >= 0 ? retriesMax : order == Order.CONCURRENT ? RETRIES_MAX : Integer.MAX_VALUE;
             ConsumeConfig config = new ConsumeConfig(
                     group,
@@ -241,7 +267,14 @@ public final class PushConsumer implements AutoCloseable {
                     lockRenewal,
                     closeTimeout);
             PushConsumption consumption = new PushConsumption(
-                    config, listener, allocation, core.link(), core.routes(), core.heartbeats(), core.newRetrySender());
+                    config,
+                    listener,
+                    messagesPerCall,
+                    allocation,
+                    core.link(),
+                    core.routes(),
+                    core.heartbeats(),
+                    core.newRetrySender());
             consumption.start();
             return client.adopt(new PushConsumer(client, consumption));
         }

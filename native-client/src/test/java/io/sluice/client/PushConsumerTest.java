@@ -127,6 +127,58 @@ class PushConsumerTest {
     }
 
     @Test
+    void aFastListenerIsGivenRunsAndEveryMessageOnce() {
+        fill(0, 20_000);
+        billing().pullMessages(1024).bufferMessages(10_000).spanMax(10_000).start();
+        await().until(() -> seen.size() == 20_000);
+        assertThat(texts()).doesNotHaveDuplicates();
+        await().until(() ->
+                IntStream.range(0, 4).allMatch(id -> Long.valueOf(5000).equals(group.offset("Orders", id))));
+    }
+
+    @Test
+    void aBatchListenerGetsSeveralMessagesOfOneQueueInOneCall() {
+        fill(0, 100);
+        List<List<ReceivedMessage>> calls = new CopyOnWriteArrayList<>();
+        billing()
+                .batchListener(10, messages -> {
+                    calls.add(messages);
+                    seen.addAll(messages);
+                    return Verdict.DONE;
+                })
+                .start();
+        await().until(() -> seen.size() == 100);
+        assertThat(calls).allSatisfy(call -> {
+            assertThat(call).hasSizeLessThanOrEqualTo(10);
+            assertThat(call)
+                    .extracting(ReceivedMessage::queue)
+                    .containsOnly(call.get(0).queue());
+        });
+        assertThat(calls).hasSizeLessThan(30);
+        await().until(() ->
+                IntStream.range(0, 4).allMatch(id -> Long.valueOf(25).equals(group.offset("Orders", id))));
+    }
+
+    @Test
+    void theVerdictOfABatchListenerCountsForEachOfTheMessages() {
+        cluster.broker().on(RequestCode.CONSUMER_SEND_MSG_BACK, asked -> Frame.answer(0, ""));
+        IntStream.range(0, 7).forEach(i -> group.put(Message.of("Orders", "m" + i), 0));
+        billing().batchListener(100, messages -> Verdict.RETRY).start();
+        await().until(() -> Long.valueOf(7).equals(group.offset("Orders", 0)));
+        assertThat(heard(RequestCode.CONSUMER_SEND_MSG_BACK)).hasSize(7);
+    }
+
+    @Test
+    void anOrderedConsumerHasNoBatchListener() {
+        assertThatThrownBy(() -> billing()
+                        .ordered()
+                        .batchListener(10, messages -> Verdict.DONE)
+                        .start())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ordered");
+    }
+
+    @Test
     void readingGoesOnAtTheStoredOffset() {
         fill(0, 8);
         IntStream.range(0, 4).forEach(id -> group.putOffset("Orders", id, 1));

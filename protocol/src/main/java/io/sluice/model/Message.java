@@ -46,6 +46,17 @@ public record Message(TopicName topic, byte[] body, MessageProperties properties
         return withProperties(properties.withKeys(Arrays.asList(keys)));
     }
 
+    /**
+     * The message to be delivered at this instant, epoch milliseconds; at once when that is over. How far away it may be is
+     * the broker's to say.
+     */
+    public Message deliverAt(long epochMs) {
+        return withProperties(properties
+                .without(PropertyNames.TIMER_DELAY_SEC)
+                .without(PropertyNames.TIMER_DELAY_MS)
+                .with(PropertyNames.TIMER_DELIVER_MS, Long.toString(Math.max(0, epochMs))));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Message that

@@ -51,6 +51,8 @@ public final class MessageProperties {
             "TIMER_ENQUEUE_MS",
             "TIMER_DEQUEUE_MS",
             "TIMER_ROLL_TIMES",
+            "TIMER_DEL_UNIQKEY",
+            PropertyNames.TIMER_REWRITE_AT,
             "CLUSTER",
             "INNER_NUM",
             "INNER_BASE",

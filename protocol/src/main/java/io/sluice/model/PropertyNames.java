@@ -27,6 +27,25 @@ public final class PropertyNames {
     /** Why a message is in a dead-letter topic, a sentence. */
     public static final String DEAD_LETTER_REASON = "deadLetterReason";
 
+    /** Deliver after this many seconds; wins over the other two. */
+    public static final String TIMER_DELAY_SEC = "TIMER_DELAY_SEC";
+    /** Deliver after this many milliseconds; wins over {@link #TIMER_DELIVER_MS}. */
+    public static final String TIMER_DELAY_MS = "TIMER_DELAY_MS";
+    /** Deliver at this instant, epoch milliseconds. */
+    public static final String TIMER_DELIVER_MS = "TIMER_DELIVER_MS";
+    /** When a timed message is or was due, epoch milliseconds; set by brokers, marks a message as timed already. */
+    public static final String TIMER_OUT_MS = "TIMER_OUT_MS";
+    /** When a timed message began to wait, epoch milliseconds; set by brokers. */
+    public static final String TIMER_ENQUEUE_MS = "TIMER_ENQUEUE_MS";
+    /** When a timed message was delivered, epoch milliseconds; set by brokers. */
+    public static final String TIMER_DEQUEUE_MS = "TIMER_DEQUEUE_MS";
+    /** How often a waiting message was written to the log anew; set by brokers. */
+    public static final String TIMER_ROLL_TIMES = "TIMER_ROLL_TIMES";
+    /** When a waiting message is to be written to the log anew, epoch milliseconds; set by Sluice. */
+    public static final String TIMER_REWRITE_AT = "TIMER_REWRITE_AT";
+    /** In other brokers' stores: the message does not wait, it takes another one away. */
+    public static final String TIMER_DELETE_KEY = "TIMER_DEL_UNIQKEY";
+
     public static final String TRANSACTION_PREPARED = "TRAN_MSG";
     public static final String PRODUCER_GROUP = "PGROUP";
     public static final String TRANSACTION_ID = "__transactionId__";

@@ -28,6 +28,8 @@ public interface BrokerPort extends AutoCloseable {
 
     MessageLookup lookup();
 
+    Timers timers();
+
     /** Releases what this port holds; open tails end, waiting stages fail. Twice is harmless. */
     @Override
     void close();

@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -35,6 +37,7 @@ public final class SendEndpoint {
     private static final String PROPERTY_PREFIX = "prop.";
     private static final Duration TTL_MIN = Duration.ofMillis(1);
     private static final Duration TTL_MAX = Duration.ofDays(3650);
+    private static final Duration DELAY_MAX = Duration.ofDays(3650);
     private static final int CONTENT_TYPE_MAX = 255;
     /** Properties that have a parameter or header of their own. */
     private static final Map<String, String> OWN_WAY = Map.of(
@@ -57,23 +60,18 @@ public final class SendEndpoint {
 
     public List<Route> routes() {
         return List.of(Route.of("POST", "/v1/topics/{topic}/messages", Lane.REQUEST, this::send)
-                .withParameters("tag", "key", "shard", "queue", "delay", "correlationId", "replyTo", "ttl")
+                .withParameters("tag", "key", "shard", "queue", "delay", "deliverAt", "correlationId", "replyTo", "ttl")
                 .withPrefix(PROPERTY_PREFIX)
                 .withBodyUpTo(messageMaxBytes));
     }
 
     private CompletionStage<Answer> send(Call call) {
         Query query = call.query();
-        if (query.has("delay")) {
-            throw Problem.of(
-                            ProblemType.NOT_SUPPORTED,
-                            "parameter 'delay': delayed messages are not supported by this server; the message was not stored")
-                    .with("parameter", "delay")
-                    .asException();
-        }
         TopicName topic = new TopicName(call.path("topic"));
         long now = clock.millis();
-        Message message = new Message(topic, call.body(), properties(call, now), 0, now);
+        OptionalLong deliverAt = deliverAt(query, now);
+        Message plain = new Message(topic, call.body(), properties(call, now), 0, now);
+        Message message = deliverAt.isPresent() ? plain.deliverAt(deliverAt.getAsLong()) : plain;
         return port.onBehalfOf(call.caller())
                 .writer()
                 .send(message, placement(query))
@@ -87,6 +85,12 @@ public final class SendEndpoint {
                     }
                     return answer;
                 });
+    }
+
+    private static OptionalLong deliverAt(Query query, long now) {
+        query.refuseBoth("delay", "deliverAt");
+        Optional<Duration> delay = query.duration("delay", Duration.ZERO, DELAY_MAX);
+        return delay.isPresent() ? OptionalLong.of(now + delay.get().toMillis()) : query.instant("deliverAt");
     }
 
     private static Placement placement(Query query) {
@@ -183,6 +187,9 @@ public final class SendEndpoint {
             json.writeNumberField("queue", stored.queue().queueId());
             json.writeNumberField("offset", stored.queueOffset());
             json.writeStringField("status", word);
+            if (!stored.recallHandle().isEmpty()) {
+                json.writeStringField("recallHandle", stored.recallHandle());
+            }
             json.writeEndObject();
         });
     }

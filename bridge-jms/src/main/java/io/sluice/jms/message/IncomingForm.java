@@ -70,7 +70,7 @@ public record IncomingForm(Destinations destinations) {
     private static void putHeaders(SluiceMessage message, Message stored) {
         MessageProperties properties = stored.properties();
         message.setJMSTimestamp(properties.has(PropertyNames.JMS_TIMESTAMP) ? 0 : stored.bornAtMs());
-        message.setJMSDeliveryTime(stored.bornAtMs());
+        message.setJMSDeliveryTime(number(properties.get(PropertyNames.TIMER_OUT_MS), stored.bornAtMs()));
         message.setJMSCorrelationID(properties.get(PropertyNames.CORRELATION_ID));
         message.setJMSType(properties.get(PropertyNames.JMS_TYPE));
         message.setJMSDeliveryMode(

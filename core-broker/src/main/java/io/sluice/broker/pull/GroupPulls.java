@@ -65,7 +65,8 @@ public final class GroupPulls {
     /** How a read begins. */
     public sealed interface Begun {
         /**
-         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says; cancelling it gives the read up
+         * @param fetched completes as {@link io.sluice.port.QueueReader#fetch} says, with one slice for messages that lie
+         *     next to each other in the log; cancelling it gives the read up
          */
         record Reading(CompletableFuture<Fetched> fetched) implements Begun {}
 
@@ -146,7 +147,7 @@ public final class GroupPulls {
             return new Begun.Reading(CompletableFuture.completedFuture(elsewhere.get()));
         }
         pull.committed().ifPresent(next -> offsets.commit(pull.group(), pull.topic(), pull.queueId(), next));
-        return new Begun.Reading(pulls.fetch(
+        return new Begun.Reading(pulls.fetchBytes(
                 new FetchRequest(
                         pull.queueOn(topics.rules().brokerName()),
                         pull.offset(),
@@ -154,7 +155,6 @@ public final class GroupPulls {
                         pull.maxBytes(),
                         filter,
                         pull.maxWait()),
-                true,
                 reset));
     }
 

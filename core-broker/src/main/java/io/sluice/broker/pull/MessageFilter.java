@@ -24,6 +24,11 @@ record MessageFilter(CompiledFilter filter, boolean byHashOnly) implements Entry
     }
 
     @Override
+    public boolean looksAtRecords() {
+        return !byHashOnly;
+    }
+
+    @Override
     public boolean acceptsRecord(long queueOffset, ByteBuffer record) {
         return byHashOnly || filter.matches(MessageView.of(record));
     }

@@ -73,20 +73,24 @@ public final class PullService implements QueueReader {
     }
 
     /**
-     * As {@link #fetch(FetchRequest)}.
+     * As {@link #fetch(FetchRequest)}, for a reader that takes the answer as bytes: messages that lie next to each other in
+     * the log are one slice of it, and equal hashes are good enough because such a reader compares the tags itself.
      *
-     * @param readerChecksTags whether the reader compares tags itself, so that equal hashes are good enough here
-     * @param diversion        may end the wait; {@link #reconsider} says when it has something to say
+     * @param diversion may end the wait; {@link #reconsider} says when it has something to say
      */
-    CompletableFuture<Fetched> fetch(FetchRequest request, boolean readerChecksTags, Diversion diversion) {
+    CompletableFuture<Fetched> fetchBytes(FetchRequest request, Diversion diversion) {
+        return fetch(request, true, diversion);
+    }
+
+    private CompletableFuture<Fetched> fetch(FetchRequest request, boolean asBytes, Diversion diversion) {
         EntryFilter filter;
         try {
             checkReadable(request.queue());
-            filter = MessageFilter.of(compile(request.filter()), readerChecksTags);
+            filter = MessageFilter.of(compile(request.filter()), asBytes);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        WaitingFetch fetch = new WaitingFetch(request, filter, diversion);
+        WaitingFetch fetch = new WaitingFetch(request, filter, asBytes, diversion);
         if (!isCold(request)) {
             fetch.begin();
             return fetch.answer;
@@ -176,6 +180,7 @@ public final class PullService implements QueueReader {
         private final FetchRequest request;
         private final EntryFilter filter;
         private final Diversion diversion;
+        private final boolean asBytes;
         private final int maxMessages;
         private final int maxBytes;
         private final long endNanos;
@@ -189,10 +194,11 @@ public final class PullService implements QueueReader {
         /** Earlier than the end while the queue's file is being rebuilt. */
         private long deadlineNanos;
 
-        WaitingFetch(FetchRequest request, EntryFilter filter, Diversion diversion) {
+        WaitingFetch(FetchRequest request, EntryFilter filter, boolean asBytes, Diversion diversion) {
             this.topic = request.queue().topic().value();
             this.request = request;
             this.filter = filter;
+            this.asBytes = asBytes;
             this.diversion = diversion;
             this.from = request.fromOffset();
             this.maxMessages = Math.min(request.maxMessages(), limits.messagesMax());
@@ -226,7 +232,9 @@ public final class PullService implements QueueReader {
          * @return whether the fetch is over
          */
         private boolean look(boolean mayWait, boolean mayWaitFiltered) {
-            QueueRead read = store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
+            QueueRead read = asBytes
+                    ? store.readRuns(topic, queueId(), from, filter, maxMessages, maxBytes)
+                    : store.read(topic, queueId(), from, filter, maxMessages, maxBytes);
             rebuilding = read.status() == QueueRead.Status.REBUILDING;
             return switch (read.status()) {
                 case FOUND ->

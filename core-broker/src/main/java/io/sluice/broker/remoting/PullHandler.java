@@ -18,6 +18,7 @@ import io.sluice.wire.command.PullCommands.PullMessage;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
+import io.sluice.wire.message.MessageLayout;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -93,7 +94,7 @@ final class PullHandler {
     private Frame answer(PullMessage command, Fetched fetched) {
         List<ByteBuffer> slices = fetched.records().slices();
         FrameBody body = slices.isEmpty() ? FrameBody.NONE : FrameBody.slices(slices, fetched::close);
-        metrics.read(command.topic(), command.consumerGroup(), slices.size(), body.length());
+        metrics.read(command.topic(), command.consumerGroup(), count(slices), body.length());
         if (slices.isEmpty()) {
             fetched.close();
         }
@@ -107,6 +108,17 @@ final class PullHandler {
                 0,
                 0);
         return Frame.answer(codeOf(fetched.status()), remark(fetched.status()), header, body);
+    }
+
+    /** A slice holds one message after the other. */
+    private static int count(List<ByteBuffer> slices) {
+        int count = 0;
+        for (ByteBuffer slice : slices) {
+            for (int at = slice.position(); at < slice.limit(); at += slice.getInt(at + MessageLayout.TOTAL_SIZE)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     private static int codeOf(Status status) {

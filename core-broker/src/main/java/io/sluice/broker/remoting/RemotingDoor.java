@@ -56,6 +56,7 @@ public final class RemotingDoor implements AutoCloseable {
         RelayHandler relays = services.relayHandler();
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
+        TimerHandler timers = services.timerHandler();
         PopHandler pops = services.popHandler();
         AssignmentHandler assignments = services.assignmentHandler();
         Executor loop = RequestTable.EVENT_LOOP;
@@ -67,6 +68,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
+                .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume
@@ -138,7 +140,9 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.VIEW_BROKER_STATS_DATA, loop, broker::stats)
                 .on(RequestCode.GET_BROKER_HA_STATUS, admin, broker::replicas)
                 .on(RequestCode.GET_ALL_CONSUMER_OFFSET, admin, offsets::all)
-                .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels);
+                .on(RequestCode.GET_ALL_DELAY_OFFSET, admin, offsets::ofDelayLevels)
+                .on(RequestCode.GET_TIMER_METRICS, admin, timers::metrics)
+                .on(RequestCode.LIST_TIMED, loop, timers::list);
         DoorRefusals.all().forEach(rows::refused);
         rows.table
                 .inPlace(RequestCode.SEND_MESSAGE_V2, sends::sendInPlace)

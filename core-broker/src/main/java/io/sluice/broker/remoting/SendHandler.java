@@ -136,7 +136,7 @@ final class SendHandler {
                         stored.queueOffset(),
                         sent.uniqueKey(),
                         "",
-                        "",
+                        stored.recallHandle(),
                         region,
                         traceOn),
                 FrameBody.NONE);

@@ -21,8 +21,10 @@ import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.RuntimeSettings;
+import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.Filters;
+import io.sluice.port.Timers;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +53,8 @@ public record Services(
         QueueFacts queues,
         QueryService queries,
         DelayService delays,
+        TimerService timers,
+        Timers timerDesk,
         LeaseService leases,
         RequestModes modes,
         Assignments assignments,
@@ -111,6 +115,10 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    TimerHandler timerHandler() {
+        return new TimerHandler(timers, timerDesk, clock);
     }
 
     PopHandler popHandler() {

@@ -1,6 +1,7 @@
 package io.sluice.broker.send;
 
 import io.sluice.broker.delay.DelayLevels;
+import io.sluice.broker.timer.TimerRules;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param traceOn         written to each message (traceOn)
  * @param maxMessageBytes largest body (maxMessageSize)
  * @param delayLevels     (messageDelayLevel)
+ * @param timers          how messages with an exact time are kept
  */
 public record SendRules(
         String clusterName,
@@ -19,11 +21,13 @@ public record SendRules(
         String region,
         boolean traceOn,
         int maxMessageBytes,
-        DelayLevels delayLevels) {
+        DelayLevels delayLevels,
+        TimerRules timers) {
     public SendRules {
         Objects.requireNonNull(clusterName, "clusterName");
         Objects.requireNonNull(brokerName, "brokerName");
         Objects.requireNonNull(region, "region");
         Objects.requireNonNull(delayLevels, "delayLevels");
+        Objects.requireNonNull(timers, "timers");
     }
 }

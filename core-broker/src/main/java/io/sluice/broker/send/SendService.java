@@ -3,6 +3,7 @@ package io.sluice.broker.send;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.OrderLocks;
 import io.sluice.broker.metrics.BrokerMetrics;
+import io.sluice.broker.timer.DueTime;
 import io.sluice.broker.topic.SystemTopics;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicTable;
@@ -22,6 +23,7 @@ import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
+import io.sluice.wire.message.RecallHandle;
 import io.sluice.wire.message.SysFlag;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +44,7 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for many threads; works on the thread that asks and never blocks. Calls that one thread makes one after another
  * for one queue are stored in that order. A message with a delay level is stored in the delay topic under its own name and
- * queue, and the outcome tells the place it has there.
+ * queue, one with an exact time of delivery in the timer topic; the outcome tells the place it has there.
  */
 public final class SendService {
     /** Messages of one batch. */
@@ -49,6 +52,8 @@ public final class SendService {
 
     static final int SYSTEM_FLAGS_REFUSED = SysFlag.INNER_BATCH | SysFlag.NEED_UNWRAP;
     private static final int DEAD_LETTER_QUEUE = 0;
+    /** Room for what is added to a message each time that it is written anew while it waits. */
+    private static final int TIMER_RESERVE_BYTES = 96;
 
     private final MessageStore store;
     private final TopicTable topics;
@@ -56,6 +61,7 @@ public final class SendService {
     private final OrderLocks locks;
     private final BrokerMetrics metrics;
     private final SendRules rules;
+    private final InstantSource clock;
     private final UniqueKeys uniqueKeys;
     private final MessageIds ids;
     /** What every stored message gets, in stored form. */
@@ -67,7 +73,7 @@ public final class SendService {
 
     /**
      * @param storeHost the address that the store writes to records; known when the first message comes
-     * @param clock     for the ids of messages that come without
+     * @param clock     for the ids of messages that come without, and for times of delivery
      */
     public SendService(
             MessageStore store,
@@ -84,6 +90,7 @@ public final class SendService {
         this.locks = Objects.requireNonNull(locks, "locks");
         this.metrics = Objects.requireNonNull(metrics, "metrics");
         this.rules = Objects.requireNonNull(rules, "rules");
+        this.clock = Objects.requireNonNull(clock, "clock");
         this.ids = new MessageIds(storeHost);
         this.uniqueKeys = new UniqueKeys(
                 storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
@@ -203,6 +210,7 @@ public final class SendService {
     CompletionStage<Sent> store(Topic topic, NewMessage message) {
         PropertyScan said = PropertyScan.of(message.properties());
         checkSupported(said, message);
+        OptionalLong dueAtMs = dueAtMs(said, message);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
                 : ThreadLocalRandom.current().nextInt(topic.writeQueues());
@@ -219,8 +227,12 @@ public final class SendService {
             properties.pair(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
             storedTopic = SystemTopics.SCHEDULE;
             storedQueueId = level - 1;
+        } else if (dueAtMs.isPresent()) {
+            park(properties, topic, queueId, dueAtMs.getAsLong());
+            storedTopic = SystemTopics.TIMER;
+            storedQueueId = 0;
         }
-        checkLength(properties);
+        checkLength(properties, dueAtMs.isPresent() ? TIMER_RESERVE_BYTES : 0);
         CompletionStage<AppendResult> appended = store.append(new NewRecord(
                 storedTopic,
                 storedQueueId,
@@ -233,7 +245,26 @@ public final class SendService {
                 message.body(),
                 properties.view(),
                 said.waits()));
-        return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey)));
+        String recallHandle = dueAtMs.isEmpty()
+                ? ""
+                : new RecallHandle(topic.name(), rules.brokerName(), dueAtMs.getAsLong(), uniqueKey).text();
+        return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey, recallHandle)));
+    }
+
+    private OptionalLong dueAtMs(PropertyScan said, NewMessage message) {
+        return said.isTimed() && said.delayLevel() == 0
+                ? DueTime.of(PropertiesCodec.decode(message.properties()), clock.millis(), rules.timers())
+                : OptionalLong.empty();
+    }
+
+    private void park(PropertyBytes properties, Topic topic, int queueId, long dueAtMs) {
+        properties.pair(PropertyNames.REAL_TOPIC, topic.name().value());
+        properties.pair(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+        properties.pair(PropertyNames.TIMER_OUT_MS, Long.toString(dueAtMs));
+        long rewriteAtMs = clock.millis() + rules.timers().rewriteAfter().toMillis();
+        if (rewriteAtMs < dueAtMs) {
+            properties.pair(PropertyNames.TIMER_REWRITE_AT, Long.toString(rewriteAtMs));
+        }
     }
 
     /** An append is nearly always over when it returns; then nothing waits. */
@@ -243,12 +274,12 @@ public final class SendService {
                 : appended.thenApply(step);
     }
 
-    private Sent sent(AppendResult result, Topic topic, int queueId, String uniqueKey) {
+    private Sent sent(AppendResult result, Topic topic, int queueId, String uniqueKey, String recallHandle) {
         if (result instanceof AppendResult.Stored stored) {
-            return new Sent(stored(stored, topic, queueId), uniqueKey);
+            return new Sent(stored(stored, topic, queueId, recallHandle), uniqueKey);
         }
         if (result instanceof AppendResult.StoredWithDoubt inDoubt) {
-            SendOutcome.Stored stored = stored(inDoubt.stored(), topic, queueId);
+            SendOutcome.Stored stored = stored(inDoubt.stored(), topic, queueId, recallHandle);
             return new Sent(new SendOutcome.StoredWithDoubt(stored, SendOutcome.Doubt.FLUSH_TIMEOUT), uniqueKey);
         }
         AppendResult.Refused refused = (AppendResult.Refused) result;
@@ -256,13 +287,14 @@ public final class SendService {
         return new Sent(new SendOutcome.Refused(refusalOf(refused.reason()), refused.sentence()), "");
     }
 
-    private SendOutcome.Stored stored(AppendResult.Stored stored, Topic topic, int queueId) {
+    private SendOutcome.Stored stored(AppendResult.Stored stored, Topic topic, int queueId, String recallHandle) {
         metrics.stored(topic.name().value(), 1, stored.size());
         return new SendOutcome.Stored(
                 new MessageQueue(topic.name(), rules.brokerName(), queueId),
                 stored.logOffset(),
                 stored.queueOffset(),
-                ids.of(stored.logOffset()));
+                ids.of(stored.logOffset()),
+                recallHandle);
     }
 
     private static Refusal refusalOf(AppendResult.Reason reason) {
@@ -342,7 +374,7 @@ public final class SendService {
         PropertyBytes properties = scratch.get().clear();
         properties.text(ofAll);
         stamp(properties, entry.properties(), said);
-        checkLength(properties);
+        checkLength(properties, 0);
         return new NewRecord(
                 topic.name().value(),
                 queueId,
@@ -359,7 +391,7 @@ public final class SendService {
 
     private Sent sentBatch(List<AppendResult> results, Topic topic, int queueId, String uniqueKey) {
         List<Sent> each = results.stream()
-                .map(result -> sent(result, topic, queueId, uniqueKey))
+                .map(result -> sent(result, topic, queueId, uniqueKey, ""))
                 .toList();
         for (Sent one : each) {
             if (one.outcome() instanceof SendOutcome.Refused) {
@@ -390,12 +422,6 @@ public final class SendService {
                     "transactional messages are not supported by broker %s; send a plain message"
                             .formatted(rules.brokerName()));
         }
-        if (said.isTimed() && said.delayLevel() == 0) {
-            throw new RefusedException(
-                    Refusal.NOT_SUPPORTED,
-                    "messages with an exact delivery time are not supported by broker %s; use a delay level (DELAY 1 to %d)"
-                            .formatted(rules.brokerName(), rules.delayLevels().max()));
-        }
     }
 
     /** Writes what the sender said and what a broker adds; answers the unique key. */
@@ -425,12 +451,13 @@ public final class SendService {
                 .without(PropertyNames.POP_CHECK_POINT);
     }
 
-    private static void checkLength(PropertyBytes properties) {
-        if (properties.length() > MessageLayout.PROPERTIES_MAX_BYTES) {
+    /** @param reserve bytes that the broker may have to add later */
+    private static void checkLength(PropertyBytes properties, int reserve) {
+        if (properties.length() + reserve > MessageLayout.PROPERTIES_MAX_BYTES) {
             throw new RefusedException(
                     Refusal.TOO_LARGE,
                     "the properties have %d bytes with those that the broker adds, at most %d are allowed"
-                            .formatted(properties.length(), MessageLayout.PROPERTIES_MAX_BYTES));
+                            .formatted(properties.length(), MessageLayout.PROPERTIES_MAX_BYTES - reserve));
         }
     }
 }

@@ -12,6 +12,9 @@ public final class SystemTopics {
     /** Where delayed messages wait, one queue per level. */
     public static final String SCHEDULE = "SCHEDULE_TOPIC_XXXX";
 
+    /** Where messages with an exact delivery time wait. */
+    public static final String TIMER = "rmq_sys_wheel_timer";
+
     public static final String HALF = "RMQ_SYS_TRANS_HALF_TOPIC";
     public static final String OP_HALF = "RMQ_SYS_TRANS_OP_HALF_TOPIC";
     public static final String CHECK_MAX_TIME = "TRANS_CHECK_MAX_TIME_TOPIC";

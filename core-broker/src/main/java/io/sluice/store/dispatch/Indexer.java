@@ -28,6 +28,8 @@ public final class Indexer implements Duty {
     private static final long NEAR_BYTES = 1 << 20;
 
     private static final long IDLE_NANOS = 20_000_000L;
+    /** Pause between two attempts while the disk takes nothing: an attempt may write a whole new file's head. */
+    private static final long IDLE_IN_TROUBLE_NANOS = 1_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(Indexer.class);
 
@@ -48,7 +50,7 @@ public final class Indexer implements Duty {
     private volatile boolean overflowed;
 
     private volatile long indexedTo;
-    private boolean troubled;
+    private volatile boolean troubled;
 
     /** @param indexedTo log offset below which every key is in the index */
     public Indexer(KeyIndex index, CommitLog commitLog, Lock appendLock, LongSupplier logEnd, long indexedTo) {
@@ -67,7 +69,7 @@ public final class Indexer implements Duty {
 
     @Override
     public long idleNanos() {
-        return IDLE_NANOS;
+        return troubled ? IDLE_IN_TROUBLE_NANOS : IDLE_NANOS;
     }
 
     /** By the holder of the append lock, before the record's end is published. */

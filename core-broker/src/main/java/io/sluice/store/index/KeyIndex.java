@@ -264,13 +264,11 @@ public final class KeyIndex implements AutoCloseable {
         String name = freshName(before);
         Path path = directory.resolve(name);
         disk.delete(path);
-        disk.create(path, wanted.fileBytes());
-        SharedMapping mapping = new SharedMapping(disk.map(path, access));
         IndexFile begun;
         try {
-            begun = IndexFile.begin(path, wanted, mapping, before);
+            disk.create(path, wanted.fileBytes());
+            begun = begin(path, before);
         } catch (IOException full) {
-            mapping.release();
             disk.delete(path);
             throw full;
         }
@@ -279,6 +277,16 @@ public final class KeyIndex implements AutoCloseable {
         more[files.length] = begun;
         files = more;
         return begun;
+    }
+
+    private IndexFile begin(Path path, IndexFile before) throws IOException {
+        SharedMapping mapping = new SharedMapping(disk.map(path, access));
+        try {
+            return IndexFile.begin(path, wanted, mapping, before);
+        } catch (IOException full) {
+            mapping.release();
+            throw full;
+        }
     }
 
     /** Names sort like the files were begun, also when the clock was set back. */

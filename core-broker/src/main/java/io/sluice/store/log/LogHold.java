@@ -37,6 +37,19 @@ public final class LogHold implements Hold {
         return memory.readable().slice((int) (offset - segment.base()), bytes);
     }
 
+    /**
+     * The memory in which these bytes lie in one piece, read only, of which {@link #positionOf} tells where; {@code null} when
+     * they are not, or no longer, in one segment. One shared buffer per segment: absolute positions only.
+     */
+    public ByteBuffer memory(long offset, int bytes) {
+        return bytes < 0 || !moveTo(offset) || offset + bytes > segment.limit() ? null : memory.readable();
+    }
+
+    /** Where the offset lies in the memory asked for last. */
+    public int positionOf(long offset) {
+        return (int) (offset - segment.base());
+    }
+
     /** From the offset to the end of its segment; {@code null} when the segment is not there. */
     public ByteBuffer rest(long offset) {
         if (!moveTo(offset)) {

@@ -5,7 +5,17 @@ import java.nio.ByteBuffer;
 /** Which messages of a queue a reader wants, asked in two steps so that most rejections never touch the log. */
 public interface EntryFilter {
     /** Everything. */
-    EntryFilter ALL = new EntryFilter() {};
+    EntryFilter ALL = new EntryFilter() {
+        @Override
+        public boolean looksAtRecords() {
+            return false;
+        }
+    };
+
+    /** Whether the second step can say no: without it no slice need be made for it. */
+    default boolean looksAtRecords() {
+        return true;
+    }
 
     /**
      * First step, on the queue entry alone.

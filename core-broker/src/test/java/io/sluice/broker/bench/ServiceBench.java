@@ -6,6 +6,7 @@ import io.sluice.broker.group.OrderLocks;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
+import io.sluice.broker.timer.TimerRules;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
@@ -29,6 +30,7 @@ import java.util.Optional;
 /** A real store with tables beside it, a clock that stands still, and steps that run when a test says so. */
 public final class ServiceBench implements AutoCloseable {
     public static final String LEVELS = "1s 5s 10s";
+    public static final TimerRules TIMERS = new TimerRules("broker-a", Duration.ofDays(366), Duration.ofHours(36));
 
     public final MessageStore store;
     public final TopicTable topics;
@@ -66,7 +68,7 @@ public final class ServiceBench implements AutoCloseable {
                 groups,
                 locks,
                 metrics,
-                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels),
+                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels, TIMERS),
                 config::storeHost,
                 this::now);
     }

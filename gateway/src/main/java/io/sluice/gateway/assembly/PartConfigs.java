@@ -12,6 +12,7 @@ import io.sluice.store.StoreConfig;
 import io.sluice.store.log.FlushMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,6 +99,7 @@ final class PartConfigs {
                 settings.flag("autoCreateSubscriptionGroup"),
                 settings.number("defaultTopicQueueNums"),
                 settings.text("messageDelayLevel"),
+                Duration.ofSeconds(settings.number("timerMaxDelaySec")),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
                 shown,

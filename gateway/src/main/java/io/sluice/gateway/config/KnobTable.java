@@ -107,6 +107,12 @@ public final class KnobTable {
                     "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
                     "Delay of each level, counted from 1."),
             new Knob(
+                    TOPICS,
+                    "timerMaxDelaySec",
+                    number(0, 316_224_000),
+                    "31622400",
+                    "How far away an exact time of delivery may be, in seconds."),
+            new Knob(
                     STORE,
                     "storePathRootDir",
                     text("a directory"),

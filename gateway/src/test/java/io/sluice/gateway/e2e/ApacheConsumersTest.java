@@ -176,6 +176,26 @@ class ApacheConsumersTest {
         assertThat(client.bodies(topic)).containsExactlyInAnyOrder("wanted", "wanted too");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aRunningConsumerWantsAnotherTopicAndThenNoLongerTheFirst(Version version) {
+        String topic = "Changing_" + version;
+        String other = "Other_" + version;
+        ApacheClient client = producing(version, topic);
+        ground.administrator().createTopic(other, 1, 1);
+        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic);
+        client.send(topic, "", "", "first");
+        untilReceived(client, topic, List.of("first"));
+        client.send(other, "a", "", "not wanted");
+        client.send(other, "b", "", "second");
+        client.tell("subscribe", topic, other, "b");
+        untilReceived(client, topic, List.of("second"));
+        client.tell("unsubscribe", topic, topic);
+        client.send(other, "b", "", "third");
+        untilReceived(client, topic, List.of("third"));
+        assertThat(client.bodies(topic)).containsExactly("first", "second", "third");
+    }
+
     @Test
     void aSlowConsumerIsPulledForNoFurtherThanItAllows() {
         ApacheClient client = producing(Version.V5, "Slow");

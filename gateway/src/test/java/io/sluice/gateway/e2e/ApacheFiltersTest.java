@@ -153,6 +153,23 @@ class ApacheFiltersTest {
         assertThat(client.received(name)).extracting(Got::reconsumeTimes).startsWith(0, 1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void consumersThatPullAndThatPollFilterByConditionsToo(Version version) {
+        ApacheClient client = ground.client(version);
+        // Clients filter only at brokers whose version they know, and that comes with the answer to a heartbeat.
+        until("it is pulled", () -> client.ask("pull", TOPIC, "0", "0", "price > 5", "sql=true")
+                .equals("OK FOUND 6 0 6"));
+        assertThat(client.bodies("pull")).containsExactly("pear", "saw");
+        String group = "C_polls_" + version;
+        client.tell("litesubscribe", group, TOPIC, "price > 5", "sql=true");
+        until("both are polled", () -> {
+            client.tell("litepoll", group, "500");
+            return client.bodies(group).size() >= 2;
+        });
+        assertThat(client.bodies(group)).containsExactly("pear", "saw");
+    }
+
     @Test
     void aGroupThatWantsNothingOfAQueueStillGetsToItsEnd() {
         ApacheClient client = ground.client(Version.V5);

@@ -33,7 +33,7 @@ class ApacheLookupsTest {
 
     @BeforeAll
     static void start() {
-        ground = ApacheGround.in(directory);
+        ground = ApacheGround.in(directory, "traceTopicEnable=true");
     }
 
     @AfterAll
@@ -167,5 +167,19 @@ class ApacheLookupsTest {
                 () -> ground.administrator().producersOf("P_" + topic).size() == 1);
         client.tell("stop", topic);
         assertThat(ground.administrator().behind(group, topic)).isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTracingProducerLeavesItsTrace(Version version) {
+        String topic = "Traced_" + version;
+        ground.administrator().createTopic(topic, 1, 1);
+        ApacheClient client = ground.client(version);
+        client.tell("producer", "P_" + topic, "trace=true");
+        String uniqueKey = client.send(topic, "t", "traced-key", "m").split(" ")[0];
+        until("the trace is stored", () -> client.ask("querykey", "RMQ_SYS_TRACE_TOPIC", uniqueKey)
+                .equals("OK 1"));
+        assertThat(client.received("query").stream().filter(got -> got.body().startsWith("Pub")))
+                .anySatisfy(got -> assertThat(got.body()).contains(topic, uniqueKey, "traced-key"));
     }
 }

@@ -231,6 +231,43 @@ class ApacheProducersTest {
     }
 
     @Test
+    void aProducerThatBatchesByItselfIsToldOfEachMessage() {
+        ground.administrator().createTopic("SelfBatched", 1, 1);
+        ApacheClient client = producing(Version.V5, "P_selfbatched", "autobatch=true");
+        client.tell("sendasync", "SelfBatched", "200", "a");
+        client.tell("sendmany", "SelfBatched", "50", "8", "s", "0");
+        assertThat(bodiesIn(client, "SelfBatched"))
+                .containsAll(numbered("a", 200))
+                .containsAll(numbered("s", 50))
+                .hasSize(250);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theLargestBodyThatClientsSendArrivesWhole(Version version) {
+        String topic = "Largest_" + version;
+        int bytes = 4 * 1024 * 1024;
+        ApacheClient client = producing(version, "P_largest", "compressover=" + (bytes + 1));
+        client.tell("sendmany", topic, "1", "1", "m", String.valueOf(bytes));
+        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic);
+        until("it arrives", () -> client.received(topic).size() == 1);
+        assertThat(client.bodies(topic).get(0)).startsWith("m-0 ").hasSize(bytes);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clientsOfANamespaceMeetThere(Version version) {
+        String topic = "Spaced_" + version;
+        ApacheClient client = producing(version, "P_spaced", "namespace=INSTANCE_1");
+        client.send(topic, "", "", "inside");
+        client.tell("consumer", "C_" + topic, topic, "*", "1", "name=" + topic, "namespace=INSTANCE_1");
+        untilReceived(client, topic, List.of("inside"));
+        assertThat(client.received(topic).get(0).topic()).isEqualTo(topic);
+        assertThat(ground.administrator().topic("INSTANCE_1%" + topic).writeQueueNums())
+                .isEqualTo(4);
+    }
+
+    @Test
     void anIllegalTopicNameIsRefusedWithTheReason() {
         ApacheClient client = producing(Version.V5, "P_bad");
         assertThat(client.ask("send", "no such/name", "", "", base64("x"))).startsWith("ERR");

@@ -1,7 +1,9 @@
 package io.sluice.gateway.e2e;
 
+import static io.sluice.gateway.node.ApacheGround.REBALANCE_AT_ONCE;
 import static io.sluice.gateway.node.ApacheGround.numbered;
 import static io.sluice.gateway.node.ApacheGround.until;
+import static io.sluice.gateway.node.ApacheGround.untilReceived;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.node.ApacheClient;
@@ -36,8 +38,8 @@ class ApacheRebalanceTest {
     @BeforeAll
     static void start() {
         ground = ApacheGround.in(directory);
-        old = ground.another(Version.V4_9_8, NEVER_BY_ITSELF);
-        recent = ground.another(Version.V5, NEVER_BY_ITSELF);
+        old = ground.another(Version.V4_9_8, NEVER_BY_ITSELF, REBALANCE_AT_ONCE);
+        recent = ground.another(Version.V5, NEVER_BY_ITSELF, REBALANCE_AT_ONCE);
         old.tell("producer", "P_old");
         recent.tell("producer", "P_recent");
     }
@@ -93,7 +95,7 @@ class ApacheRebalanceTest {
         String topic = "Orphaned";
         String group = "C_Orphaned";
         ground.administrator().createTopic(topic, QUEUES, QUEUES);
-        ApacheClient doomed = ground.another(Version.V5, NEVER_BY_ITSELF);
+        ApacheClient doomed = ground.another(Version.V5, NEVER_BY_ITSELF, REBALANCE_AT_ONCE);
         String doomedId = consume(doomed, group, topic, "doomed", "hold=true");
         String heirId = consume(old, group, topic, "heir");
         until(
@@ -132,5 +134,23 @@ class ApacheRebalanceTest {
         ground.administrator().createTopic(topic, QUEUES, QUEUES);
         String id = consume(recent, "C_ByConfig", topic, "ByConfig", "by=config:0,2");
         until("they are taken", () -> queuesOf("C_ByConfig", id, topic).equals(Set.of(0, 2)));
+    }
+
+    @Test
+    void aMemberThatSaysItsSubscriptionsOnceIsAMemberLikeOthers() {
+        String topic = "Brief";
+        ground.administrator().createTopic(topic, QUEUES, QUEUES);
+        ApacheClient brief =
+                ground.another(Version.V5, NEVER_BY_ITSELF, REBALANCE_AT_ONCE, "-Dcom.rocketmq.heartbeat.v2=true");
+        String briefId = consume(brief, "C_Brief", topic, "brief");
+        String otherId = consume(old, "C_Brief", topic, "Brief_other");
+        until(
+                "each has half",
+                () -> queuesOf("C_Brief", briefId, topic).size() == 2
+                        && queuesOf("C_Brief", otherId, topic).size() == 2);
+        old.tell("stop", "Brief_other");
+        until("it has all", () -> queuesOf("C_Brief", briefId, topic).size() == QUEUES);
+        recent.tell("sendmany", topic, "8", "1", "m", "0");
+        untilReceived(brief, "brief", numbered("m", 8));
     }
 }

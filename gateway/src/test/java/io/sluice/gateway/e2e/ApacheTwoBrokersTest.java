@@ -77,6 +77,10 @@ class ApacheTwoBrokersTest {
             untilReceived(client, "reader", numbered("both_" + version, 20));
             clients.put(version, client);
         }
+        ApacheClient detecting = ground.another(
+                Version.V5, "-Dcom.rocketmq.sendLatencyEnable=true", "-Dcom.rocketmq.startDetectorEnable=true");
+        detecting.tell("producer", "P_detecting", "isolate=true");
+        useBoth(detecting);
 
         second.kill();
         clients.forEach((version, client) -> {
@@ -92,5 +96,8 @@ class ApacheTwoBrokersTest {
             }
             untilReceived(client, "reader", numbered("isolated_" + version, 6));
         });
+        for (int number = 0; number < 6; number++) {
+            assertThat(brokerOf(detecting.send(TOPIC, "", "", "m"))).isEqualTo("broker-a");
+        }
     }
 }

@@ -89,6 +89,11 @@ public final class Administrator implements AutoCloseable {
         ask(RequestCode.UPDATE_AND_CREATE_SUBSCRIPTIONGROUP, new NoFields(), group.toFrameBody());
     }
 
+    /** Deletes what is older than messages are kept, now. */
+    public void deleteExpired() {
+        ask(RequestCode.DELETE_EXPIRED_COMMITLOG, new NoFields());
+    }
+
     /** Puts a group on a topic to the first message stored at or after a time. */
     public Map<MessageQueue, Long> resetByTime(String group, String topic, long storedAtMs) {
         ResetOffsetBody now = Body.of(

@@ -18,7 +18,9 @@ import java.util.stream.IntStream;
 public final class ApacheGround implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Consumers look for a better division of the queues this often; unless told they wait 20 s. */
-    private static final String REBALANCE_SOON = "-Drocketmq.client.rebalance.waitInterval=1000";
+    private static final String REBALANCE_OFTEN = "-Drocketmq.client.rebalance.waitInterval=1000";
+    /** And no more often than this; unless told newer releases wait 1 s. */
+    public static final String REBALANCE_AT_ONCE = "-Drocketmq.client.rebalance.minInterval=50";
 
     private final Path directory;
     private final NodeProcess node;
@@ -48,7 +50,8 @@ public final class ApacheGround implements AutoCloseable {
     /** The one process of this release that all tests share; their groups and topics must have names of their own. */
     public ApacheClient client(Version version) {
         return shared.computeIfAbsent(
-                version, none -> new ApacheClient(version, node.nameServer(), directory, REBALANCE_SOON));
+                version,
+                none -> new ApacheClient(version, node.nameServer(), directory, REBALANCE_OFTEN, REBALANCE_AT_ONCE));
     }
 
     /** A process of its own, ended with the ground at the latest. */

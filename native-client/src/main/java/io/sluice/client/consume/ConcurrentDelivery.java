@@ -1,8 +1,8 @@
 package io.sluice.client.consume;
 
-import io.sluice.client.consume.QueueReading.Arrival;
 import io.sluice.client.link.ClientClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages in any order, several at once. A message counts as held until its verdict has been carried out: done, or safe
+ * Messages in any order, several at once; those of a fast listener in runs, so that handing them to a thread costs little. A message counts as held until its verdict has been carried out: done, or safe
  * in a topic of the group. Any thread.
  */
 final class ConcurrentDelivery implements Delivery {
@@ -23,6 +23,7 @@ final class ConcurrentDelivery implements Delivery {
     private final Workers workers;
     private final ClientClock clock;
     private final InHand inHand = new InHand();
+    private final ListenerPace pace = new ListenerPace();
 
     ConcurrentDelivery(
             ConsumeConfig config, ListenerCall listener, SendBack sendBack, Workers workers, ClientClock clock) {
@@ -34,33 +35,87 @@ final class ConcurrentDelivery implements Delivery {
     }
 
     @Override
-    public void deliver(QueueReading reading, QueueBuffer from, List<Arrival> arrivals) {
-        for (Arrival arrival : arrivals) {
-            workers.run(() -> handle(reading, from, arrival));
+    public void deliver(QueueReading reading, QueueBuffer from, List<ReceivedMessage> arrivals) {
+        int length = Math.max(listener.messagesMax(), pace.runLength());
+        for (int begin = 0; begin < arrivals.size(); begin += length) {
+            List<ReceivedMessage> run = arrivals.subList(begin, Math.min(arrivals.size(), begin + length));
+            workers.run(() -> handle(reading, from, run));
         }
     }
 
-    private void handle(QueueReading reading, QueueBuffer from, Arrival arrival) {
-        ReceivedMessage message = arrival.message();
+    /** Messages of a queue one after the other on one thread: more than one only when the listener is fast. */
+    private void handle(QueueReading reading, QueueBuffer from, List<ReceivedMessage> run) {
         inHand.begin();
-        if (!from.begin(message, System.nanoTime())) {
+        try {
+            int mark = from.mark();
+            long startNanos = System.nanoTime();
+            List<ReceivedMessage> begun = from.begin(run, startNanos);
+            List<ReceivedMessage> done = new ArrayList<>(begun.size());
+            for (int at = 0; at < begun.size(); ) {
+                at += handleNext(reading, from, begun, at, mark, done);
+            }
+            from.endDone(done);
+            if (!begun.isEmpty()) {
+                pace.took(System.nanoTime() - startNanos, begun.size());
+                reading.goOn();
+            }
+        } finally {
             inHand.end();
-            return;
         }
-        Verdict verdict = Verdict.GIVE_UP;
-        if (arrival.isDamaged()) {
+    }
+
+    /** One call of the listener; answers how many messages are dealt with, and adds to {@code done} those that are done. */
+    private int handleNext(
+            QueueReading reading,
+            QueueBuffer from,
+            List<ReceivedMessage> begun,
+            int at,
+            int mark,
+            List<ReceivedMessage> done) {
+        ReceivedMessage head = begun.get(at);
+        if (!from.isWanted(head, mark)) {
+            from.end(head);
+            return 1;
+        }
+        if (head.isDamaged()) {
             log.warn(
                     "message {} of {} cannot be read and is given up: {}",
-                    message.messageId(),
-                    message.queue(),
-                    arrival.damage());
-        } else {
-            verdict = listener.of(message);
+                    head.messageId(),
+                    head.queue(),
+                    head.damage());
+            end(reading, from, head, Verdict.GIVE_UP);
+            return 1;
         }
+        List<ReceivedMessage> call = together(from, begun, at, mark);
+        Verdict verdict = listener.of(call);
+        if (verdict instanceof Verdict.Done) {
+            done.addAll(call);
+        } else {
+            call.forEach(message -> end(reading, from, message, verdict));
+        }
+        return call.size();
+    }
+
+    private List<ReceivedMessage> together(QueueBuffer from, List<ReceivedMessage> begun, int at, int mark) {
+        if (listener.messagesMax() == 1) {
+            return List.of(begun.get(at));
+        }
+        int end = at + 1;
+        while (end < begun.size()
+                && end - at < listener.messagesMax()
+                && !begun.get(end).isDamaged()
+                && from.isWanted(begun.get(end), mark)) {
+            end++;
+        }
+        return List.copyOf(begun.subList(at, end));
+    }
+
+    /** Carries out a verdict other than done. */
+    private void end(QueueReading reading, QueueBuffer from, ReceivedMessage message, Verdict verdict) {
         if (!from.end(message)) {
-            inHand.end();
             return;
         }
+        inHand.begin();
         carryOut(verdict, message).whenComplete((done, failure) -> {
             if (failure == null) {
                 settle(reading, from, message);
@@ -71,16 +126,13 @@ final class ConcurrentDelivery implements Delivery {
                         message.queue(),
                         PAUSE_BEFORE_LOCAL_RETRY.toMillis(),
                         failure.getMessage());
-                clock.after(PAUSE_BEFORE_LOCAL_RETRY, () -> deliver(reading, from, List.of(arrival)));
+                clock.after(PAUSE_BEFORE_LOCAL_RETRY, () -> deliver(reading, from, List.of(message)));
             }
             inHand.end();
         });
     }
 
     private CompletionStage<Void> carryOut(Verdict verdict, ReceivedMessage message) {
-        if (verdict instanceof Verdict.Done) {
-            return CompletableFuture.completedFuture(null);
-        }
         if (!config.isClustering()) {
             log.warn(
                     "message {} of {} was not handled and is dropped: a broadcast message has one delivery",
@@ -114,7 +166,7 @@ final class ConcurrentDelivery implements Delivery {
                 if (failure == null) {
                     settle(reading, from, message);
                 } else if (from.keepOverdue(message, System.nanoTime())) {
-                    deliver(reading, from, List.of(new Arrival(message, "")));
+                    deliver(reading, from, List.of(message));
                 }
             });
         }

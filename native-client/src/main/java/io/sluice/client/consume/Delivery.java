@@ -1,6 +1,5 @@
 package io.sluice.client.consume;
 
-import io.sluice.client.consume.QueueReading.Arrival;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -8,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 interface Delivery {
 
     /** Messages that came from a queue, in its order. Must not block. */
-    void deliver(QueueReading reading, QueueBuffer from, List<Arrival> arrivals);
+    void deliver(QueueReading reading, QueueBuffer from, List<ReceivedMessage> arrivals);
 
     /** The queue is given up; completes when no message of it is with the listener any more. Its messages are dropped. */
     CompletionStage<Void> release(QueueReading reading);

@@ -1,6 +1,5 @@
 package io.sluice.client.consume;
 
-import io.sluice.client.consume.QueueReading.Arrival;
 import io.sluice.client.link.ClientClock;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -43,7 +42,7 @@ final class OrderedDelivery implements Delivery {
         private int deliveries;
     }
 
-    private record Waiting(QueueBuffer from, Arrival arrival) {}
+    private record Waiting(QueueBuffer from, ReceivedMessage message) {}
 
     OrderedDelivery(
             ConsumeConfig config,
@@ -61,7 +60,7 @@ final class OrderedDelivery implements Delivery {
     }
 
     @Override
-    public void deliver(QueueReading reading, QueueBuffer from, List<Arrival> arrivals) {
+    public void deliver(QueueReading reading, QueueBuffer from, List<ReceivedMessage> arrivals) {
         Lane lane = lanes.computeIfAbsent(reading, fresh -> new Lane());
         synchronized (lane) {
             arrivals.forEach(arrival -> lane.waiting.add(new Waiting(from, arrival)));
@@ -86,7 +85,7 @@ final class OrderedDelivery implements Delivery {
             later(reading, lane);
             return;
         }
-        ReceivedMessage message = head.arrival().message();
+        ReceivedMessage message = head.message();
         inHand.begin();
         lane.inHand.begin();
         if (!head.from().begin(message, System.nanoTime())) {
@@ -120,16 +119,16 @@ final class OrderedDelivery implements Delivery {
 
     /** Completes with whether the message is settled, or is to be delivered again. */
     private CompletionStage<Boolean> carryOut(Waiting head, int deliveries) {
-        ReceivedMessage message = head.arrival().message();
-        if (head.arrival().isDamaged()) {
+        ReceivedMessage message = head.message();
+        if (message.isDamaged()) {
             log.warn(
                     "message {} of {} cannot be read and is given up: {}",
                     message.messageId(),
                     message.queue(),
-                    head.arrival().damage());
+                    message.damage());
             return giveUp(message);
         }
-        Verdict verdict = listener.of(message);
+        Verdict verdict = listener.of(List.of(message));
         if (!head.from().end(message) || verdict instanceof Verdict.Done) {
             return CompletableFuture.completedFuture(true);
         }

@@ -66,9 +66,11 @@ public final class PushConsumption implements AutoCloseable {
     /** Until when the lock of a queue counts, nanoseconds. */
     private final Map<MessageQueue, Long> lockedUntil = new ConcurrentHashMap<>();
 
+    /** @param messagesPerCall of the listener, at most; 1 in ordered consumption */
     public PushConsumption(
             ConsumeConfig config,
-            MessageListener listener,
+            BatchListener listener,
+            int messagesPerCall,
             Allocation allocation,
             ClusterLink link,
             RouteCache routes,
@@ -85,7 +87,7 @@ public final class PushConsumption implements AutoCloseable {
         this.workers = new Workers(config.group(), config.threads());
         this.locks = new QueueLocks(link, routes, config.group());
         SendBack sendBack = new SendBack(link, routes, sender, config.group(), config.retriesMax());
-        ListenerCall call = new ListenerCall(config.group(), listener);
+        ListenerCall call = new ListenerCall(config.group(), listener, messagesPerCall);
         this.delivery = config.isOrdered()
                 ? new OrderedDelivery(config, call, sendBack, workers, link.clock(), this::isLocked)
                 : new ConcurrentDelivery(config, call, sendBack, workers, link.clock());
@@ -332,7 +334,7 @@ public final class PushConsumption implements AutoCloseable {
     /** What becomes of the answers to pulls. */
     private final class Reactions implements QueueReading.Arrivals {
         @Override
-        public void arrived(QueueReading reading, QueueBuffer into, List<QueueReading.Arrival> arrivals) {
+        public void arrived(QueueReading reading, QueueBuffer into, List<ReceivedMessage> arrivals) {
             delivery.deliver(reading, into, arrivals);
         }
 

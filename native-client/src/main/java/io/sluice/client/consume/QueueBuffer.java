@@ -2,28 +2,40 @@ package io.sluice.client.consume;
 
 import io.sluice.model.MessageQueue;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * What this member holds of one queue: messages pulled and not yet settled, and from where to pull next. Every method may
  * be called by any thread; the state is guarded by the object's lock, which is never held while anything else is called.
  *
+ * <p>Messages come in the order of their offsets and are settled in any order: a ring holds them from the oldest that is
+ * not settled, and the offset to store is that of its first entry.
+ *
  * <p>Lives from the moment the queue is taken until it is given up or its offset is moved; then it is {@linkplain #drop
  * dropped} and a message of it that is still with a listener counts for nothing here.
  */
 final class QueueBuffer {
+    private static final int FIRST_CAPACITY = 64;
+
     private final MessageQueue queue;
-    /** By queue offset. Invariant: every key is below {@link #nextOffset}. */
-    private final TreeMap<Long, Held> held = new TreeMap<>();
-    /** Where the next pull begins; also past entries that a filter rejected. */
+    /** Entries in the order of their offsets. Invariant: the first one, if any, is not settled. */
+    private Held[] ring = new Held[FIRST_CAPACITY];
+
+    private int first;
+    private int entries;
+    /** Messages that are not settled. */
+    private int open;
+    /** Where the next pull begins; also past entries that a filter rejected. Above the offset of every entry. */
     private long nextOffset;
     /** Stored bytes of the messages held. */
     private long bytes;
 
-    private boolean dropped;
+    private volatile boolean dropped;
     /** Whether no further message goes to the listener; those that are there may still be settled. */
-    private boolean closing;
+    private volatile boolean closing;
+    /** Grows whenever messages are taken back from the listener; written under the lock. */
+    private volatile int takenBackTimes;
 
     QueueBuffer(MessageQueue queue, long startOffset) {
         this.queue = queue;
@@ -34,17 +46,68 @@ final class QueueBuffer {
         return queue;
     }
 
-    /** Adds what a pull brought; false when the buffer was dropped meanwhile, and then nothing is added. */
+    /**
+     * Adds what a pull brought; false when the buffer was dropped meanwhile, and then nothing is added.
+     *
+     * @param messages in the order of their offsets, from {@link #nextOffset} on
+     */
     synchronized boolean accept(List<ReceivedMessage> messages, long next) {
         if (dropped || closing) {
             return false;
         }
+        reserve(entries + messages.size());
         for (ReceivedMessage message : messages) {
-            held.put(message.queueOffset(), new Held(message));
-            bytes += message.storedBytes();
+            Held entry = new Held(message);
+            ring[(first + entries++) & ring.length - 1] = entry;
+            bytes += entry.bytes;
         }
+        open += messages.size();
         nextOffset = next;
         return true;
+    }
+
+    private void reserve(int capacity) {
+        if (capacity <= ring.length) {
+            return;
+        }
+        Held[] larger = new Held[Integer.highestOneBit(capacity - 1) << 1];
+        for (int i = 0; i < entries; i++) {
+            larger[i] = at(i);
+        }
+        ring = larger;
+        first = 0;
+    }
+
+    private Held at(int index) {
+        return ring[(first + index) & ring.length - 1];
+    }
+
+    /** Index of the entry with the offset; negative when there is none. */
+    private int indexOf(long offset) {
+        int low = 0;
+        int high = entries - 1;
+        // Nearly always there are no gaps.
+        int guess = entries == 0 ? 0 : (int) Math.min(high, Math.max(0, offset - at(0).offset));
+        while (low <= high) {
+            long found = at(guess).offset;
+            if (found == offset) {
+                return guess;
+            }
+            if (found < offset) {
+                low = guess + 1;
+            } else {
+                high = guess - 1;
+            }
+            guess = (low + high) >>> 1;
+        }
+        return -1;
+    }
+
+    /** The entry of a message that is held and not settled; {@code null} when there is none. */
+    private Held find(ReceivedMessage message) {
+        int index = indexOf(message.queueOffset());
+        Held entry = index < 0 ? null : at(index);
+        return entry == null || entry.message != message ? null : entry;
     }
 
     /**
@@ -52,8 +115,8 @@ final class QueueBuffer {
      * given up, or the message was settled for taking too long in a queue of threads.
      */
     synchronized boolean begin(ReceivedMessage message, long nowNanos) {
-        Held entry = held.get(message.queueOffset());
-        if (dropped || closing || entry == null || entry.message != message) {
+        Held entry = find(message);
+        if (dropped || closing || entry == null) {
             return false;
         }
         entry.sinceNanos = nowNanos;
@@ -61,15 +124,51 @@ final class QueueBuffer {
         return true;
     }
 
+    /** As {@link #begin(ReceivedMessage, long)} for several; answers those to deliver. */
+    synchronized List<ReceivedMessage> begin(List<ReceivedMessage> messages, long nowNanos) {
+        List<ReceivedMessage> begun = new ArrayList<>(messages.size());
+        for (ReceivedMessage message : messages) {
+            if (begin(message, nowNanos)) {
+                begun.add(message);
+            }
+        }
+        return begun;
+    }
+
+    /** Whether the message, which was begun when the mark was taken, is still to be given to the listener. */
+    boolean isWanted(ReceivedMessage message, int mark) {
+        return !dropped && !closing && (takenBackTimes == mark || isWithListener(message));
+    }
+
+    private synchronized boolean isWithListener(ReceivedMessage message) {
+        Held entry = find(message);
+        return entry != null && !entry.takenBack;
+    }
+
+    /** To be taken before messages begin, for {@link #isWanted}. */
+    int mark() {
+        return takenBackTimes;
+    }
+
     /** Forgets the message, whatever became of it; false when it was forgotten before or the buffer was dropped. */
     synchronized boolean settle(ReceivedMessage message) {
-        Held entry = held.get(message.queueOffset());
-        if (entry == null || entry.message != message) {
+        Held entry = find(message);
+        if (entry == null) {
             return false;
         }
-        held.remove(message.queueOffset());
-        bytes -= message.storedBytes();
+        remove(entry);
         return !dropped;
+    }
+
+    private void remove(Held entry) {
+        entry.message = null;
+        open--;
+        bytes -= entry.bytes;
+        while (entries > 0 && at(0).message == null) {
+            ring[first] = null;
+            first = (first + 1) & ring.length - 1;
+            entries--;
+        }
     }
 
     /**
@@ -77,33 +176,50 @@ final class QueueBuffer {
      * message was {@linkplain #takeOverdue taken back} from the listener.
      */
     synchronized boolean end(ReceivedMessage message) {
-        Held entry = held.get(message.queueOffset());
-        if (entry == null || entry.message != message) {
+        Held entry = find(message);
+        if (entry == null) {
             return false;
         }
         entry.inHand = false;
         return !dropped && !entry.takenBack;
     }
 
+    /** The listener is done with these messages: ends each, and forgets it if that counts. */
+    synchronized void endDone(Collection<ReceivedMessage> messages) {
+        for (ReceivedMessage message : messages) {
+            Held entry = find(message);
+            if (entry != null) {
+                entry.inHand = false;
+                if (!dropped && !entry.takenBack) {
+                    remove(entry);
+                }
+            }
+        }
+    }
+
     /** Takes back messages that have been with the listener for longer than the timeout, oldest first. */
     synchronized List<ReceivedMessage> takeOverdue(long nowNanos, long timeoutNanos, int max) {
         List<ReceivedMessage> overdue = new ArrayList<>();
-        for (Held entry : held.values()) {
-            if (overdue.size() == max || dropped) {
-                break;
-            }
-            if (entry.inHand && !entry.takenBack && nowNanos - entry.sinceNanos > timeoutNanos) {
+        for (int i = 0; i < entries && overdue.size() < max && !dropped; i++) {
+            Held entry = at(i);
+            if (entry.message != null
+                    && entry.inHand
+                    && !entry.takenBack
+                    && nowNanos - entry.sinceNanos > timeoutNanos) {
                 entry.takenBack = true;
                 overdue.add(entry.message);
             }
+        }
+        if (!overdue.isEmpty()) {
+            takenBackTimes++;
         }
         return overdue;
     }
 
     /** A message that was taken back could not be put anywhere else; true when it must be delivered here once more. */
     synchronized boolean keepOverdue(ReceivedMessage message, long nowNanos) {
-        Held entry = held.get(message.queueOffset());
-        if (dropped || entry == null || entry.message != message) {
+        Held entry = find(message);
+        if (dropped || entry == null) {
             return false;
         }
         entry.takenBack = false;
@@ -117,17 +233,16 @@ final class QueueBuffer {
 
     /** Every message below this offset is settled: what may be stored as the group's offset. */
     synchronized long settledTo() {
-        return held.isEmpty() ? nextOffset : held.firstKey();
+        return entries == 0 ? nextOffset : at(0).offset;
     }
 
     /** Whether another pull may be added under the limits. */
     synchronized boolean hasRoom(int messagesMax, long bytesMax, long spanMax) {
-        return held.isEmpty()
-                || held.size() < messagesMax && bytes < bytesMax && held.lastKey() - held.firstKey() < spanMax;
+        return open == 0 || open < messagesMax && bytes < bytesMax && at(entries - 1).offset - at(0).offset < spanMax;
     }
 
     synchronized int messagesHeld() {
-        return held.size();
+        return open;
     }
 
     /** No further message goes to the listener. */
@@ -139,19 +254,25 @@ final class QueueBuffer {
         dropped = true;
     }
 
-    synchronized boolean isDropped() {
+    boolean isDropped() {
         return dropped;
     }
 
     /** Mutable, guarded by the buffer. */
     private static final class Held {
-        private final ReceivedMessage message;
+        private final long offset;
+        private final int bytes;
+        /** {@code null} once it is settled. */
+        private ReceivedMessage message;
+
         private boolean inHand;
         private boolean takenBack;
         private long sinceNanos;
 
         private Held(ReceivedMessage message) {
             this.message = message;
+            this.offset = message.queueOffset();
+            this.bytes = message.storedBytes();
         }
     }
 }

@@ -50,22 +50,13 @@ final class QueueReading {
 
     /** Told what pulls bring, on an event loop: must not block. */
     interface Arrivals {
-        void arrived(QueueReading reading, QueueBuffer into, List<Arrival> arrivals);
+        void arrived(QueueReading reading, QueueBuffer into, List<ReceivedMessage> arrivals);
 
         /** The offset was outside the queue; reading goes on at the buffer's beginning, which is to be stored. */
         void moved(QueueReading reading, QueueBuffer into);
 
         /** A pull failed and is repeated. */
         void failed(QueueReading reading, Throwable cause);
-    }
-
-    /**
-     * @param damage why the message cannot be given to the listener; empty when it can
-     */
-    record Arrival(ReceivedMessage message, String damage) {
-        boolean isDamaged() {
-            return !damage.isEmpty();
-        }
     }
 
     /** @param bytesPerQueue what this queue may hold now */
@@ -166,8 +157,8 @@ final class QueueReading {
     private void take(Pulled pulled, QueueBuffer into, long offset, boolean held) {
         switch (pulled.status()) {
             case FOUND -> {
-                List<Arrival> found = decode(pulled.slices());
-                if (into.accept(found.stream().map(Arrival::message).toList(), pulled.nextOffset())) {
+                List<ReceivedMessage> found = decode(pulled.slices());
+                if (into.accept(found, pulled.nextOffset())) {
                     arrivals.arrived(this, into, found);
                 }
                 next();
@@ -214,24 +205,26 @@ final class QueueReading {
     }
 
     /** The broker filters tags by hash only, so they are compared again here. */
-    private List<Arrival> decode(List<ByteBuffer> slices) {
-        List<Arrival> found = new ArrayList<>(slices.size());
+    private List<ReceivedMessage> decode(List<ByteBuffer> slices) {
+        List<ReceivedMessage> found = new ArrayList<>(slices.size());
         for (ByteBuffer slice : slices) {
             MessageView view = MessageView.of(slice);
-            if (filter instanceof FilterExpression.Tags tags
-                    && (view.tag() == null || !tags.tags().contains(view.tag()))) {
-                continue;
+            if (filter instanceof FilterExpression.Tags tags) {
+                String tag = view.tag();
+                if (tag == null || !tags.tags().contains(tag)) {
+                    continue;
+                }
             }
             found.add(decode(view));
         }
         return found;
     }
 
-    private Arrival decode(MessageView view) {
+    private ReceivedMessage decode(MessageView view) {
         try {
-            return new Arrival(ReceivedMessage.of(view, queue), "");
+            return ReceivedMessage.of(view, queue);
         } catch (SluiceException | IllegalArgumentException damaged) {
-            return new Arrival(ReceivedMessage.withoutBody(view, queue), damaged.getMessage());
+            return ReceivedMessage.damaged(view, queue, damaged.getMessage());
         }
     }
 }

@@ -20,6 +20,7 @@ public final class RecordSlices {
      */
     public static List<ByteBuffer> of(Frame answer, String whom) {
         ByteBuffer body = answer.body().nioBuffer();
+        ByteBuffer readOnly = body.asReadOnlyBuffer();
         List<ByteBuffer> slices = new ArrayList<>();
         while (body.hasRemaining()) {
             RecordCheck.Verdict verdict = RecordCheck.check(body, true);
@@ -30,7 +31,7 @@ public final class RecordSlices {
                                 .formatted(slices.size() + 1, whom, verdict));
             }
             int size = body.getInt(body.position() + MessageLayout.TOTAL_SIZE);
-            slices.add(body.slice(body.position(), size).asReadOnlyBuffer());
+            slices.add(readOnly.slice(body.position(), size));
             body.position(body.position() + size);
         }
         return slices;

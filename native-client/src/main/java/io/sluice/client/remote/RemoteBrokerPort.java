@@ -16,6 +16,7 @@ import io.sluice.port.MessageLookup;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.QueueReader;
 import io.sluice.port.Tails;
+import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 import io.sluice.runtime.CloseStack;
 import io.sluice.tail.PolledTails;
@@ -24,7 +25,7 @@ import io.sluice.tail.TailPace;
 /**
  * A broker port over the wire, to all brokers of the clusters that the name servers know. Any thread. Stages complete on
  * an event loop of the port or on the calling thread. Against a cluster of another make, what it lacks is refused with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases.
+ * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, and lists of messages that wait.
  *
  * <p>The cluster sees this client, whoever asks: a view on behalf of a caller has the rights of the client.
  */
@@ -36,6 +37,7 @@ public final class RemoteBrokerPort implements BrokerPort {
     private final ConsumerOffsets offsets;
     private final TopicCatalog topics;
     private final MessageLookup lookup;
+    private final Timers timers;
     private final CloseStack resources;
 
     private RemoteBrokerPort(
@@ -46,6 +48,7 @@ public final class RemoteBrokerPort implements BrokerPort {
             ConsumerOffsets offsets,
             TopicCatalog topics,
             MessageLookup lookup,
+            Timers timers,
             CloseStack resources) {
         this.writer = writer;
         this.reader = reader;
@@ -54,6 +57,7 @@ public final class RemoteBrokerPort implements BrokerPort {
         this.offsets = offsets;
         this.topics = topics;
         this.lookup = lookup;
+        this.timers = timers;
         this.resources = resources;
     }
 
@@ -78,6 +82,7 @@ public final class RemoteBrokerPort implements BrokerPort {
                     new RemoteOffsets(queueOffsets),
                     topics,
                     new RemoteLookup(link, routes),
+                    new RemoteTimers(link, routes),
                     opening.release());
         }
     }
@@ -120,6 +125,11 @@ public final class RemoteBrokerPort implements BrokerPort {
     @Override
     public MessageLookup lookup() {
         return lookup;
+    }
+
+    @Override
+    public Timers timers() {
+        return timers;
     }
 
     @Override
@@ -167,6 +177,11 @@ public final class RemoteBrokerPort implements BrokerPort {
         @Override
         public MessageLookup lookup() {
             return port.lookup;
+        }
+
+        @Override
+        public Timers timers() {
+            return port.timers;
         }
 
         @Override

@@ -51,8 +51,8 @@ final class RemoteWriter implements MessageWriter {
     }
 
     private static SendOutcome outcomeOf(Sent sent) {
-        SendOutcome.Stored stored =
-                new SendOutcome.Stored(sent.queue(), sent.logOffset(), sent.queueOffset(), sent.messageId());
+        SendOutcome.Stored stored = new SendOutcome.Stored(
+                sent.queue(), sent.logOffset(), sent.queueOffset(), sent.messageId(), sent.recallHandle());
         return sent.doubt()
                 .<SendOutcome>map(doubt -> new SendOutcome.StoredWithDoubt(stored, doubt))
                 .orElse(stored);

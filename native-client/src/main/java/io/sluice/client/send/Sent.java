@@ -71,6 +71,11 @@ public final class Sent {
         return answer.doubt();
     }
 
+    /** Takes a message with a time of delivery back while it waits; empty for others. */
+    public String recallHandle() {
+        return answer.recallHandle();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Sent that

@@ -18,6 +18,7 @@ import java.util.Optional;
  *                    one record
  * @param idLength    characters of one id
  * @param onlyKey     the unique key that the broker tells for a single message; may be empty
+ * @param recallHandle takes the message back while it waits for its time, told for a single message; may be empty
  * @param keys        makes texts of the keys that were made here
  */
 record StoredAnswer(
@@ -27,6 +28,7 @@ record StoredAnswer(
         int idLength,
         String onlyKey,
         Optional<Doubt> doubt,
+        String recallHandle,
         UniqueKeys keys) {
     private static final int LOG_OFFSET_DIGITS = 16;
     private static final int HEX = 16;
@@ -59,8 +61,15 @@ record StoredAnswer(
         if (comma >= 0) {
             requireIds(ids, idLength, count);
         }
-        return Optional.of(
-                new StoredAnswer(queue, header.queueOffset(), ids, idLength, header.transactionId(), doubt, keys));
+        return Optional.of(new StoredAnswer(
+                queue,
+                header.queueOffset(),
+                ids,
+                idLength,
+                header.transactionId(),
+                doubt,
+                header.recallHandle(),
+                keys));
     }
 
     private static void requireIds(String ids, int idLength, int count) {

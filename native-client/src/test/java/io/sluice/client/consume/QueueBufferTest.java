@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import io.sluice.wire.message.MessageEncoder;
+import io.sluice.wire.message.MessageView;
+import io.sluice.wire.message.NewRecord;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,18 +22,12 @@ import org.junit.jupiter.api.Test;
 
 class QueueBufferTest {
     private static final MessageQueue QUEUE = new MessageQueue(new TopicName("T"), "broker-a", 0);
+    private static final InetSocketAddress HOST = new InetSocketAddress("127.0.0.1", 10911);
 
+    /** A record of 100 bytes. */
     private static ReceivedMessage at(long offset) {
-        return new ReceivedMessage(
-                Message.of(QUEUE.topic(), new byte[10]),
-                QUEUE,
-                offset,
-                offset * 100,
-                1,
-                0,
-                InetSocketAddress.createUnresolved("producer", 1),
-                "id" + offset,
-                100);
+        NewRecord record = NewRecord.of(Message.of(QUEUE.topic(), new byte[8]), 0, HOST);
+        return ReceivedMessage.of(MessageView.of(MessageEncoder.encode(record, offset, offset * 100, 0, HOST)), QUEUE);
     }
 
     private static List<ReceivedMessage> range(long from, long to) {
@@ -119,6 +116,40 @@ class QueueBufferTest {
         assertThat(buffer.keepOverdue(pulled.get(0), 10)).isTrue();
         assertThat(buffer.keepOverdue(pulled.get(1), 10)).isFalse();
         assertThat(buffer.end(pulled.get(1))).as("now it counts again").isTrue();
+    }
+
+    @Test
+    void offsetsMayHaveGapsAndMessagesThatAreDoneTogetherAreForgottenTogether() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = LongStream.range(0, 500)
+                .map(i -> 3 * i)
+                .mapToObj(QueueBufferTest::at)
+                .toList();
+        buffer.accept(pulled.subList(0, 200), 600);
+        buffer.accept(pulled.subList(200, 500), 1500);
+        assertThat(buffer.begin(pulled.subList(100, 300), 0)).isEqualTo(pulled.subList(100, 300));
+        buffer.endDone(pulled.subList(100, 300));
+        assertThat(buffer.settledTo()).isZero();
+        buffer.endDone(pulled.subList(0, 100));
+        assertThat(buffer.settledTo()).isEqualTo(900);
+        assertThat(buffer.messagesHeld()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsTakenBackOrGivenUpIsNotWantedAnyMore() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 3);
+        buffer.accept(pulled, 3);
+        int mark = buffer.mark();
+        buffer.begin(pulled, 0);
+        assertThat(pulled).allMatch(message -> buffer.isWanted(message, mark));
+        buffer.takeOverdue(10, 5, 1);
+        assertThat(buffer.isWanted(pulled.get(0), mark)).isFalse();
+        assertThat(buffer.isWanted(pulled.get(1), mark)).isTrue();
+        buffer.endDone(pulled);
+        assertThat(buffer.settledTo()).as("held until it is safe elsewhere").isZero();
+        buffer.stopDelivery();
+        assertThat(buffer.isWanted(pulled.get(1), mark)).isFalse();
     }
 
     @Property(tries = 100)

@@ -58,6 +58,7 @@ public final class LiveCluster implements AutoCloseable {
                 true,
                 BrokerConfig.DEFAULT_TOPIC_QUEUES,
                 DELAYS,
+                usual.timerMaxDelay(),
                 true,
                 false,
                 Map.of(),

@@ -23,6 +23,7 @@ public final class ApacheClientDriver {
         on("stop", 1, words -> clients.stop(words.text(0)));
         Producers producers = new Producers(clients);
         producers.addTo(this);
+        new TimedSends(producers).addTo(this);
         new Requests(clients, producers).addTo(this);
         new PushConsumers(clients).addTo(this);
         new PullConsumers(clients).addTo(this);

@@ -17,13 +17,17 @@ final class Clients {
         this.nameServers = nameServers;
     }
 
-    /** Options that any client takes: {@code instance}, {@code vip}. */
+    /** Options that any client takes: {@code instance}, {@code vip}, {@code namespace}. */
+    @SuppressWarnings("deprecation") // newer releases have another kind of namespace beside this one
     void configure(ClientConfig client, String name, Words words) {
         client.setNamesrvAddr(nameServers);
         client.setInstanceName(
                 words.option("instance", name) + "-" + ProcessHandle.current().pid());
         client.setPollNameServerInterval(ROUTE_POLL_MS);
         client.setVipChannelEnabled(words.isOn("vip"));
+        if (words.options().containsKey("namespace")) {
+            client.setNamespace(words.option("namespace", ""));
+        }
     }
 
     void started(String name, Runnable ending) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
+import org.apache.rocketmq.client.consumer.MessageSelector;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -14,7 +15,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  * Consumers that poll, by their group's name; what they receive is told under it.
  *
  * <pre>
- *   litesubscribe GROUP TOPIC EXPRESSION            queues are divided among the members
+ *   litesubscribe GROUP TOPIC EXPRESSION            queues are divided among the members; [sql=true]
  *   liteassign    GROUP TOPIC QUEUEIDS              exactly these queues, as 0,2
  *   liteseek      GROUP TOPIC QUEUEID OFFSET        OFFSET may be begin, end, or @ and a time
  *   litepoll      GROUP TIMEOUTMS                   OK COUNT, after the GOTs
@@ -54,7 +55,11 @@ final class LitePullConsumers {
 
     private String subscribe(Words words) throws Exception {
         DefaultLitePullConsumer consumer = made(words);
-        consumer.subscribe(words.text(1), words.text(2));
+        if (words.isOn("sql")) {
+            consumer.subscribe(words.text(1), MessageSelector.bySql(words.text(2)));
+        } else {
+            consumer.subscribe(words.text(1), words.text(2));
+        }
         consumer.start();
         return words.text(0);
     }

@@ -25,6 +25,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *
  * <pre>
  *   producer   GROUP [compress=ZLIB|LZ4|ZSTD] [compressover=BYTES] [isolate=true] [retries=N] [timeout=MS] [trace=true]
+ *              [autobatch=true]                       puts single messages into batches itself (5.x only)
  *   use        GROUP                                    send by this producer from now on
  *   send       TOPIC TAG KEYS BODY64 [NAME=VALUE]...    OK msgId queueId queueOffset status broker offsetMsgId
  *   sendqueue  TOPIC QUEUEID BODY64                     the same, to one queue named as such
@@ -76,6 +77,10 @@ final class Producers {
         producer.setSendLatencyFaultEnable(words.isOn("isolate"));
         producer.setRetryTimesWhenSendFailed(words.option("retries", producer.getRetryTimesWhenSendFailed()));
         producer.setSendMsgTimeout(words.option("timeout", producer.getSendMsgTimeout()));
+        if (words.isOn("autobatch")) {
+            // By name: the older release has no such setting.
+            DefaultMQProducer.class.getMethod("setAutoBatch", boolean.class).invoke(producer, true);
+        }
         producer.start();
         producers.put(group, producer);
         current = producer;

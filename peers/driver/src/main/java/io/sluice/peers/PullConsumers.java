@@ -1,6 +1,7 @@
 package io.sluice.peers;
 
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
+import org.apache.rocketmq.client.consumer.MessageSelector;
 import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.common.message.MessageQueue;
 
@@ -10,6 +11,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  * <pre>
  *   pullall   TOPIC                                 OK COUNT, after a GOT for each message of every queue
  *   pull      TOPIC QUEUEID OFFSET EXPRESSION       OK status nextOffset minOffset maxOffset, after the GOTs
+ *             [sql=true]
  *   pullwait  TOPIC QUEUEID OFFSET HOLDMS           the same, but the broker may hold the answer that long
  *   committed GROUP TOPIC QUEUEID                   OK OFFSET, what the broker remembers of the group; -1: nothing
  *   commit    GROUP TOPIC QUEUEID OFFSET            OK, when the broker was told
@@ -95,7 +97,10 @@ final class PullConsumers {
     private String pull(Words words) throws Exception {
         DefaultMQPullConsumer puller = reader(words);
         MessageQueue queue = queue(puller, words.text(0), words.number(1));
-        return told(puller.pull(queue, words.text(3), words.number(2), BATCH));
+        return told(
+                words.isOn("sql")
+                        ? puller.pull(queue, MessageSelector.bySql(words.text(3)), words.number(2), BATCH)
+                        : puller.pull(queue, words.text(3), words.number(2), BATCH));
     }
 
     private String pullWaiting(Words words) throws Exception {

@@ -38,6 +38,8 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *       cached=N  batch=N     messages of a queue that may wait here; messages given to the listener at once
  *       hold=true             the listener keeps the first message until "release"
  *   popper   ...              the same, letting the broker divide the queues (5.x only)
+ *   subscribe   NAME TOPIC EXPRESSION      a running consumer wants this topic too
+ *   unsubscribe NAME TOPIC                 or no longer
  *   release  NAME             lets go of what the listener holds
  * </pre>
  */
@@ -46,6 +48,7 @@ final class PushConsumers {
 
     private final Clients clients;
     private final Map<String, CountDownLatch> held = new LinkedHashMap<>();
+    private final Map<String, DefaultMQPushConsumer> consumers = new LinkedHashMap<>();
     private int count;
 
     PushConsumers(Clients clients) {
@@ -56,6 +59,8 @@ final class PushConsumers {
         driver.on("consumer", 4, words -> start(words, true));
         driver.on("popper", 4, words -> start(words, false));
         driver.on("release", 1, this::release);
+        driver.on("subscribe", 3, this::subscribe);
+        driver.on("unsubscribe", 2, this::unsubscribe);
     }
 
     private String start(Words words, boolean dividesItself) throws Exception {
@@ -90,6 +95,7 @@ final class PushConsumers {
         consumer.setConsumeMessageBatchMaxSize(words.option("batch", consumer.getConsumeMessageBatchMaxSize()));
         listen(consumer, name, words);
         consumer.start();
+        consumers.put(name, consumer);
         clients.started(name, consumer::shutdown);
         return consumer.buildMQClientId();
     }
@@ -170,6 +176,16 @@ final class PushConsumers {
         public String consumerDeployIn(String clientId) {
             return "here";
         }
+    }
+
+    private String subscribe(Words words) throws Exception {
+        consumers.get(words.text(0)).subscribe(words.text(1), words.text(2));
+        return words.text(0);
+    }
+
+    private String unsubscribe(Words words) {
+        consumers.get(words.text(0)).unsubscribe(words.text(1));
+        return words.text(0);
     }
 
     private String release(Words words) {

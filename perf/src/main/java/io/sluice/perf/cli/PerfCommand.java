@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
         description = "Measure what this machine and a node can do.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {LimitsCommand.class, RawCommand.class, LoadCommand.class, CompareCommand.class})
+        subcommands = {LimitsCommand.class, RawCommand.class, LoadCommand.class, CompareCommand.class, JmhCommand.class
+        })
 public final class PerfCommand {
     private static final int IMPOSSIBLE = 2;
     private static final int FAILED = 1;

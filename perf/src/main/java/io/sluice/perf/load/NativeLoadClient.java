@@ -93,7 +93,7 @@ public final class NativeLoadClient implements LoadClient {
                 .bufferMessages(BUFFER_MESSAGES)
                 .spanMax(Integer.MAX_VALUE)
                 .listener(message -> {
-                    received.accept(message.message().body());
+                    received.accept(message.body());
                     return Verdict.DONE;
                 })
                 .start();

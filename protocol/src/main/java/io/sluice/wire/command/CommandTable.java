@@ -48,6 +48,7 @@ public final class CommandTable {
         TransactionCommands.addTo(table);
         PopCommands.addTo(table);
         LeaseCommands.addTo(table);
+        TimerCommands.addTo(table);
         TopicCommands.addTo(table);
         GroupCommands.addTo(table);
         ConsumerCommands.addTo(table);

@@ -110,6 +110,8 @@ public final class RequestCode {
     public static final int SETTLE = 30_002;
     /** Sluice's own, see {@link LeaseCommands}; a genuine broker answers 3. */
     public static final int TAKE_BACK = 30_003;
+    /** Sluice's own, see {@link TimerCommands}; a genuine broker answers 3. */
+    public static final int LIST_TIMED = 30_004;
 
     public static final int POP_MESSAGE = 200_050;
     public static final int ACK_MESSAGE = 200_051;

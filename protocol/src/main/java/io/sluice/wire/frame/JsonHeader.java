@@ -157,9 +157,47 @@ final class JsonHeader {
             at++;
         } else {
             do {
-                field(found);
+                if (!plainField(found)) {
+                    field(found);
+                }
             } while (comma());
         }
+    }
+
+    /**
+     * The form that fields nearly always have, {@code "name":"value"} without blanks, read in local variables: half of the
+     * time that a header takes is spent here. Answers {@code false}, and has read nothing, for every other form.
+     */
+    private boolean plainField(ParsedFields found) {
+        byte[] in = bytes;
+        int i = at;
+        if (i >= limit || in[i] != '"') {
+            return false;
+        }
+        int nameStart = ++i;
+        while (i < limit && in[i] != '"' && in[i] != '\\') {
+            i++;
+        }
+        int nameEnd = i;
+        if (i + 3 > limit || in[i] != '"' || in[i + 1] != ':' || in[i + 2] != '"') {
+            return false;
+        }
+        i += 3;
+        int valueStart = i;
+        boolean backslash = false;
+        while (i < limit && in[i] != '"') {
+            if (in[i] == '\\') {
+                backslash = true;
+                i++;
+            }
+            i++;
+        }
+        if (i >= limit) {
+            return false;
+        }
+        found.add(nameStart, nameEnd, false, valueStart, i, backslash);
+        at = i + 1;
+        return true;
     }
 
     private void field(ParsedFields found) {
@@ -320,9 +358,13 @@ final class JsonHeader {
     }
 
     private void skipBlanks() {
-        while (at < limit && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+        while (at < limit && bytes[at] <= ' ' && isBlank(bytes[at])) {
             at++;
         }
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\n' || b == '\r' || b == '\t';
     }
 
     private FrameException wrong(String expected) {

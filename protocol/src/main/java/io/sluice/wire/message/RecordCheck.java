@@ -5,7 +5,8 @@ import java.util.zip.CRC32;
 
 /**
  * Whether bytes from a disk or a socket are one whole message record. Looks at every length before it is used, so no
- * input can make {@link MessageView} read outside the record.
+ * input can make {@link MessageView} read outside the record. An object judges many records without making anything for
+ * each; confined to one thread.
  */
 public final class RecordCheck {
     /** What the bytes at a position turned out to be. */
@@ -26,12 +27,22 @@ public final class RecordCheck {
         CHECKSUM_WRONG
     }
 
-    private RecordCheck() {}
+    private final CRC32 crc = new CRC32();
+    /** The memory judged last, with a position of its own. */
+    private ByteBuffer view;
+
+    private ByteBuffer viewed;
 
     /** Judges the record at the buffer's position, which is left as it was; computes the checksum only when asked to. */
     public static Verdict check(ByteBuffer bytes, boolean withChecksum) {
-        int start = bytes.position();
-        int left = bytes.remaining();
+        return new RecordCheck().at(bytes, bytes.position(), bytes.remaining(), withChecksum);
+    }
+
+    /**
+     * Judges the record at {@code start}, of which {@code left} bytes may be looked at; the buffer is left as it was.
+     * Computes the checksum only when asked to.
+     */
+    public Verdict at(ByteBuffer bytes, int start, int left, boolean withChecksum) {
         if (left < MessageLayout.BLANK_BYTES) {
             return left >= 4 && bytes.getInt(start) != 0 ? Verdict.CUT_SHORT : Verdict.NOTHING;
         }
@@ -49,17 +60,12 @@ public final class RecordCheck {
         if (totalSize > left) {
             return Verdict.CUT_SHORT;
         }
-        return checkInside(bytes, start, totalSize, magic == MessageLayout.MAGIC_V2, withChecksum);
+        return inside(bytes, start, totalSize, magic == MessageLayout.MAGIC_V2, withChecksum);
     }
 
-    private static Verdict checkInside(ByteBuffer bytes, int start, int totalSize, boolean wide, boolean withChecksum) {
+    private Verdict inside(ByteBuffer bytes, int start, int totalSize, boolean wide, boolean withChecksum) {
         int end = start + totalSize;
-        int sysFlag = bytes.getInt(start + MessageLayout.SYS_FLAG);
-        int bornHostBytes =
-                (sysFlag & SysFlag.BORN_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
-        int storeHostBytes =
-                (sysFlag & SysFlag.STORE_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
-        int bodyLengthAt = start + MessageLayout.BORN_HOST + bornHostBytes + 8 + storeHostBytes + 12;
+        int bodyLengthAt = bodyLengthAt(bytes, start);
         if (bodyLengthAt + 4 > end) {
             return Verdict.LENGTHS_DISAGREE;
         }
@@ -85,10 +91,47 @@ public final class RecordCheck {
         return Verdict.WHOLE;
     }
 
+    private static int bodyLengthAt(ByteBuffer bytes, int start) {
+        int sysFlag = bytes.getInt(start + MessageLayout.SYS_FLAG);
+        int bornHostBytes =
+                (sysFlag & SysFlag.BORN_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
+        int storeHostBytes =
+                (sysFlag & SysFlag.STORE_HOST_V6) == 0 ? MessageLayout.HOST_V4_BYTES : MessageLayout.HOST_V6_BYTES;
+        return start + MessageLayout.BORN_HOST + bornHostBytes + 8 + storeHostBytes + 12;
+    }
+
+    /** Whether a whole record is of the topic. */
+    public static boolean hasTopic(ByteBuffer bytes, int start, byte[] topic) {
+        int bodyLengthAt = bodyLengthAt(bytes, start);
+        int topicLengthAt = bodyLengthAt + 4 + bytes.getInt(bodyLengthAt);
+        boolean wide = bytes.getInt(start + MessageLayout.MAGIC) == MessageLayout.MAGIC_V2;
+        int length = wide ? bytes.getShort(topicLengthAt) & 0xFFFF : bytes.get(topicLengthAt) & 0xFF;
+        int topicAt = topicLengthAt + (wide ? 2 : 1);
+        if (length != topic.length) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            if (bytes.get(topicAt + i) != topic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** A stored checksum of 0 means that the writer computed none. */
-    private static boolean hasChecksum(ByteBuffer bytes, int start, int bodyAt, int bodyLength) {
+    private boolean hasChecksum(ByteBuffer bytes, int start, int bodyAt, int bodyLength) {
         int stored = bytes.getInt(start + MessageLayout.BODY_CRC);
-        return stored == 0 || bodyLength == 0 || stored == crcOf(bytes.slice(bodyAt, bodyLength));
+        if (stored == 0 || bodyLength == 0) {
+            return true;
+        }
+        if (viewed != bytes) {
+            viewed = bytes;
+            view = bytes.duplicate();
+        }
+        view.limit(bodyAt + bodyLength).position(bodyAt);
+        crc.reset();
+        crc.update(view);
+        return stored == ((int) crc.getValue() & MessageLayout.CRC_MASK);
     }
 
     /** The checksum as records carry it: CRC-32 of the remaining bytes, masked. The buffer is not moved. */

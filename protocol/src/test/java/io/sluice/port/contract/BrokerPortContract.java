@@ -28,6 +28,8 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.Tails.Tail;
+import io.sluice.port.Timers;
+import io.sluice.port.Timers.WaitingMessages;
 import io.sluice.port.TopicCatalog.TopicDescription;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.wire.message.MessageView;
@@ -700,6 +702,94 @@ public abstract class BrokerPortContract {
             try (Records none = result(port.lookup().byId(new MessageId(inside.storeHost(), inside.logOffset() + 3)))) {
                 assertThat(none.slices()).isEmpty();
             }
+        }
+    }
+
+    @Nested
+    class WaitingForATime {
+        private SendOutcome.Stored sendAt(String topic, String text, long dueAtMs) {
+            return send(Message.of(topic, text).deliverAt(dueAtMs), new Placement.Queue(0));
+        }
+
+        private List<String> textsIn(MessageQueue queue) {
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
+                return texts(fetched.records());
+            }
+        }
+
+        private Refusal refusalOf(Message message) {
+            return result(port.writer().send(message, Placement.ANY))
+                    .fold(stored -> null, doubt -> null, SendOutcome.Refused::reason);
+        }
+
+        @Test
+        void aMessageComesAtItsTimeAndNotBefore() {
+            MessageQueue queue = topic("Later", 1).readable().get(0);
+            long due = System.currentTimeMillis() + 700;
+            SendOutcome.Stored stored = sendAt("Later", "a", due);
+            assertThat(stored.recallHandle()).isNotEmpty();
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, LONG_WAIT)) {
+                assertThat(texts(fetched.records())).containsExactly("a");
+                assertThat(MessageView.of(fetched.records().slices().get(0)).storedAtMs())
+                        .isGreaterThanOrEqualTo(due);
+            }
+        }
+
+        @Test
+        void aTimeThatIsOverMeansAtOnce() {
+            MessageQueue queue = topic("Over", 1).readable().get(0);
+            SendOutcome.Stored stored = sendAt("Over", "a", System.currentTimeMillis() - 1);
+            assertThat(stored.recallHandle()).isEmpty();
+            assertThat(textsIn(queue)).containsExactly("a");
+        }
+
+        @Test
+        void aRecalledMessageNeverComes() {
+            MessageQueue queue = topic("Regret", 1).readable().get(0);
+            long due = System.currentTimeMillis() + 1_500;
+            SendOutcome.Stored stored = sendAt("Regret", "regretted", due);
+            sendAt("Regret", "kept", due + 1);
+            assertThat(result(port.timers().recall(queue.topic(), stored.recallHandle())))
+                    .isTrue();
+            assertThat(result(port.timers().recall(queue.topic(), stored.recallHandle())))
+                    .isFalse();
+            await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
+                    .until(() -> !textsIn(queue).isEmpty());
+            assertThat(textsIn(queue)).containsExactly("kept");
+        }
+
+        @Test
+        void whatWaitsIsListedTheNextFirst() {
+            topic("Plan", 1);
+            topic("Elsewhere", 1);
+            long now = System.currentTimeMillis();
+            SendOutcome.Stored late = sendAt("Plan", "late", now + 3_600_000);
+            SendOutcome.Stored soon = sendAt("Plan", "soon", now + 1_800_000);
+            sendAt("Elsewhere", "x", now + 60_000);
+            await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
+                    .until(() -> result(port.timers().waiting(new TopicName("Plan"), 10))
+                                    .next()
+                                    .size()
+                            == 2);
+            WaitingMessages waiting = result(port.timers().waiting(new TopicName("Plan"), 10));
+            assertThat(waiting.total()).isEqualTo(2);
+            assertThat(waiting.next())
+                    .extracting(Timers.Waiting::recallHandle)
+                    .containsExactly(soon.recallHandle(), late.recallHandle());
+            assertThat(waiting.next().get(0).dueAtMs()).isEqualTo(now + 1_800_000);
+            assertThat(result(port.timers().waiting(new TopicName("Plan"), 1)).next())
+                    .hasSize(1);
+        }
+
+        @Test
+        void aTimeTooFarAwayAndAHandleThatIsNoneAreRefused() {
+            topic("Bounds", 1);
+            long farAway = System.currentTimeMillis() + Duration.ofDays(20_000).toMillis();
+            assertThat(refusalOf(Message.of("Bounds", "x").deliverAt(farAway))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+            assertThat(BrokerPortContract.refusalOf(port.timers().recall(new TopicName("Bounds"), "nonsense")))
+                    .isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+            assertThat(BrokerPortContract.refusalOf(port.timers().waiting(new TopicName("Nowhere"), 1)))
+                    .isEqualTo(Refusal.NO_SUCH_TOPIC);
         }
     }
 

@@ -24,6 +24,7 @@ import io.sluice.port.SendOutcome;
 import io.sluice.port.Tails;
 import io.sluice.port.Tails.Tail;
 import io.sluice.port.Tails.TailListener;
+import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.wire.message.MessageLayout;
@@ -68,6 +69,7 @@ public final class MemoryBroker implements BrokerPort {
         return thread;
     });
 
+    private final MemoryTimers timers = new MemoryTimers(clock, this::hasTopic, this::deliver);
     private final Map<TopicName, TopicSettings> topics = new TreeMap<>();
     private final Map<MessageQueue, List<ByteBuffer>> queues = new HashMap<>();
     private final Map<Long, ByteBuffer> byLogOffset = new HashMap<>();
@@ -173,6 +175,11 @@ public final class MemoryBroker implements BrokerPort {
     }
 
     @Override
+    public Timers timers() {
+        return timers;
+    }
+
+    @Override
     public void close() {
         synchronized (this) {
             closed = true;
@@ -220,14 +227,33 @@ public final class MemoryBroker implements BrokerPort {
                     "queue %d of topic %s; it has %d queues".formatted(queueId, message.topic(), count));
         }
         MessageQueue queue = new MessageQueue(message.topic(), brokerName, queueId);
+        if (MemoryTimers.isTimed(message)) {
+            return timers.park(message, queue);
+        }
+        return append(message, queue);
+    }
+
+    /** When its time has come. */
+    private void deliver(Message message, MessageQueue queue) {
+        synchronized (this) {
+            append(message, queue);
+        }
+        changed();
+    }
+
+    private SendOutcome append(Message message, MessageQueue queue) {
         List<ByteBuffer> entries = queues.computeIfAbsent(queue, none -> new ArrayList<>());
-        ByteBuffer record = encode(message, queueId, entries.size(), logEnd);
+        ByteBuffer record = encode(message, queue.queueId(), entries.size(), logEnd);
         entries.add(record);
         byLogOffset.put(logEnd, record);
         SendOutcome.Stored stored = new SendOutcome.Stored(
                 queue, logEnd, entries.size() - 1L, new MessageId(STORE_HOST, logEnd).toString());
         logEnd += record.remaining();
         return stored;
+    }
+
+    private synchronized boolean hasTopic(TopicName topic) {
+        return topics.containsKey(topic);
     }
 
     private int choose(Placement placement, int count) {
@@ -769,6 +795,11 @@ public final class MemoryBroker implements BrokerPort {
         @Override
         public MessageLookup lookup() {
             return broker.lookup();
+        }
+
+        @Override
+        public Timers timers() {
+            return broker.timers();
         }
 
         @Override

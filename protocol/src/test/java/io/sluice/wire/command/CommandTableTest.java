@@ -227,7 +227,7 @@ class CommandTableTest {
         assertThat(refused).doesNotContainAnyElementsOf(answered);
         Set<Integer> known = new TreeSet<>(answered);
         known.addAll(refused);
-        known.removeAll(Set.of(RequestCode.LEASE, RequestCode.SETTLE, RequestCode.TAKE_BACK));
+        known.removeAll(Set.of(RequestCode.LEASE, RequestCode.SETTLE, RequestCode.TAKE_BACK, RequestCode.LIST_TIMED));
         assertThat(known).isEqualTo(protocolCodes());
     }
 
@@ -259,6 +259,7 @@ class CommandTableTest {
             {3001, 3010},
             {5001, 5001},
             {200050, 200056},
+            {200070, 200079},
             {200151, 200151}
         };
         Arrays.stream(ranges)
