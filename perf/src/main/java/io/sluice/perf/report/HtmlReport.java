@@ -12,10 +12,10 @@ public final class HtmlReport {
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><title>Sluice: measured</title>
             <style>
-            body { font: 15px/1.5 system-ui, sans-serif; max-width: 84em; margin: 2em auto; padding: 0 1em; color: #222 }
+            body { font: 15px/1.5 system-ui, sans-serif; max-width: 96em; margin: 2em auto; padding: 0 1em; color: #222 }
             table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-nums }
-            td, th { border-bottom: 1px solid #ccc; padding: .2em .7em; text-align: right }
-            td:first-child, th:first-child { text-align: left }
+            td, th { border-bottom: 1px solid #ccc; padding: .2em .6em; text-align: right }
+            td:first-child, th:first-child { text-align: left; white-space: nowrap }
             .plots { display: flex; flex-wrap: wrap; gap: 1em }
             .plots svg { flex: 1 1 28em; max-width: 100%; height: auto }
             .reached td:last-child { color: #0f7b6c; font-weight: 600 }

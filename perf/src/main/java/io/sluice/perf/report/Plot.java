@@ -9,7 +9,7 @@ final class Plot {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 360;
     private static final int LEFT = 80;
-    private static final int RIGHT = 20;
+    private static final int RIGHT = 36;
     private static final int TOP = 40;
     private static final int BOTTOM = 40;
     private static final int GRID_LINES = 5;
@@ -49,8 +49,19 @@ final class Plot {
             this.highest = Math.max(lowest + 1, Math.ceil(height(top)));
         } else {
             this.lowest = 0;
-            this.highest = Math.max(1, top * 1.1);
+            this.highest = GRID_LINES * roundStep(top / GRID_LINES);
         }
+    }
+
+    /** The next of 1, 2, 2.5, 5 times a power of ten, so that the lines of the grid have round values. */
+    static double roundStep(double atLeast) {
+        double power = Math.pow(10, Math.floor(Math.log10(Math.max(1, atLeast))));
+        for (double factor : new double[] {1, 2, 2.5, 5}) {
+            if (factor * power >= atLeast) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
     }
 
     static String svg(String title, List<Line> lines, List<Tick> ticks, Scale scale) {

@@ -86,6 +86,14 @@ class ReportTest {
     }
 
     @Test
+    void linesOfAGridHaveRoundValues() {
+        assertThat(Plot.roundStep(0)).isEqualTo(1);
+        assertThat(Plot.roundStep(11_636)).isEqualTo(20_000);
+        assertThat(Plot.roundStep(21_000)).isEqualTo(25_000);
+        assertThat(Plot.roundStep(60)).isEqualTo(100);
+    }
+
+    @Test
     void runsAreKeptAsJsonLinesAndHistogramsAndReadAgain(@TempDir Path directory) throws Exception {
         Path results = directory.resolve("results");
         new ResultFiles(results).keep(run("A", 200, 2));
