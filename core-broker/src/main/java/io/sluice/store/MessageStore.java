@@ -16,6 +16,7 @@ import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.log.SegmentPreparer;
 import io.sluice.store.queue.ConsumeQueues;
 import io.sluice.store.queue.EntryFilter;
@@ -240,6 +241,25 @@ public final class MessageStore implements AutoCloseable {
      */
     public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> messages) {
         return appender.appendBatch(messages);
+    }
+
+    /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
+    public boolean waitsForDisk() {
+        return appender.waitsForDisk();
+    }
+
+    /** Begins a block of records for a topic; {@code false} when those of the topic are to be appended one by one. */
+    public boolean begin(RecordBlock block, String topic) {
+        return appender.begin(block, topic);
+    }
+
+    /**
+     * Appends the records of a block next to each other, all or none, without waiting for the disk.
+     *
+     * @return the place of the first record and the size of all, or why nothing was written
+     */
+    public AppendResult append(RecordBlock block) {
+        return appender.append(block);
     }
 
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */

@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  *
  * <p>A message that is {@link Sent} is in the log. A send that fails throws, or fails its stage with,
  * {@link SendFailedException}, which says whether the message may be stored all the same. Messages that one thread sends
- * to one queue are stored in the order sent, as long as no try fails. Stages complete on a thread of the client, which
+ * to one queue are stored in the order sent. Those that meet on the way share a frame. Stages complete on a thread of the client, which
  * must not be blocked.
  */
 public final class Producer implements AutoCloseable {
@@ -62,6 +62,8 @@ public final class Producer implements AutoCloseable {
         private int compressFromBytes = SendConfig.COMPRESS_FROM_BYTES;
         private int compressionLevel = SendConfig.COMPRESSION_LEVEL;
         private int inFlightBytes = SendConfig.IN_FLIGHT_BYTES;
+        private int batchBytes = SendConfig.BATCH_BYTES;
+        private Duration linger = Duration.ZERO;
 
         Builder(SluiceClient client, ClientCore core, String group) {
             this.client = client;
@@ -75,7 +77,7 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** Further tries after the first, of sends that may go to any queue. Default 2. */
+        /** Further tries after the first. Default 2. */
         public Builder retries(int further) {
             retries = further;
             return this;
@@ -109,10 +111,38 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How much may travel in one frame when sends to one queue meet. Default 128 KiB.
+         *
+         * @param bytes 0: every message travels alone
+         */
+        public Builder batchBytes(int bytes) {
+            batchBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How long the first message for a queue waits for others to share its frame. Default zero: it goes at once, and
+         * those that come while its frame is under way share the next one.
+         */
+        public Builder linger(Duration wait) {
+            linger = wait;
+            return this;
+        }
+
         /** @throws IllegalArgumentException when a setting is outside its range */
         public Producer start() {
             SendConfig config = new SendConfig(
-                    group, timeout, retries, maxMessageBytes, compressFromBytes, compressionLevel, inFlightBytes, true);
+                    group,
+                    timeout,
+                    retries,
+                    maxMessageBytes,
+                    compressFromBytes,
+                    compressionLevel,
+                    inFlightBytes,
+                    Math.min(batchBytes, maxMessageBytes),
+                    linger,
+                    true);
             return client.adopt(new Producer(client, core, config));
         }
     }
@@ -122,12 +152,12 @@ public final class Producer implements AutoCloseable {
         return await(() -> sendAsync(message));
     }
 
-    /** Sends to this queue and waits; one try. */
+    /** Sends to this queue and waits. */
     public Sent send(Message message, MessageQueue queue) {
         return await(() -> sendAsync(message, queue));
     }
 
-    /** Sends to the queue of the key and waits; one try. Messages with equal keys are stored in one queue in order. */
+    /** Sends to the queue of the key and waits. Messages with equal keys are stored in one queue in order. */
     public Sent send(Message message, String shardingKey) {
         return await(() -> sendAsync(message, shardingKey));
     }

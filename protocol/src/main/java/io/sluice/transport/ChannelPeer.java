@@ -9,12 +9,15 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.sluice.model.SluiceException;
+import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameDecoder;
 import io.sluice.wire.frame.FrameException;
+import io.sluice.wire.frame.FrameHead;
 import io.sluice.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -44,10 +47,15 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     private final RequestTable table;
     private final ConnectionLimits limits;
     private final PendingReplies replies;
+    private final FrameWriter writer = new FrameWriter();
     private final Map<PeerSlot<?>, Object> slots = new ConcurrentHashMap<>(4);
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** Requests of the peer whose answer is still to come; those answered at once are not counted. */
     private final AtomicInteger inFlight = new AtomicInteger();
+
+    private final InPlaceHandler.Answer answerInPlace = this::answerInPlace;
+    /** The request being answered in place. Owned by the event loop. */
+    private FrameHead inPlace;
 
     private volatile InetSocketAddress remoteAddress;
     private volatile InetSocketAddress localAddress;
@@ -75,8 +83,8 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(limits.outboundLow(), limits.outboundHigh()));
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast(new IdleStateHandler(0, 0, limits.idle().toMillis(), TimeUnit.MILLISECONDS));
-        pipeline.addLast(new FrameDecoder(bodies == Bodies.ON_HEAP));
-        pipeline.addLast(new FrameWriter());
+        pipeline.addLast(peer.writer);
+        pipeline.addLast(new FrameDecoder(bodies == Bodies.ON_HEAP, peer::take));
         pipeline.addLast(peer);
         channel.closeFuture().addListener(closed -> peer.end());
         return peer;
@@ -137,6 +145,26 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     }
 
     // Event loop: what came in.
+
+    private boolean take(FrameHead head, ByteBuffer body) {
+        InPlaceHandler handler = head.isAnswer() ? null : table.findInPlace(head.code());
+        if (handler == null || inFlight.get() >= limits.inFlightMax()) {
+            return false;
+        }
+        inPlace = head;
+        try {
+            return handler.handle(head, body, this, answerInPlace);
+        } catch (RuntimeException failed) {
+            answerFailure(head.toFrame(), failed);
+            return true;
+        }
+    }
+
+    private void answerInPlace(int code, Fields fields) {
+        if (!inPlace.isOneWay() && mayWrite()) {
+            writer.writeAnswer(inPlace, code, fields);
+        }
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -333,12 +361,18 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     }
 
     private boolean mayWrite(Frame frame) {
-        if (ended.isDone() || !channel.isActive()) {
+        boolean may = mayWrite();
+        if (!may) {
             frame.release();
+        }
+        return may;
+    }
+
+    private boolean mayWrite() {
+        if (ended.isDone() || !channel.isActive()) {
             return false;
         }
         if (channel.bytesBeforeWritable() > limits.outboundMax() - limits.outboundLow()) {
-            frame.release();
             log.warn(
                     "connection cut, the peer does not read: peer={} limit={} bytes",
                     remoteAddress,

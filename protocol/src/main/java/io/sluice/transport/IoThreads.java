@@ -55,6 +55,11 @@ public final class IoThreads implements AutoCloseable {
         return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
+    /** One of the loops, as a place where an owner keeps its state. */
+    public LoopSteps steps() {
+        return new LoopSteps(group.next());
+    }
+
     /** Runs a short step on one of the loops again and again until the future is cancelled. */
     ScheduledFuture<?> sweep(Runnable step, long everyMs) {
         return group.next().scheduleWithFixedDelay(step, everyMs, everyMs, TimeUnit.MILLISECONDS);

@@ -17,6 +17,8 @@ public final class RequestTable {
 
     private final IntObjectMap<Row> rows = new IntObjectHashMap<>();
 
+    private final IntObjectMap<InPlaceHandler> inPlace = new IntObjectHashMap<>();
+
     record Row(Executor lane, RequestHandler handler) {}
 
     /** A row whose handler runs on the event loop. */
@@ -34,6 +36,14 @@ public final class RequestTable {
         return this;
     }
 
+    /** Requests of the code, which has a row, are shown to this handler first. */
+    public RequestTable inPlace(int code, InPlaceHandler handler) {
+        if (!rows.containsKey(code) || inPlace.put(code, handler) != null) {
+            throw new IllegalStateException("request code %d has no row, or two handlers in place".formatted(code));
+        }
+        return this;
+    }
+
     public boolean contains(int code) {
         return rows.containsKey(code);
     }
@@ -46,10 +56,17 @@ public final class RequestTable {
     public RequestTable without(int... codes) {
         RequestTable copy = new RequestTable();
         copy.rows.putAll(rows);
+        copy.inPlace.putAll(inPlace);
         for (int code : codes) {
             copy.rows.remove(code);
+            copy.inPlace.remove(code);
         }
         return copy;
+    }
+
+    /** {@code null} when requests of the code go the usual way. */
+    InPlaceHandler findInPlace(int code) {
+        return inPlace.get(code);
     }
 
     Optional<Row> find(int code) {

@@ -144,6 +144,9 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.GET_TIMER_METRICS, admin, timers::metrics)
                 .on(RequestCode.LIST_TIMED, loop, timers::list);
         DoorRefusals.all().forEach(rows::refused);
+        rows.table
+                .inPlace(RequestCode.SEND_MESSAGE_V2, sends::sendInPlace)
+                .inPlace(RequestCode.SEND_BATCH_MESSAGE, sends::sendInPlace);
         return rows.table;
     }
 

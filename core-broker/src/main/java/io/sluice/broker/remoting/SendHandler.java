@@ -1,6 +1,7 @@
 package io.sluice.broker.remoting;
 
 import io.sluice.broker.send.NewMessage;
+import io.sluice.broker.send.PlainSend;
 import io.sluice.broker.send.SendBack;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.send.Sent;
@@ -9,25 +10,36 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Stored;
+import io.sluice.transport.InPlaceHandler;
 import io.sluice.transport.Peer;
+import io.sluice.transport.PeerSlot;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.SendCommands;
 import io.sluice.wire.command.SendCommands.SendAnswer;
 import io.sluice.wire.command.SendCommands.SendMessage;
+import io.sluice.wire.command.SendHead;
+import io.sluice.wire.frame.FieldSink;
 import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
+import io.sluice.wire.frame.FrameHead;
+import io.sluice.wire.message.MessageEncoder;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Requests that put messages into the log. A plain send is dealt with on the event loop of its connection. */
 final class SendHandler {
+    /** The address of the peer as records carry it. */
+    private static final PeerSlot<byte[]> BORN_HOST = PeerSlot.named("encoded address");
+
     private final SendService sends;
     private final SendBack backs;
     private final String region;
     private final boolean traceOn;
     private final Fields regionOnly;
+    private final ThreadLocal<InPlace> inPlace = ThreadLocal.withInitial(InPlace::new);
 
     /**
      * @param region  told with every answer
@@ -39,6 +51,44 @@ final class SendHandler {
         this.region = region;
         this.traceOn = traceOn;
         this.regionOnly = Fields.of("MSG_REGION", region);
+    }
+
+    /** A plain send with short field names, dealt with as it lies there. */
+    boolean sendInPlace(FrameHead head, ByteBuffer body, Peer peer, InPlaceHandler.Answer answer) {
+        if (!sends.plain().areTaken()) {
+            return false;
+        }
+        InPlace mine = inPlace.get();
+        SendHead said = mine.send.head();
+        if (!said.read(head.fields())) {
+            return false;
+        }
+        boolean batch = said.batch() || head.code() == RequestCode.SEND_BATCH_MESSAGE;
+        mine.send.bring(batch, body, bornHost(peer));
+        if (!sends.plain().store(mine.send)) {
+            return false;
+        }
+        answer.give(ResponseCode.SUCCESS, mine);
+        return true;
+    }
+
+    private static byte[] bornHost(Peer peer) {
+        byte[] known = peer.get(BORN_HOST).orElse(null);
+        if (known == null) {
+            known = MessageEncoder.host(peer.remoteAddress());
+            peer.put(BORN_HOST, known);
+        }
+        return known;
+    }
+
+    /** What one event loop uses for its plain sends; as fields: what is answered to the last one. */
+    private final class InPlace implements Fields {
+        private final PlainSend send = new PlainSend();
+
+        @Override
+        public void writeTo(FieldSink sink) {
+            SendAnswer.write(sink, send.ids(), send.queueId(), send.queueOffset(), send.uniqueKey(), region, traceOn);
+        }
     }
 
     CompletionStage<Frame> send(Frame request, Peer peer) {

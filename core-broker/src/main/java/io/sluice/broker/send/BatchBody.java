@@ -18,7 +18,10 @@ import java.util.List;
  * Magic and checksum are not looked at.
  */
 final class BatchBody {
-    private static final int FIXED_BYTES = 22;
+    static final int FIXED_BYTES = 22;
+    static final int FLAG = 12;
+    /** Where the body begins; its length stands before it, that of the properties behind it. */
+    static final int BODY = 20;
 
     private BatchBody() {}
 

@@ -1,6 +1,7 @@
 package io.sluice.broker.send;
 
 import io.sluice.model.MessageId;
+import io.sluice.wire.json.JsonBytes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
@@ -34,6 +35,15 @@ final class MessageIds {
             rest >>>= 4;
         }
         return new String(id, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Appends the id. */
+    void write(long logOffset, JsonBytes into) {
+        byte[] known = prefixOf(storeHost.get());
+        into.raw(known);
+        for (int shift = Long.SIZE - 4; shift >= 0; shift -= 4) {
+            into.raw(DIGITS[(int) (logOffset >>> shift) & 0xF]);
+        }
     }
 
     private byte[] prefixOf(InetSocketAddress host) {

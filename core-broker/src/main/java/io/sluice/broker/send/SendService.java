@@ -50,7 +50,7 @@ public final class SendService {
     /** Messages of one batch. */
     public static final int BATCH_MAX = 32_768;
 
-    private static final int SYSTEM_FLAGS_REFUSED = SysFlag.INNER_BATCH | SysFlag.NEED_UNWRAP;
+    static final int SYSTEM_FLAGS_REFUSED = SysFlag.INNER_BATCH | SysFlag.NEED_UNWRAP;
     private static final int DEAD_LETTER_QUEUE = 0;
     /** Room for what is added to a message each time that it is written anew while it waits. */
     private static final int TIMER_RESERVE_BYTES = 96;
@@ -66,6 +66,8 @@ public final class SendService {
     private final MessageIds ids;
     /** What every stored message gets, in stored form. */
     private final byte[] stamp;
+
+    private final PlainSends plain;
 
     private final ThreadLocal<PropertyBytes> scratch = ThreadLocal.withInitial(PropertyBytes::new);
 
@@ -96,6 +98,12 @@ public final class SendService {
                 .with(PropertyNames.REGION, rules.region())
                 .with(PropertyNames.CLUSTER, rules.clusterName())
                 .with(PropertyNames.TRACE_ON, Boolean.toString(rules.traceOn())));
+        this.plain = new PlainSends(store, topics, metrics, rules.maxMessageBytes(), uniqueKeys, ids, stamp);
+    }
+
+    /** The short way for sends that ask for nothing special. */
+    public PlainSends plain() {
+        return plain;
     }
 
     /** Stores one message of a client or a door. The body is free for reuse on return. */

@@ -8,6 +8,7 @@ import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.AppendResult.StoredWithDoubt;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.log.RecordTraits;
 import io.sluice.store.queue.ConsumeQueue;
 import io.sluice.store.queue.ConsumeQueues;
@@ -118,6 +119,113 @@ public final class Appender {
     /** Ends what waits for a flush that will not come. */
     public void abandon(Refused refusal) {
         confirmations.fail(refusal);
+    }
+
+    // ---- a block of plain records
+
+    /** Whether an append is complete only when the disk has it; blocks are not appended then. */
+    public boolean waitsForDisk() {
+        return sync;
+    }
+
+    /**
+     * Begins a block for a topic.
+     *
+     * @return {@code false} when records of this topic do not come in blocks: the delay topic's, and such as have a name that
+     *     needs the wider layout
+     */
+    public boolean begin(RecordBlock block, String topicName) {
+        TopicQueues topic = queues.find(topicName);
+        if (topic == null) {
+            if (!ConsumeQueues.isStorable(topicName)) {
+                return false;
+            }
+            topic = queues.topic(topicName);
+        }
+        if (topic.isDelay() || topic.isFanOut() || topic.nameBytes().length > MessageLayout.TOPIC_V1_MAX_BYTES) {
+            return false;
+        }
+        block.begin(topic.name(), topic.nameBytes(), topic.keyPrefixHash(), storeHost);
+        return true;
+    }
+
+    /**
+     * Appends a block, all of it or nothing. For {@code ASYNC_FLUSH} only, where nobody waits for the disk.
+     *
+     * @return the place of the first record and the size of all, or why nothing was written
+     */
+    public AppendResult append(RecordBlock block) {
+        if (sync) {
+            throw new IllegalStateException(
+                    "a block is appended without waiting for the disk, which the flush mode asks for");
+        }
+        Refused refused = admission.refusal();
+        if (refused == null) {
+            refused = check(block);
+        }
+        if (refused != null) {
+            return refused;
+        }
+        Stored stored;
+        lock.lock();
+        try {
+            refused = refusalUnderLock(block.count());
+            if (refused != null) {
+                return refused;
+            }
+            stored = write(block);
+        } catch (IOException | InternalError noRoom) {
+            return noRoom(noRoom);
+        } finally {
+            lock.unlock();
+        }
+        arrivals.arrived(block.topic(), block.queueId(), stored.queueOffset() + block.count());
+        return stored;
+    }
+
+    private Refused check(RecordBlock block) {
+        if (block.largestBody() > rules.maxMessageBytes()) {
+            return new Refused(
+                    Reason.TOO_LARGE,
+                    "the body has %d bytes; maxMessageSize is %d"
+                            .formatted(block.largestBody(), rules.maxMessageBytes()));
+        }
+        if (block.queueId() < 0 || block.queueId() > ConsumeQueues.QUEUE_ID_MAX) {
+            return new Refused(
+                    Reason.ILLEGAL,
+                    "queueId %d cannot be stored; at most %d can"
+                            .formatted(block.queueId(), ConsumeQueues.QUEUE_ID_MAX));
+        }
+        if (block.length() > commitLog.recordMaxBytes()) {
+            return new Refused(
+                    Reason.TOO_LARGE,
+                    "the messages need %d bytes; a log file of %d bytes takes at most %d"
+                            .formatted(block.length(), commitLog.segmentBytes(), commitLog.recordMaxBytes()));
+        }
+        return null;
+    }
+
+    private Stored write(RecordBlock block) throws IOException {
+        int count = block.count();
+        ConsumeQueue queue = queues.queue(queues.topic(block.topic()), block.queueId());
+        long storedAt = storeTime();
+        long offset = commitLog.reserve(block.length());
+        long queueOffset = queue.next();
+        block.place(offset, queueOffset, storedAt);
+        block.writeTo(commitLog.memory(), commitLog.positionOf(offset));
+        for (int i = 0; i < count; i++) {
+            long recordAt = offset + block.start(i);
+            queues.putOne(queue, recordAt, block.size(i), block.tagHash(i));
+            if (indexer != null) {
+                for (int key = block.keysFrom(i); key < block.keysFrom(i + 1); key++) {
+                    indexer.offer(block.keyHash(key), recordAt, storedAt);
+                }
+            }
+        }
+        queues.added(count);
+        commitLog.advance(offset + block.length(), offset + block.start(count - 1));
+        queue.publish(queueOffset + count);
+        return new Stored(offset, queueOffset, block.length(), storedAt);
     }
 
     // ---- one record

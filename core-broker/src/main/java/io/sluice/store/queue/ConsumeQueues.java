@@ -116,6 +116,17 @@ public final class ConsumeQueues {
         entriesPut++;
     }
 
+    /** Adds one of several entries; {@link #added} follows when all of them are in. */
+    public void putOne(ConsumeQueue queue, long logOffset, int size, long tagHash) {
+        list(queue);
+        queue.put(logOffset, size, tagHash);
+    }
+
+    /** So many entries were added by {@link #putOne}. */
+    public void added(int entries) {
+        entriesPut += entries;
+    }
+
     /** While the log is recovered: numbers up to this one stand for messages that are lost. */
     public void putLost(ConsumeQueue queue, long upTo) {
         list(queue);

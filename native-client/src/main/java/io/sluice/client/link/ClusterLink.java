@@ -5,6 +5,7 @@ import io.sluice.port.RefusedException;
 import io.sluice.runtime.CloseStack;
 import io.sluice.transport.ConnectionLimits;
 import io.sluice.transport.IoThreads;
+import io.sluice.transport.LoopSteps;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RemotingException;
 import io.sluice.transport.RequestTable;
@@ -93,6 +94,11 @@ public final class ClusterLink implements AutoCloseable {
 
     public ClientClock clock() {
         return clock;
+    }
+
+    /** A place for state that belongs to one event loop of this client. */
+    public LoopSteps steps() {
+        return threads.steps();
     }
 
     /** Addresses of all name servers. */

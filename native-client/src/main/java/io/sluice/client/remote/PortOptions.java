@@ -84,6 +84,8 @@ final class PortOptions {
                 SendConfig.NEVER,
                 SendConfig.COMPRESSION_LEVEL,
                 number("inFlightBytes", SendConfig.IN_FLIGHT_BYTES),
+                Math.min(SendConfig.BATCH_BYTES, number("maxMessageBytes", SendConfig.MAX_MESSAGE_BYTES)),
+                Duration.ZERO,
                 false);
         return new RemotePortConfig(link, routes, sends);
     }

@@ -16,7 +16,8 @@ import java.util.List;
  * Magic and checksum are 0: the broker fills in its own.
  */
 final class BatchEncoder {
-    private static final int FIXED_BYTES = 4 + 4 + 4 + 4 + 4 + 2;
+    /** What an entry takes besides its body and properties. */
+    static final int FIXED_BYTES = 4 + 4 + 4 + 4 + 4 + 2;
 
     private BatchEncoder() {}
 

@@ -31,11 +31,20 @@ final class InFlightBound {
         }
     }
 
+    /** One send of this size has ended. */
     void giveBack(int bytes) {
-        room.release(counted(bytes));
+        giveBackSum(counted(bytes));
     }
 
-    private int counted(int bytes) {
+    /** @param counted sum of what was {@linkplain #counted counted} for the sends that have ended */
+    void giveBackSum(int counted) {
+        if (counted > 0) {
+            room.release(counted);
+        }
+    }
+
+    /** What a send of this size takes. */
+    int counted(int bytes) {
         return Math.min(bytes, bytesMax);
     }
 

@@ -2,6 +2,7 @@ package io.sluice.client.send;
 
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.route.RouteCache;
+import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
@@ -65,6 +66,20 @@ record Outbound(
                         isBatch,
                         queue.brokerName()),
                 FrameBody.of(body));
+    }
+
+    /** One message, with these properties instead of its own. */
+    static Outbound of(Message message, byte[] body, MessageProperties properties, int sysFlag, Redelivery redelivery) {
+        return new Outbound(
+                message.topic(),
+                body,
+                text(properties),
+                sysFlag,
+                message.flag(),
+                message.bornAtMs(),
+                List.of(properties.uniqueKey().orElse("")),
+                false,
+                redelivery);
     }
 
     static String text(MessageProperties properties) {

@@ -7,13 +7,21 @@ import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
 import io.sluice.wire.message.BodyCodec;
 import io.sluice.wire.message.MessageLayout;
+import io.sluice.wire.message.PropertiesCodec;
 import io.sluice.wire.message.SysFlag;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** From messages to what is sent: checks, ids, compression. Any thread; works on the thread of the caller. */
 final class Packing {
+    /** What a message says that goes alone; see docs/doors/native-client.md, "Sending". */
+    private static final Set<String> TRAVEL_ALONE = Set.of(
+            PropertyNames.DELAY_LEVEL, "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_DELIVER_MS", "TRAN_MSG", "MSG_TYPE");
+
+    /** Whether the answer waits for the durability configured; a frame has one rule for all its messages. */
+    private static final String WAIT = "WAIT";
+
     private final SendConfig config;
     private final UniqueKeys keys;
 
@@ -22,10 +30,45 @@ final class Packing {
         this.keys = keys;
     }
 
+    /**
+     * One message, to travel with others if it may.
+     *
+     * @throws SendFailedException when the message is too large or breaks a rule
+     */
+    Parcel parcel(Message message, QueueChoice choice, long deadlineNanos) {
+        if (!mayShareFrame(message)) {
+            return Parcel.alone(message, pack(message, Outbound.Redelivery.NONE), choice, deadlineNanos);
+        }
+        requireSize("body", message.body().length, message.topic());
+        MessageProperties properties = message.properties();
+        int propertiesBytes = properties.size() == 0 ? 0 : PropertiesCodec.encodedBytes(properties);
+        if (config.uniqueKeys() && !properties.has(PropertyNames.UNIQUE_KEY)) {
+            propertiesBytes += ParcelFrames.keyBytes(keys);
+        }
+        requireFit(propertiesBytes, message.topic());
+        return Parcel.plain(message, choice, deadlineNanos, message.body().length + propertiesBytes);
+    }
+
+    /** Messages that the broker treats in a way of their own are no part of a batch, nor those that travel compressed. */
+    private boolean mayShareFrame(Message message) {
+        if (config.batchBytes() == SendConfig.NO_BATCHES
+                || message.body().length >= config.compressFromBytes()
+                || message.topic().isRetry()) {
+            return false;
+        }
+        MessageProperties properties = message.properties();
+        if (properties.size() == 0) {
+            return true;
+        }
+        return properties.asMap().keySet().stream().noneMatch(TRAVEL_ALONE::contains)
+                && !"false".equals(properties.get(WAIT));
+    }
+
     /** @throws SendFailedException when the message is too large or breaks a rule */
     Outbound pack(Message message, Outbound.Redelivery redelivery) {
         requireSize("body", message.body().length, message.topic());
         MessageProperties properties = named(message.properties());
+        requireFit(PropertiesCodec.encodedBytes(properties), message.topic());
         byte[] body = message.body();
         int sysFlag = 0;
         if (body.length >= config.compressFromBytes()) {
@@ -35,16 +78,7 @@ final class Packing {
                 sysFlag = SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB;
             }
         }
-        return new Outbound(
-                message.topic(),
-                body,
-                encoded(properties, message.topic()),
-                sysFlag,
-                message.flag(),
-                message.bornAtMs(),
-                List.of(properties.uniqueKey().orElse("")),
-                false,
-                redelivery);
+        return Outbound.of(message, body, properties, sysFlag, redelivery);
     }
 
     /** @throws SendFailedException when the messages cannot be one batch, or are too large together */
@@ -70,7 +104,7 @@ final class Packing {
                         "a batch for %s has a delayed message; send it on its own".formatted(topic));
             }
             MessageProperties properties = named(message.properties());
-            encoded(properties, topic);
+            requireFit(PropertiesCodec.encodedBytes(properties), topic);
             named.add(message.withProperties(properties));
             uniqueKeys.add(properties.uniqueKey().orElse(""));
         }
@@ -100,16 +134,13 @@ final class Packing {
         }
     }
 
-    private static String encoded(MessageProperties properties, TopicName topic) {
-        String text = Outbound.text(properties);
-        int max = MessageLayout.PROPERTIES_MAX_BYTES;
-        // No character takes more than three bytes, so most texts need not be encoded to know that they fit.
-        if (text.length() > max / 3 && text.getBytes(StandardCharsets.UTF_8).length > max) {
+    private static void requireFit(int propertiesBytes, TopicName topic) {
+        if (propertiesBytes > MessageLayout.PROPERTIES_MAX_BYTES) {
             throw refused(
                     Refusal.TOO_LARGE,
-                    "properties of a message for topic %s take more than %d bytes".formatted(topic, max));
+                    "properties of a message for topic %s take more than %d bytes"
+                            .formatted(topic, MessageLayout.PROPERTIES_MAX_BYTES));
         }
-        return text;
     }
 
     static SendFailedException refused(Refusal reason, String message) {

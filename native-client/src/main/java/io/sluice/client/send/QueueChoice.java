@@ -4,7 +4,7 @@ import io.sluice.model.MessageQueue;
 import io.sluice.port.Placement;
 import java.util.Objects;
 
-/** Which queue a message shall go to. All but {@link #ANY} allow one try only, so that order is kept. */
+/** Which queue a message shall go to. Tries of all but {@link #ANY} go to the same queue. */
 public sealed interface QueueChoice {
     QueueChoice ANY = new Any();
 

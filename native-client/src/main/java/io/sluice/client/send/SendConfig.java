@@ -14,6 +14,10 @@ import java.util.Objects;
  * @param compressFromBytes bodies of this size and more are compressed (zlib); {@link Integer#MAX_VALUE}: never
  * @param compressionLevel  1 (fast) to 9 (small)
  * @param inFlightBytes     bytes of sends under way at once
+ * @param batchBytes        how much may travel in one frame when sends to one queue meet; {@link #NO_BATCHES}: every message
+ *                          travels alone
+ * @param linger            how long the first message waits for others; zero: not at all, only what has piled up travels
+ *                          together
  * @param uniqueKeys        whether messages without a unique key are given one
  */
 public record SendConfig(
@@ -24,6 +28,8 @@ public record SendConfig(
         int compressFromBytes,
         int compressionLevel,
         int inFlightBytes,
+        int batchBytes,
+        Duration linger,
         boolean uniqueKeys) {
     public static final Duration TIMEOUT = Duration.ofSeconds(3);
     public static final int RETRIES = 2;
@@ -31,6 +37,8 @@ public record SendConfig(
     public static final int COMPRESS_FROM_BYTES = 4096;
     public static final int COMPRESSION_LEVEL = 5;
     public static final int IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+    public static final int BATCH_BYTES = 128 * 1024;
+    public static final int NO_BATCHES = 0;
     public static final int NEVER = Integer.MAX_VALUE;
 
     public SendConfig {
@@ -45,6 +53,14 @@ public record SendConfig(
             throw new IllegalArgumentException(
                     "maxMessageBytes %d, inFlightBytes %d and compressFromBytes %d must be at least 1"
                             .formatted(maxMessageBytes, inFlightBytes, compressFromBytes));
+        }
+        if (batchBytes < 0 || batchBytes > maxMessageBytes) {
+            throw new IllegalArgumentException(
+                    "batchBytes %d is outside 0..%d, the largest message".formatted(batchBytes, maxMessageBytes));
+        }
+        if (linger.isNegative() || linger.compareTo(timeout) >= 0) {
+            throw new IllegalArgumentException("linger %s must not be negative and be shorter than the send timeout %s"
+                    .formatted(linger, timeout));
         }
         if (compressionLevel < 1 || compressionLevel > 9) {
             throw new IllegalArgumentException("compressionLevel %d is outside 1..9".formatted(compressionLevel));
@@ -61,6 +77,8 @@ public record SendConfig(
                 COMPRESS_FROM_BYTES,
                 COMPRESSION_LEVEL,
                 IN_FLIGHT_BYTES,
+                BATCH_BYTES,
+                Duration.ZERO,
                 true);
     }
 }

@@ -7,16 +7,39 @@ import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.SendCommands.SendAnswer;
 import io.sluice.wire.frame.Frame;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** Reads the answer to a send that was stored. */
-final class StoredAnswer {
-    private StoredAnswer() {}
+/**
+ * The answer to a frame of one or more messages that were stored: offset of the first, ids of all. Immutable.
+ *
+ * @param queue       where the messages lie, one behind the other
+ * @param firstOffset entry number of the first in the queue
+ * @param ids         ids of equal length with commas between them; or one id for all, from a broker that stores a batch as
+ *                    one record
+ * @param idLength    characters of one id
+ * @param onlyKey     the unique key that the broker tells for a single message; may be empty
+ * @param recallHandle takes a single message with a time of delivery back while it waits; empty for others
+ * @param keys        makes texts of the keys that were made here
+ */
+record StoredAnswer(
+        MessageQueue queue,
+        long firstOffset,
+        String ids,
+        int idLength,
+        String onlyKey,
+        String recallHandle,
+        Optional<Doubt> doubt,
+        UniqueKeys keys) {
+    private static final int LOG_OFFSET_DIGITS = 16;
+    private static final int HEX = 16;
 
-    /** One entry per message sent; empty when the answer says that nothing was stored. */
-    static Optional<List<Sent>> read(Frame answer, MessageQueue asked, Outbound outbound) {
+    /**
+     * Empty when the answer says that nothing was stored.
+     *
+     * @param count messages in the frame
+     * @throws IllegalArgumentException when the ids are not those of so many messages
+     */
+    static Optional<StoredAnswer> read(Frame answer, MessageQueue asked, int count, UniqueKeys keys) {
         Optional<Doubt> doubt;
         switch (answer.code()) {
             case ResponseCode.SUCCESS -> doubt = Optional.empty();
@@ -28,22 +51,49 @@ final class StoredAnswer {
             }
         }
         SendAnswer header = ClusterLink.header(answer, SendAnswer.class);
-        MessageQueue queue = new MessageQueue(asked.topic(), asked.brokerName(), header.queueId());
-        String[] ids = header.msgId().split(",");
-        List<Sent> sent = new ArrayList<>(outbound.uniqueKeys().size());
-        for (int i = 0; i < outbound.uniqueKeys().size(); i++) {
-            // A broker that stores a batch as one record answers one id for all.
-            String id = ids[Math.min(i, ids.length - 1)];
-            String key = outbound.uniqueKeys().get(i);
-            sent.add(new Sent(
-                    id,
-                    key.isEmpty() ? header.transactionId() : key,
-                    queue,
-                    header.queueOffset() + i,
-                    MessageId.parse(id).logOffset(),
-                    doubt,
-                    header.recallHandle()));
+        MessageQueue queue = asked.queueId() == header.queueId()
+                ? asked
+                : new MessageQueue(asked.topic(), asked.brokerName(), header.queueId());
+        String ids = header.msgId();
+        int comma = ids.indexOf(',');
+        int idLength = comma < 0 ? ids.length() : comma;
+        MessageId.parse(ids.substring(0, idLength));
+        if (comma >= 0) {
+            requireIds(ids, idLength, count);
         }
-        return Optional.of(sent);
+        return Optional.of(new StoredAnswer(
+                queue,
+                header.queueOffset(),
+                ids,
+                idLength,
+                header.transactionId(),
+                header.recallHandle(),
+                doubt,
+                keys));
+    }
+
+    private static void requireIds(String ids, int idLength, int count) {
+        boolean regular = ids.length() == count * (idLength + 1) - 1;
+        for (int i = 1; regular && i < count; i++) {
+            regular = ids.charAt(i * (idLength + 1) - 1) == ',';
+        }
+        if (!regular) {
+            throw new IllegalArgumentException("expected the ids of %d messages, found %d characters from '%s' on"
+                    .formatted(count, ids.length(), ids.substring(0, Math.min(ids.length(), 2 * idLength))));
+        }
+    }
+
+    private int startOf(int index) {
+        return ids.length() == idLength ? 0 : index * (idLength + 1);
+    }
+
+    String messageId(int index) {
+        int start = startOf(index);
+        return ids.substring(start, start + idLength);
+    }
+
+    long logOffset(int index) {
+        int end = startOf(index) + idLength;
+        return Long.parseUnsignedLong(ids, end - LOG_OFFSET_DIGITS, end, HEX);
     }
 }

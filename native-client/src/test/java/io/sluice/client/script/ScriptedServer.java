@@ -95,6 +95,11 @@ public final class ScriptedServer implements AutoCloseable {
         server.peers().forEach(peer -> peer.oneWay(request));
     }
 
+    /** Ends every connection; clients may come back. */
+    public void dropClients() {
+        server.peers().forEach(peer -> peer.close("the script says so"));
+    }
+
     @Override
     public void close() {
         open.forEach(answer -> answer.complete(Frame.answer(1, "the server is closing")));

@@ -3,39 +3,36 @@ package io.sluice.perf.cli;
 import io.sluice.model.SluiceException;
 import io.sluice.perf.compare.ComparePlan;
 import io.sluice.perf.compare.Comparison;
-import io.sluice.perf.limit.DiskLimits;
 import io.sluice.perf.limit.Limit;
-import io.sluice.perf.limit.NetworkLimits;
+import io.sluice.perf.limit.Limits;
 import io.sluice.perf.machine.Machine;
 import io.sluice.perf.report.HtmlReport;
 import io.sluice.perf.report.ResultFiles;
-import io.sluice.perf.report.Row;
-import io.sluice.perf.report.Run;
+import io.sluice.perf.report.Section;
 import io.sluice.perf.report.Table;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code sluice perf compare}: Sluice and its peers under the same loads, alternating, with ratios. */
+/** {@code sluice perf compare}: Sluice and its peers under the same loads, alternating, with ratios and goals. */
 @Command(
         name = "compare",
-        description = "Run the same scenarios against Sluice, a genuine RocketMQ and a genuine Kafka, alternating.",
+        description = {
+            "Run the same scenarios against Sluice, a genuine RocketMQ and a genuine Kafka, alternating.",
+            "With --out DIR the runs join those that are in DIR already: three short calls make a median of three."
+        },
         mixinStandardHelpOptions = true)
 final class CompareCommand implements Callable<Integer> {
-    private static final int FRAME_BYTES = 512;
-    private static final int CALLERS = 64;
-    private static final int QUICK_WARM_UP_SECONDS = 4;
-    private static final int QUICK_SECONDS = 4;
-    private static final int MILLION = 1_000_000;
-    private static final int QUICK_MILLION = 250_000;
+    private static final int QUICK_SECONDS = 3;
+    private static final int QUICK_BACKLOG = 4;
 
     @Mixin
     private Surroundings surroundings;
@@ -52,11 +49,11 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--rounds", description = "runs of each contestant (default: ${DEFAULT-VALUE})")
     private int rounds = 3;
 
-    @Option(names = "--warmup", description = "seconds (default: ${DEFAULT-VALUE})")
-    private int warmUpSeconds = 10;
+    @Option(names = "--warmup", paramLabel = "SECONDS", description = "default: ${DEFAULT-VALUE}")
+    private int warmUpSeconds = 6;
 
     @Option(names = "--seconds", description = "measured seconds of a run (default: ${DEFAULT-VALUE})")
-    private int seconds = 15;
+    private int seconds = 6;
 
     @Option(
             names = "--heap",
@@ -67,37 +64,34 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--no-limits", description = "leave out what the machine can do at best")
     private boolean withoutLimits;
 
+    @Option(names = "--report", description = "run nothing; show what is in --out DIR")
+    private boolean reportOnly;
+
     @Override
     public Integer call() throws Exception {
         if (list) {
-            Comparison.scenarios().forEach(System.out::println);
+            Comparison.scenarios().forEach(name -> System.out.printf("%-16s %s%n", name, Comparison.title(name)));
             return 0;
         }
-        Path workDirectory = Files.createDirectories(surroundings.workDirectory());
-        ComparePlan plan = new ComparePlan(
-                surroundings.root(),
-                surroundings.home(),
-                surroundings.java(),
-                workDirectory,
-                heapMb,
-                quick ? 1 : rounds,
-                quick ? QUICK_WARM_UP_SECONDS : warmUpSeconds,
-                quick ? QUICK_SECONDS : seconds,
-                quick ? QUICK_MILLION : MILLION);
-        List<Limit> limits = withoutLimits ? List.of() : limits(workDirectory);
+        List<String> wanted = scenarios.isEmpty() ? Comparison.scenarios() : scenarios;
+        // A name that is not known is told before anything has run.
+        wanted.forEach(Comparison::title);
+        ComparePlan plan = plan();
+        Limits limits = withoutLimits ? new Limits(List.of()) : limits();
         String about = Machine.describe() + "\n\n"
-                + limits.stream().map(LimitsCommand::line).collect(Collectors.joining("\n"));
+                + limits.all().stream().map(Limit::line).collect(Collectors.joining("\n"));
         System.out.println(about);
         ResultFiles files = new ResultFiles(surroundings.resultDirectory());
-        Comparison comparison = new Comparison(plan, limits, System.err::println, run -> keep(files, run));
-        List<List<Row>> rows = new ArrayList<>();
+        Comparison comparison = new Comparison(plan, files, System.err::println);
         int failures = 0;
-        for (String scenario : scenarios.isEmpty() ? Comparison.scenarios() : scenarios) {
+        for (String scenario : wanted) {
             try {
-                rows.add(comparison.run(scenario));
-                System.out.print(Table.of(rows.get(rows.size() - 1)));
+                if (!reportOnly) {
+                    comparison.run(scenario);
+                }
+                Comparison.section(scenario, files, limits).ifPresent(section -> System.out.print(Table.of(section)));
                 // Written again after each scenario, so that a run that is broken off leaves its figures.
-                files.page(HtmlReport.of(about, rows));
+                files.page(HtmlReport.of(about, sections(files, limits)));
             } catch (SluiceException failed) {
                 failures++;
                 System.out.printf("%n%s could not be measured: %s%n", scenario, failed.getMessage());
@@ -107,17 +101,31 @@ final class CompareCommand implements Callable<Integer> {
         return failures == 0 ? 0 : 1;
     }
 
-    private static List<Limit> limits(Path directory) throws IOException, InterruptedException {
-        List<Limit> limits = new ArrayList<>(DiskLimits.measure(directory));
-        limits.addAll(NetworkLimits.measure(FRAME_BYTES, CALLERS));
-        return limits;
+    private ComparePlan plan() throws IOException {
+        Path workDirectory = Files.createDirectories(surroundings.workDirectory());
+        return new ComparePlan(
+                surroundings.root(),
+                surroundings.home(),
+                surroundings.java(),
+                workDirectory,
+                heapMb,
+                quick ? 1 : rounds,
+                quick ? QUICK_SECONDS : warmUpSeconds,
+                quick ? QUICK_SECONDS : seconds,
+                quick ? QUICK_BACKLOG : 1);
     }
 
-    private static void keep(ResultFiles files, Run run) {
-        try {
-            files.keep(run);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+    private Limits limits() throws IOException, InterruptedException {
+        KeptLimits kept = KeptLimits.of(surroundings);
+        Optional<Limits> known = kept.read();
+        return known.isPresent() ? known.get() : kept.measure();
+    }
+
+    private static List<Section> sections(ResultFiles files, Limits limits) throws IOException {
+        List<Section> sections = new ArrayList<>();
+        for (String scenario : Comparison.scenarios()) {
+            Comparison.section(scenario, files, limits).ifPresent(sections::add);
         }
+        return sections;
     }
 }

@@ -1,42 +1,48 @@
 package io.sluice.perf.cli;
 
-import io.sluice.perf.limit.DiskLimits;
+import io.sluice.perf.compare.Comparison;
 import io.sluice.perf.limit.Limit;
-import io.sluice.perf.limit.NetworkLimits;
+import io.sluice.perf.machine.Machine;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice perf limits}: the figures that every rate is held against. */
-@Command(name = "limits", description = "Measure what this machine can do at best.", mixinStandardHelpOptions = true)
+@Command(
+        name = "limits",
+        description = "Measure what this machine can do at best, and keep it for the other commands.",
+        mixinStandardHelpOptions = true)
 final class LimitsCommand implements Callable<Integer> {
-    @Option(names = "--dir", paramLabel = "DIR", description = "directory on the disk to measure (default: .)")
-    private Path directory = Path.of(".");
+    @Mixin
+    private Surroundings surroundings;
+
+    @Option(names = "--dir", paramLabel = "DIR", description = "on the disk to measure (default: that of --work)")
+    private Path directory;
 
     @Option(
             names = "--frame",
             paramLabel = "BYTES",
-            description = "bytes of an echoed frame (default: ${DEFAULT-VALUE})")
-    private int frameBytes = 512;
+            description = "of an echoed frame, its length field included (default: a send of 128 bytes)")
+    private int frameBytes = Comparison.frameBytes();
 
     @Option(names = "--threads", paramLabel = "N", description = "synchronous callers (default: ${DEFAULT-VALUE})")
-    private int threads = 64;
+    private int threads = Comparison.callers();
 
     @Override
     public Integer call() throws Exception {
-        List<Limit> limits = new ArrayList<>(DiskLimits.measure(directory));
-        limits.addAll(NetworkLimits.measure(frameBytes, threads));
-        for (Limit limit : limits) {
-            System.out.println(line(limit));
+        if (frameBytes < Integer.BYTES || threads < 1) {
+            throw new IllegalArgumentException(
+                    "--frame %d must be at least 4, --threads %d at least 1".formatted(frameBytes, threads));
+        }
+        Path measured = directory == null ? surroundings.workDirectory() : directory;
+        System.out.println(Machine.describe() + "\n");
+        for (Limit limit : new KeptLimits(surroundings, measured, frameBytes, threads)
+                .measure()
+                .all()) {
+            System.out.println(limit.line());
         }
         return 0;
-    }
-
-    static String line(Limit limit) {
-        return String.format(Locale.ROOT, "%-48s %,14.0f %s", limit.name(), limit.value(), limit.unit());
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code sluice perf raw}: pre-encoded sends over one connection, against any RocketMQ-compatible broker. */
+/** {@code sluice perf raw}: pre-encoded sends over one connection, in this process; for looking at a node while it works. */
 @Command(
         name = "raw",
         description = "Pipeline pre-encoded sends over one connection to a broker that speaks the remoting protocol.",
@@ -43,6 +43,9 @@ final class RawCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         int colon = broker.lastIndexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("--broker '%s' is not HOST:PORT".formatted(broker));
+        }
         String host = broker.substring(0, colon);
         int port = Integer.parseInt(broker.substring(colon + 1));
         try (RawSend raw = new RawSend(host, port, topic, queues, bodyBytes)) {
@@ -63,7 +66,7 @@ final class RawCommand implements Callable<Integer> {
 
     private static Result run(RawSend raw, int seconds) throws InterruptedException {
         return LoadRun.run(
-                new LoadPlan(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT, 0),
-                number -> raw.burst());
+                LoadPlan.fast(Duration.ZERO, Duration.ofSeconds(seconds), 1, BURSTS_IN_FLIGHT),
+                (number, thread, completion) -> raw.burst(completion));
     }
 }

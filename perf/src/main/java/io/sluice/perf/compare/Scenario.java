@@ -1,221 +1,240 @@
 package io.sluice.perf.compare;
 
+import static io.sluice.perf.compare.Contestant.callers;
 import static io.sluice.perf.load.SendStyle.ASYNC;
 import static io.sluice.perf.load.SendStyle.BATCH;
+import static io.sluice.perf.load.SendStyle.ONE_WAY;
 import static io.sluice.perf.load.SendStyle.SYNC;
 import static io.sluice.perf.target.TargetKind.KAFKA;
 import static io.sluice.perf.target.TargetKind.ROCKETMQ;
 import static io.sluice.perf.target.TargetKind.SLUICE;
-import static io.sluice.perf.worker.LoadMode.DRAIN;
-import static io.sluice.perf.worker.LoadMode.SEND;
-import static io.sluice.perf.worker.LoadMode.TRIP;
+import static io.sluice.perf.worker.ClientKind.APACHE;
+import static io.sluice.perf.worker.ClientKind.HTTP;
+import static io.sluice.perf.worker.ClientKind.JMS;
+import static io.sluice.perf.worker.ClientKind.MQTT;
+import static io.sluice.perf.worker.ClientKind.NATIVE;
+import static io.sluice.perf.worker.ClientKind.RAW;
 
+import io.sluice.perf.load.LoadSettings;
+import io.sluice.perf.load.Reading;
+import io.sluice.perf.load.SendStyle;
+import io.sluice.perf.measure.LoadPlan;
+import io.sluice.perf.target.TargetKind;
 import io.sluice.perf.worker.ClientKind;
-import io.sluice.perf.worker.LoadMode;
-import java.util.LinkedHashMap;
+import io.sluice.perf.worker.LoadRequest;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * One row of docs/PERFORMANCE.md.
  *
- * @param goal     what is aimed at, in a sentence
- * @param limit    beginning of the name of the limit that rates are held against; empty: none
- * @param threads  that start steps
- * @param inFlight steps open at once of each thread
- * @param rate     steps due each second; 0: as fast as possible
- * @param messages in the backlog, in millions, for draining
+ * @param rate    steps due each second; 0: as fast as possible
+ * @param backlog messages to drain
  */
 record Scenario(
         String name,
         String title,
-        String goal,
-        String limit,
-        LoadMode mode,
-        int threads,
-        int inFlight,
+        Task task,
         int rate,
         int bodyBytes,
-        int messages,
+        int backlog,
         boolean syncFlush,
-        List<Contestant> contestants) {
-    private static final String ECHO_CALLERS = "Netty echo, 64 callers";
-    private static final String ECHO_PIPELINED = "Netty echo, pipelined";
-    private static final String FORCE = "force of 4 KB, channel";
-    private static final int CALLERS = 64;
+        BoundRule bound,
+        List<Contestant> contestants,
+        List<Goal> goals) {
+    static final int CALLERS = 64;
+    static final int BODY_BYTES = 128;
+
+    private static final int BATCH_CALLERS = 16;
+    private static final int DOOR_CALLERS = 16;
+    private static final int BATCH_MESSAGES = 32;
+    private static final int ASYNC_THREADS = 2;
     /** For all threads of an asynchronous load together: some tens of megabytes at 1 KB. */
     private static final int ASYNC_OPEN = 16_384;
+    /** Bursts of raw frames, 64 each. */
+    private static final int RAW_OPEN = 16;
 
     private static final int TRIP_RATE = 10_000;
+    private static final int DOOR_TRIP_RATE = 500;
+    private static final int ALLOCATION_BYTES = 200;
 
     static final List<Scenario> ALL = List.of(
-            send(
-                    "apache-sync",
-                    "Apache client, sync send, 64 threads",
-                    "node CPU at most 0.33 x, rate at least 1.3 x",
-                    ECHO_CALLERS,
-                    CALLERS,
-                    1,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.APACHE, SYNC),
-                    Contestant.of(ROCKETMQ, ClientKind.APACHE, SYNC)),
-            send(
-                    "apache-batch",
-                    "Apache client, batches of 32, 16 threads",
-                    "node CPU at most 0.33 x, rate at least 1.5 x",
-                    "",
-                    16,
-                    1,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.APACHE, BATCH),
-                    Contestant.of(ROCKETMQ, ClientKind.APACHE, BATCH)),
-            drain(
-                    "apache-drain",
-                    "Apache push consumer draining a backlog",
-                    "node CPU at most 0.5 x, rate at least 1.25 x",
-                    2,
-                    Contestant.of(SLUICE, ClientKind.APACHE, BATCH),
-                    Contestant.of(ROCKETMQ, ClientKind.APACHE, BATCH)),
-            send(
-                    "raw",
-                    "raw pipelined sends, one connection, 1024 in flight",
-                    "rate at least 5 x",
-                    ECHO_PIPELINED,
-                    1,
-                    16,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.RAW, ASYNC),
-                    Contestant.of(ROCKETMQ, ClientKind.RAW, ASYNC)),
-            send(
-                    "native-sync",
-                    "native client, sync send, 64 threads",
-                    "at least 120k/s and Kafka's; node CPU at most Kafka's",
-                    ECHO_CALLERS,
-                    CALLERS,
-                    1,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, SYNC),
-                    Contestant.of(KAFKA, ClientKind.KAFKA, SYNC)),
-            send(
-                    "native-async",
-                    "native client, async, 128 B",
-                    "at least 1,500k/s and Kafka's",
-                    "",
-                    2,
-                    ASYNC_OPEN / 2,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, ASYNC),
-                    Contestant.of(KAFKA, ClientKind.KAFKA, ASYNC),
-                    new Contestant(KAFKA, ClientKind.KAFKA, ASYNC, 5)),
-            send(
-                    "native-async-1k",
-                    "native client, async, 1 KB",
-                    "at least Kafka's",
-                    "",
-                    2,
-                    ASYNC_OPEN / 2,
-                    1024,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, ASYNC),
-                    Contestant.of(KAFKA, ClientKind.KAFKA, ASYNC),
-                    new Contestant(KAFKA, ClientKind.KAFKA, ASYNC, 5)),
-            send(
-                    "native-batch",
-                    "native client, batches of 32, 16 threads",
-                    "",
-                    "",
-                    16,
-                    1,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, BATCH)),
-            drain(
-                    "native-drain",
-                    "native push consumer draining a backlog",
-                    "at least Kafka's",
-                    2,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, BATCH),
-                    Contestant.of(KAFKA, ClientKind.KAFKA, ASYNC)),
-            send(
-                    "sync-flush",
-                    "sync flush, sync send, 64 threads",
-                    "native at least 3 x RocketMQ's, Apache client at least 1.5 x",
-                    FORCE,
-                    CALLERS,
-                    1,
-                    128,
-                    true,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, SYNC),
-                    Contestant.of(SLUICE, ClientKind.APACHE, SYNC),
-                    Contestant.of(ROCKETMQ, ClientKind.APACHE, SYNC),
-                    Contestant.of(KAFKA, ClientKind.KAFKA, SYNC)),
+            send("apache-sync", "Apache client, sync send, 64 threads")
+                    .of(callers(SLUICE, APACHE, SYNC, CALLERS), callers(ROCKETMQ, APACHE, SYNC, CALLERS))
+                    .bound(BoundRule.ECHO_CALLERS)
+                    .goals(Goal.nodeTime(0.33, 1), Goal.rate(0, 1.3, 1)),
+            send("apache-batch", "Apache client, batches of 32, 16 threads")
+                    .of(callers(SLUICE, APACHE, BATCH, BATCH_CALLERS), callers(ROCKETMQ, APACHE, BATCH, BATCH_CALLERS))
+                    .bound(BoundRule.WRITE_FRESH)
+                    .goals(Goal.nodeTime(0.33, 1), Goal.rate(0, 1.5, 1)),
+            drain("apache-drain", "Apache push consumer draining a backlog of 2 million", 2_000_000)
+                    .of(callers(SLUICE, APACHE, BATCH, BATCH_CALLERS), callers(ROCKETMQ, APACHE, BATCH, BATCH_CALLERS))
+                    .bound(BoundRule.LOOPBACK)
+                    .goals(Goal.nodeTime(0.5, 1), Goal.rate(0, 1.25, 1)),
+            send("raw", "raw pipelined sends, one connection, up to 1024 in flight")
+                    .of(raw(SLUICE), raw(ROCKETMQ))
+                    .bound(BoundRule.ECHO_PIPELINED)
+                    .goals(Goal.rate(0, 5, 1)),
+            send("native-sync", "native client, sync send, 64 threads")
+                    .of(callers(SLUICE, NATIVE, SYNC, CALLERS), callers(KAFKA, ClientKind.KAFKA, SYNC, CALLERS))
+                    .bound(BoundRule.ECHO_CALLERS)
+                    .goals(Goal.rateAtLeast(120_000), Goal.rate(0, 1, 1), Goal.nodeTime(1, 1)),
+            send("native-async", "native client, async, 128 B")
+                    .of(
+                            async(SLUICE, NATIVE),
+                            async(KAFKA, ClientKind.KAFKA),
+                            async(KAFKA, ClientKind.KAFKA).withLinger(5))
+                    .bound(BoundRule.WRITE_FRESH)
+                    .goals(Goal.rateAtLeast(1_500_000), Goal.rate(0, 1, 1), Goal.rate(0, 1, 2)),
+            send("native-async-1k", "native client, async, 1 KB")
+                    .of(
+                            async(SLUICE, NATIVE),
+                            async(KAFKA, ClientKind.KAFKA),
+                            async(KAFKA, ClientKind.KAFKA).withLinger(5))
+                    .bytes(1024)
+                    .bound(BoundRule.WRITE_FRESH)
+                    .goals(Goal.rate(0, 1, 1), Goal.rate(0, 1, 2)),
+            drain("native-drain", "native push consumer draining a backlog of 3 million", 3_000_000)
+                    .of(callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS), async(KAFKA, ClientKind.KAFKA))
+                    .bound(BoundRule.LOOPBACK)
+                    .goals(Goal.rate(0, 1, 1)),
+            send("sync-flush", "sync flush, sync send, 64 threads")
+                    .of(
+                            callers(SLUICE, NATIVE, SYNC, CALLERS),
+                            callers(SLUICE, APACHE, SYNC, CALLERS),
+                            callers(ROCKETMQ, APACHE, SYNC, CALLERS),
+                            callers(KAFKA, ClientKind.KAFKA, SYNC, CALLERS))
+                    .flushed()
+                    .bound(BoundRule.GROUP_COMMIT)
+                    .goals(Goal.rate(0, 3, 2), Goal.rate(1, 1.5, 2)),
+            trip("end-to-end", "end to end at 10,000/s, send to push receive", TRIP_RATE)
+                    .of(
+                            trips(SLUICE, NATIVE, ASYNC, TRIP_RATE),
+                            trips(ROCKETMQ, APACHE, ASYNC, TRIP_RATE),
+                            trips(KAFKA, ClientKind.KAFKA, ASYNC, TRIP_RATE))
+                    .goals(Goal.within(50, 0.3), Goal.within(99.6, 1), Goal.within(99.996, 10)),
+            send("allocation", "heap allocated by the node per stored message")
+                    .of(raw(SLUICE), async(SLUICE, NATIVE), callers(SLUICE, NATIVE, SYNC, CALLERS))
+                    .goals(
+                            Goal.allocation(0, ALLOCATION_BYTES),
+                            Goal.allocation(1, ALLOCATION_BYTES),
+                            Goal.allocation(2, ALLOCATION_BYTES)),
             new Scenario(
-                    "end-to-end",
-                    "end to end at 10,000/s, send to push receive",
-                    "p50 under 0.3 ms, p99.6 under 1 ms, p99.996 under 10 ms",
-                    "",
-                    TRIP,
-                    1,
-                    2 * TRIP_RATE,
-                    TRIP_RATE,
-                    128,
-                    0,
-                    false,
-                    List.of(
-                            Contestant.of(SLUICE, ClientKind.NATIVE, ASYNC),
-                            Contestant.of(ROCKETMQ, ClientKind.APACHE, ASYNC),
-                            Contestant.of(KAFKA, ClientKind.KAFKA, ASYNC))),
-            send(
-                    "doors",
-                    "other doors, sync send, 16 threads",
-                    "",
-                    "",
-                    16,
-                    1,
-                    128,
-                    false,
-                    Contestant.of(SLUICE, ClientKind.NATIVE, SYNC),
-                    Contestant.of(SLUICE, ClientKind.HTTP, SYNC),
-                    Contestant.of(SLUICE, ClientKind.MQTT, SYNC),
-                    Contestant.of(SLUICE, ClientKind.JMS, SYNC)));
+                            "start",
+                            "process start to first acknowledged send, name server and broker; resident memory idle",
+                            Task.START,
+                            0,
+                            BODY_BYTES,
+                            0,
+                            false,
+                            BoundRule.NONE,
+                            List.of(),
+                            List.of())
+                    .of(raw(SLUICE), raw(ROCKETMQ))
+                    .goals(Goal.within(50, 1500), Goal.resident(250)),
+            send("send-styles", "native client, every style of sending")
+                    .of(
+                            callers(SLUICE, NATIVE, SYNC, BATCH_CALLERS),
+                            async(SLUICE, NATIVE),
+                            callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS),
+                            Contestant.of(SLUICE, NATIVE, ONE_WAY, ASYNC_THREADS, ASYNC_OPEN / ASYNC_THREADS)),
+            drain("read-styles", "native client, every way of receiving, a backlog of 300,000", 300_000)
+                    .of(
+                            callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS),
+                            callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS).reading(Reading.PULL),
+                            callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS).reading(Reading.LEASE)),
+            send("doors", "every door, sync send, 16 threads")
+                    .of(
+                            callers(SLUICE, NATIVE, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, HTTP, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, MQTT, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, JMS, SYNC, DOOR_CALLERS)),
+            drain("door-reads", "every door, draining a backlog of 50,000", 50_000)
+                    .of(
+                            callers(SLUICE, NATIVE, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, HTTP, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, HTTP, SYNC, DOOR_CALLERS).reading(Reading.PULL),
+                            callers(SLUICE, MQTT, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, JMS, SYNC, DOOR_CALLERS)),
+            trip("door-trips", "every door, end to end at 500/s", DOOR_TRIP_RATE)
+                    .of(
+                            trips(SLUICE, NATIVE, ASYNC, DOOR_TRIP_RATE),
+                            callers(SLUICE, HTTP, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, MQTT, SYNC, DOOR_CALLERS),
+                            callers(SLUICE, JMS, SYNC, DOOR_CALLERS)));
 
-    private static Scenario send(
-            String name,
-            String title,
-            String goal,
-            String limit,
-            int threads,
-            int inFlight,
-            int bodyBytes,
-            boolean syncFlush,
-            Contestant... contestants) {
-        return new Scenario(
-                name, title, goal, limit, SEND, threads, inFlight, 0, bodyBytes, 0, syncFlush, List.of(contestants));
+    private static Scenario send(String name, String title) {
+        return new Scenario(name, title, Task.SEND, 0, BODY_BYTES, 0, false, BoundRule.NONE, List.of(), List.of());
     }
 
-    /** The backlog is filled by sixteen threads, whatever the style. */
-    private static Scenario drain(String name, String title, String goal, int millions, Contestant... contestants) {
+    private static Scenario drain(String name, String title, int backlog) {
         return new Scenario(
-                name, title, goal, "", DRAIN, 16, ASYNC_OPEN / 16, 0, 128, millions, false, List.of(contestants));
+                name, title, Task.DRAIN, 0, BODY_BYTES, backlog, false, BoundRule.NONE, List.of(), List.of());
     }
 
-    /** What the worker is told, without times and addresses. */
-    Map<String, String> workerSettings(Contestant contestant) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("mode", mode.label());
-        settings.put("style", contestant.style().name().toLowerCase(java.util.Locale.ROOT));
-        settings.put("threads", String.valueOf(threads));
-        // A synchronous step is over when it returns, so a larger bound changes nothing for it.
-        settings.put("inflight", String.valueOf(inFlight));
-        settings.put("rate", String.valueOf(rate));
-        settings.put("bytes", String.valueOf(bodyBytes));
-        settings.put("linger", String.valueOf(contestant.lingerMs()));
-        settings.put("topic", "Perf");
-        return settings;
+    private static Scenario trip(String name, String title, int rate) {
+        return new Scenario(name, title, Task.TRIP, rate, BODY_BYTES, 0, false, BoundRule.NONE, List.of(), List.of());
+    }
+
+    private static Contestant raw(TargetKind target) {
+        return Contestant.of(target, RAW, ASYNC, 1, RAW_OPEN);
+    }
+
+    private static Contestant async(TargetKind target, ClientKind client) {
+        return Contestant.of(target, client, ASYNC, ASYNC_THREADS, ASYNC_OPEN / ASYNC_THREADS);
+    }
+
+    /** Two seconds' worth may be open: a stall shows as latency, not as a load that stops. */
+    private static Contestant trips(TargetKind target, ClientKind client, SendStyle style, int rate) {
+        return Contestant.of(target, client, style, 1, 2 * rate);
+    }
+
+    private Scenario of(Contestant... all) {
+        return new Scenario(name, title, task, rate, bodyBytes, backlog, syncFlush, bound, List.of(all), goals);
+    }
+
+    private Scenario goals(Goal... all) {
+        return new Scenario(name, title, task, rate, bodyBytes, backlog, syncFlush, bound, contestants, List.of(all));
+    }
+
+    private Scenario bound(BoundRule rule) {
+        return new Scenario(name, title, task, rate, bodyBytes, backlog, syncFlush, rule, contestants, goals);
+    }
+
+    private Scenario bytes(int bytes) {
+        return new Scenario(name, title, task, rate, bytes, backlog, syncFlush, bound, contestants, goals);
+    }
+
+    private Scenario flushed() {
+        return new Scenario(name, title, task, rate, bodyBytes, backlog, true, bound, contestants, goals);
+    }
+
+    /** What the client of this contestant is asked to do. */
+    LoadRequest request(Contestant contestant, String address, String broker, ComparePlan times) {
+        return new LoadRequest(
+                contestant.client(),
+                task.mode(),
+                new LoadSettings(
+                        address,
+                        broker,
+                        "Perf",
+                        1,
+                        ComparePlan.QUEUES,
+                        contestant.style(),
+                        contestant.reading(),
+                        BATCH_MESSAGES,
+                        bodyBytes,
+                        contestant.lingerMs()),
+                new LoadPlan(
+                        Duration.ofSeconds(times.warmUpSeconds()),
+                        Duration.ofSeconds(times.seconds()),
+                        0,
+                        contestant.threads(),
+                        contestant.inFlight(),
+                        rate),
+                1,
+                1,
+                1,
+                backlog / times.backlogDivisor());
     }
 }

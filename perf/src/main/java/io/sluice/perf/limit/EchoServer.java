@@ -22,13 +22,13 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** Cuts frames by their length field and sends each one back: the least a framed protocol on Netty can do. */
-public final class EchoServer implements AutoCloseable {
+final class EchoServer implements AutoCloseable {
     private static final int FRAME_MAX_BYTES = 16 << 20;
 
     private final EventLoopGroup group;
     private final Channel listener;
 
-    public EchoServer(int threads) {
+    EchoServer(int threads) {
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.group = new MultiThreadIoEventLoopGroup(threads, Threads.daemons("echo"), io);
         this.listener = new ServerBootstrap()
@@ -48,7 +48,7 @@ public final class EchoServer implements AutoCloseable {
                 .channel();
     }
 
-    public int port() {
+    int port() {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 

@@ -1,17 +1,24 @@
 package io.sluice.perf.load;
 
 import io.sluice.jms.SluiceConnectionFactory;
+import io.sluice.perf.measure.Completion;
+import io.sluice.runtime.CloseStack;
 import jakarta.jms.BytesMessage;
+import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
 import jakarta.jms.Session;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** Persistent bytes messages to a queue, each send waited for; one session per load thread. */
+/** Persistent bytes messages to queues; one session per load thread. A queue has one group, so their names are not used. */
 public final class JmsLoadClient implements LoadClient {
+    private static final long WAIT_MS = 500;
+
+    /** Of one load thread; a producer without a destination of its own. */
     private record Sending(Session session, MessageProducer producer) {}
 
     private final ThreadLocal<Sending> sending = ThreadLocal.withInitial(this::open);
@@ -19,10 +26,6 @@ public final class JmsLoadClient implements LoadClient {
     private final LoadSettings settings;
 
     public JmsLoadClient(LoadSettings settings) throws JMSException {
-        if (settings.style() != SendStyle.SYNC) {
-            throw new IllegalArgumentException(
-                    "style %s is not one of the JMS load; use sync".formatted(settings.style()));
-        }
         this.settings = settings;
         this.connection = new SluiceConnectionFactory("sluice://" + settings.address()).createConnection();
     }
@@ -30,32 +33,68 @@ public final class JmsLoadClient implements LoadClient {
     private Sending open() {
         try {
             Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
-            return new Sending(session, session.createProducer(session.createQueue(settings.topic())));
+            return new Sending(session, session.createProducer(null));
         } catch (JMSException failed) {
-            throw new IllegalStateException("no JMS session", failed);
+            throw new IllegalStateException("no JMS session: " + failed.getMessage(), failed);
         }
     }
 
     @Override
-    public CompletionStage<Integer> send(byte[] body) throws JMSException {
-        BytesMessage message = sending.get().session().createBytesMessage();
+    public void send(int topic, byte[] body, Completion completion) throws JMSException {
+        Sending own = sending.get();
+        Queue queue = own.session().createQueue(settings.topicName(topic));
+        BytesMessage message = own.session().createBytesMessage();
         message.writeBytes(body);
-        sending.get().producer().send(message);
-        return CompletableFuture.completedFuture(1);
+        if (settings.style() == SendStyle.ASYNC) {
+            own.producer().send(queue, message, new Told(completion));
+        } else {
+            own.producer().send(queue, message);
+            completion.done(1);
+        }
     }
 
-    /** The queue of JMS has one group, so the name is not used. */
+    private record Told(Completion completion) implements CompletionListener {
+        @Override
+        public void onCompletion(Message sent) {
+            completion.done(1);
+        }
+
+        @Override
+        public void onException(Message sent, Exception failed) {
+            completion.failed(failed);
+        }
+    }
+
     @Override
-    public void receive(String group, Consumer<byte[]> received) throws JMSException {
-        Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
-        session.createConsumer(session.createQueue(settings.topic())).setMessageListener(message -> {
-            try {
-                received.accept(message.getBody(byte[].class));
-            } catch (JMSException failed) {
-                throw new IllegalStateException("a message cannot be read", failed);
+    public AutoCloseable receive(Member member, Consumer<byte[]> received) throws JMSException {
+        CloseStack receiving = new CloseStack();
+        for (String topic : settings.topicNames()) {
+            Session session = connection.createSession(Session.AUTO_ACKNOWLEDGE);
+            MessageConsumer consumer = session.createConsumer(session.createQueue(topic));
+            if (settings.reading() == Reading.PULL) {
+                receiving.push(new Receiver("jms-receive-" + topic, () -> receive(consumer, received), session::close));
+            } else {
+                consumer.setMessageListener(message -> accept(message, received));
+                receiving.push(session::close);
             }
-        });
+        }
         connection.start();
+        return receiving;
+    }
+
+    private static void receive(MessageConsumer consumer, Consumer<byte[]> received) throws JMSException {
+        Message message = consumer.receive(WAIT_MS);
+        if (message != null) {
+            accept(message, received);
+        }
+    }
+
+    private static void accept(Message message, Consumer<byte[]> received) {
+        try {
+            received.accept(message.getBody(byte[].class));
+        } catch (JMSException failed) {
+            throw new IllegalStateException("a message cannot be read: " + failed.getMessage(), failed);
+        }
     }
 
     @Override

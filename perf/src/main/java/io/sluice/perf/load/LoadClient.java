@@ -1,24 +1,34 @@
 package io.sluice.perf.load;
 
-import java.util.concurrent.CompletionStage;
+import io.sluice.perf.measure.Completion;
 import java.util.function.Consumer;
 
-/** One client library under load. {@link #send} is called by all load threads at once. */
+/** One instance of a client library under load. {@link #send} is called by any number of load threads at once. */
 public interface LoadClient extends AutoCloseable {
 
     /**
-     * Sends in the style of the settings; a synchronous style returns a completed stage.
+     * Sends in the style of the settings. The completion is told how many messages were acknowledged: before this returns
+     * in a synchronous style, at any time and on any thread in others. A send that throws has failed.
      *
-     * @return completes with the number of messages that were acknowledged
+     * @param topic number of the topic, from 0
      */
-    CompletionStage<Integer> send(byte[] body) throws Exception;
+    void send(int topic, byte[] body, Completion completion) throws Exception;
 
     /**
-     * Begins to receive the topic as this group, from its first message.
+     * Makes the group known to a broker that would let it begin at the end; called before a backlog is sent.
+     *
+     * @return whether the group begins here: what was sent before does not come
+     */
+    default boolean prepare(String group) throws Exception {
+        return false;
+    }
+
+    /**
+     * Begins to receive all topics as a member of a group, from their first messages, until the result is closed.
      *
      * @param received called with each body, by any number of threads
      */
-    void receive(String group, Consumer<byte[]> received) throws Exception;
+    AutoCloseable receive(Member member, Consumer<byte[]> received) throws Exception;
 
     @Override
     void close();

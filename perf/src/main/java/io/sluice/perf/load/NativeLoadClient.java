@@ -1,18 +1,29 @@
 package io.sluice.perf.load;
 
+import io.sluice.client.LeaseConsumer;
+import io.sluice.client.LeasedMessage;
 import io.sluice.client.Producer;
+import io.sluice.client.PullConsumer;
+import io.sluice.client.PushConsumer;
 import io.sluice.client.SluiceClient;
+import io.sluice.client.consume.ReceivedMessage;
 import io.sluice.client.consume.StartAt;
 import io.sluice.client.consume.Verdict;
 import io.sluice.model.Message;
+import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import io.sluice.perf.measure.Completion;
+import io.sluice.runtime.CloseStack;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The native client: sends in every style, receives with a push consumer. */
+/** The native client: sends in every style, receives in every way. */
 public final class NativeLoadClient implements LoadClient {
     /** As many as one pull may bring, so that a backlog is read in large steps. */
     private static final int PULL_MESSAGES = 1024;
@@ -20,15 +31,17 @@ public final class NativeLoadClient implements LoadClient {
     private static final int PULL_BYTES = 1 << 20;
     private static final int BUFFER_MESSAGES = 16_384;
     private static final int LISTENER_THREADS = 4;
+    private static final int LEASES = 256;
+    private static final Duration WAIT = Duration.ofMillis(500);
 
     private final SluiceClient client;
     private final Producer producer;
     private final LoadSettings settings;
-    private final TopicName topic;
+    private final List<TopicName> topics;
 
     public NativeLoadClient(LoadSettings settings) {
         this.settings = settings;
-        this.topic = new TopicName(settings.topic());
+        this.topics = settings.topicNames().stream().map(TopicName::new).toList();
         this.client = SluiceClient.builder(settings.address())
                 .freshTopicQueues(settings.queues())
                 .connect();
@@ -36,28 +49,44 @@ public final class NativeLoadClient implements LoadClient {
     }
 
     @Override
-    public CompletionStage<Integer> send(byte[] body) {
-        Message message = Message.of(topic, body);
-        return switch (settings.style()) {
+    public void send(int topic, byte[] body, Completion completion) {
+        Message message = Message.of(topics.get(topic), body);
+        switch (settings.style()) {
             case SYNC -> {
                 producer.send(message);
-                yield CompletableFuture.completedFuture(1);
+                completion.done(1);
             }
-            case ASYNC -> producer.sendAsync(message).thenApply(sent -> 1);
-            case BATCH -> {
-                List<Message> batch = Collections.nCopies(settings.batch(), message);
-                yield CompletableFuture.completedFuture(
-                        producer.sendBatch(batch).size());
+            case BATCH ->
+                completion.done(producer.sendBatch(Collections.nCopies(settings.batch(), message))
+                        .size());
+            case ASYNC -> tell(completion, producer.sendAsync(message));
+            case ONE_WAY -> tell(completion, producer.sendOneWay(message));
+        }
+    }
+
+    private static void tell(Completion completion, CompletionStage<?> sent) {
+        sent.whenComplete((answer, failed) -> {
+            if (failed == null) {
+                completion.done(1);
+            } else {
+                completion.failed(failed);
             }
-            case ONE_WAY -> producer.sendOneWay(message).thenApply(written -> 1);
-        };
+        });
     }
 
     @Override
-    public void receive(String group, Consumer<byte[]> received) {
-        client.pushConsumer(group)
-                .subscribe(settings.topic())
-                .startAt(StartAt.FIRST)
+    public AutoCloseable receive(Member member, Consumer<byte[]> received) {
+        return switch (settings.reading()) {
+            case PUSH -> push(member.group(), received);
+            case PULL -> pull(member, received);
+            case LEASE -> lease(member, received);
+        };
+    }
+
+    private AutoCloseable push(String group, Consumer<byte[]> received) {
+        PushConsumer.Builder consumer = client.pushConsumer(group);
+        settings.topicNames().forEach(consumer::subscribe);
+        return consumer.startAt(StartAt.FIRST)
                 .threads(LISTENER_THREADS)
                 .pullMessages(PULL_MESSAGES)
                 .pullBytes(PULL_BYTES)
@@ -68,6 +97,65 @@ public final class NativeLoadClient implements LoadClient {
                     return Verdict.DONE;
                 })
                 .start();
+    }
+
+    /** The members share the queues by their number; one fetch of each queue is under way at any time. */
+    private AutoCloseable pull(Member member, Consumer<byte[]> received) {
+        PullConsumer consumer = client.pullConsumer(member.group())
+                .startAt(StartAt.FIRST)
+                .fetchMessages(PULL_MESSAGES)
+                .fetchBytes(PULL_BYTES)
+                .open();
+        AtomicBoolean over = new AtomicBoolean();
+        int number = 0;
+        for (String topic : settings.topicNames()) {
+            for (MessageQueue queue : consumer.queuesOf(topic)) {
+                if (number++ % member.count() == member.index()) {
+                    fetch(consumer, queue, received, over);
+                }
+            }
+        }
+        return () -> {
+            over.set(true);
+            consumer.close();
+        };
+    }
+
+    private static void fetch(
+            PullConsumer consumer, MessageQueue queue, Consumer<byte[]> received, AtomicBoolean over) {
+        consumer.fetchAsync(queue, WAIT).whenComplete((messages, failed) -> {
+            if (over.get()) {
+                return;
+            }
+            if (failed != null) {
+                System.err.printf("no more of %s: %s%n", queue, failed);
+                return;
+            }
+            for (ReceivedMessage message : messages) {
+                received.accept(message.message().body());
+            }
+            fetch(consumer, queue, received, over);
+        });
+    }
+
+    private AutoCloseable lease(Member member, Consumer<byte[]> received) {
+        CloseStack receiving = new CloseStack();
+        for (String topic : settings.topicNames()) {
+            LeaseConsumer consumer =
+                    receiving.push(client.leaseConsumer(member.group(), topic).open());
+            receiving.push(new Receiver(
+                    "lease-" + topic + "-" + member.index(), () -> leaseRound(consumer, received), () -> {}));
+        }
+        return receiving;
+    }
+
+    private static void leaseRound(LeaseConsumer consumer, Consumer<byte[]> received) {
+        List<CompletableFuture<?>> settled = new ArrayList<>();
+        for (LeasedMessage leased : consumer.poll(LEASES, WAIT)) {
+            received.accept(leased.message().message().body());
+            settled.add(leased.ack().toCompletableFuture());
+        }
+        settled.forEach(CompletableFuture::join);
     }
 
     @Override

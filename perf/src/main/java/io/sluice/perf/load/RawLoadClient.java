@@ -1,8 +1,8 @@
 package io.sluice.perf.load;
 
+import io.sluice.perf.measure.Completion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** {@link RawSend} as a load client: each step is one burst, and one thread starts the steps. */
@@ -21,13 +21,13 @@ public final class RawLoadClient implements LoadClient {
 
     /** The body is the one that the frames were encoded with. */
     @Override
-    public CompletionStage<Integer> send(byte[] body) throws IOException {
-        return raw.burst();
+    public synchronized void send(int topic, byte[] body, Completion completion) throws IOException {
+        raw.burst(completion);
     }
 
     @Override
-    public void receive(String group, Consumer<byte[]> received) {
-        throw new UnsupportedOperationException("raw loads only send; receive with client=native or client=apache");
+    public AutoCloseable receive(Member member, Consumer<byte[]> received) {
+        throw new UnsupportedOperationException("raw loads only send");
     }
 
     @Override

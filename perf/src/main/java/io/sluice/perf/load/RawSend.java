@@ -1,5 +1,6 @@
 package io.sluice.perf.load;
 
+import io.sluice.perf.measure.Completion;
 import io.sluice.runtime.Threads;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -8,8 +9,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -17,13 +16,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * node can take when the client costs next to nothing. Works against any RocketMQ-compatible broker.
  */
 public final class RawSend implements AutoCloseable {
-    private static final int BURST = 64;
+    /** Requests written at once. */
+    public static final int BURST = 64;
+
     private static final int SUCCESS = 0;
+    /** Of an answer that is a refusal. */
+    private static final int SHOWN_BYTES = 300;
 
     private final Socket socket;
     private final OutputStream out;
     private final byte[] burst;
-    private final ConcurrentLinkedQueue<CompletableFuture<Integer>> unanswered = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Completion> unanswered = new ConcurrentLinkedQueue<>();
 
     /** @param queues the requests go to queues 0..queues-1 of the topic in turn */
     public RawSend(String host, int port, String topic, int queues, int bodyBytes) throws IOException {
@@ -63,12 +66,18 @@ public final class RawSend implements AutoCloseable {
         return frame;
     }
 
-    /** Writes a burst of requests; done when all of them are answered. For one thread at a time. */
-    public CompletionStage<Integer> burst() throws IOException {
-        CompletableFuture<Integer> answered = new CompletableFuture<>();
+    /** Bytes of one such request, its length field included. */
+    public static int frameBytes(String topic, int bodyBytes) {
+        return frame(topic, 0, 0, bodyBytes).remaining();
+    }
+
+    /**
+     * Writes a burst of requests; done when all of them are answered, with the number of those that were stored. For one
+     * thread at a time.
+     */
+    public void burst(Completion answered) throws IOException {
         unanswered.add(answered);
         out.write(burst);
-        return answered;
     }
 
     private void read() {
@@ -76,24 +85,26 @@ public final class RawSend implements AutoCloseable {
             byte[] answer = new byte[4096];
             while (true) {
                 int failed = 0;
+                String refusal = "";
                 for (int i = 0; i < BURST; i++) {
                     int total = in.readInt();
                     if (total < 4 || total > answer.length) {
                         throw new IOException("an answer of %d bytes; expected 4..%d".formatted(total, answer.length));
                     }
                     in.readFully(answer, 0, total);
-                    failed += codeOf(answer, total) == SUCCESS ? 0 : 1;
+                    if (codeOf(answer, total) != SUCCESS) {
+                        failed++;
+                        refusal = new String(answer, 4, Math.min(total - 4, SHOWN_BYTES), StandardCharsets.UTF_8);
+                    }
                 }
-                CompletableFuture<Integer> done = unanswered.remove();
-                if (failed == 0) {
-                    done.complete(BURST);
-                } else {
-                    done.completeExceptionally(new IOException(failed + " of " + BURST + " sends were refused: "
-                            + new String(answer, 0, Math.min(answer.length, 300), StandardCharsets.UTF_8)));
+                Completion done = unanswered.remove();
+                if (failed > 0) {
+                    done.refused(failed, new IOException("a send was refused: " + refusal));
                 }
+                done.done(BURST - failed);
             }
         } catch (IOException closed) {
-            unanswered.forEach(waiting -> waiting.completeExceptionally(closed));
+            unanswered.forEach(waiting -> waiting.failed(closed));
         }
     }
 

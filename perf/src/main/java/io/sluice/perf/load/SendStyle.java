@@ -1,13 +1,23 @@
 package io.sluice.perf.load;
 
-/** How a load thread sends. */
+import java.util.Locale;
+
+/** Ways to send. */
 public enum SendStyle {
-    /** One message, the thread waits for the answer. */
+    /** The caller waits for the answer. */
     SYNC,
-    /** One message, the answer comes on another thread. */
+    /** The answer comes to a callback. */
     ASYNC,
-    /** Several messages in one request, the thread waits for the answer. */
+    /** Several messages in one request that the caller waits for. */
     BATCH,
-    /** One message that is not answered. */
-    ONE_WAY
+    /** No answer is asked for: what counts is what was handed to the socket. */
+    ONE_WAY;
+
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public boolean isWaitedFor() {
+        return this == SYNC || this == BATCH;
+    }
 }

@@ -1,8 +1,14 @@
 package io.sluice.perf.measure;
 
-/** Told how a load goes, on the thread that runs it. Between {@link #measuring} and {@link #measured} messages count. */
+/**
+ * Told how a load goes, on the thread that runs it unless said otherwise. Between {@link #measuring} and {@link #measured}
+ * messages count.
+ */
 public interface LoadWatch {
     LoadWatch SILENT = new LoadWatch() {};
+
+    /** A second of the warm-up is over; {@code number} counts from 1. */
+    default void warmingUp(int number, long messages) {}
 
     /** The warm-up is over. */
     default void measuring() {}

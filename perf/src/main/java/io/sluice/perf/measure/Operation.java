@@ -1,16 +1,14 @@
 package io.sluice.perf.measure;
 
-import java.util.concurrent.CompletionStage;
-
 /** One step of a load: send, fetch, echo. */
 @FunctionalInterface
 public interface Operation {
 
     /**
-     * Starts the step.
+     * Starts the step, which ends when its completion is told. A step that throws has failed.
      *
      * @param number counts from 0 over the whole load
-     * @return completes with the number of messages that the step moved; a failed stage counts as an error
+     * @param thread number of the calling load thread, from 0
      */
-    CompletionStage<Integer> start(long number) throws Exception;
+    void start(long number, int thread, Completion completion) throws Exception;
 }

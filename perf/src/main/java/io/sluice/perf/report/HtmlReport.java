@@ -12,45 +12,50 @@ public final class HtmlReport {
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><title>Sluice: measured</title>
             <style>
-            body { font: 15px/1.5 system-ui, sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; color: #222 }
+            body { font: 15px/1.5 system-ui, sans-serif; max-width: 84em; margin: 2em auto; padding: 0 1em; color: #222 }
             table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-nums }
             td, th { border-bottom: 1px solid #ccc; padding: .2em .7em; text-align: right }
             td:first-child, th:first-child { text-align: left }
-            svg { max-width: 48%; height: auto }
+            .plots { display: flex; flex-wrap: wrap; gap: 1em }
+            .plots svg { flex: 1 1 28em; max-width: 100%; height: auto }
+            .reached td:last-child { color: #0f7b6c; font-weight: 600 }
+            .missed td:last-child { color: #c0392b; font-weight: 600 }
+            ul { margin: 0; padding-left: 1.2em }
             pre { background: #f4f4f4; padding: 1em; overflow-x: auto }
             </style></head><body><h1>Sluice: measured</h1>
             """;
 
     private HtmlReport() {}
 
-    /**
-     * @param about     machine, versions and limits, as text
-     * @param scenarios the rows of each scenario
-     */
-    public static String of(String about, List<List<Row>> scenarios) {
+    /** @param about machine, versions and limits, as text */
+    public static String of(String about, List<Section> sections) {
         StringBuilder page = new StringBuilder(HEAD);
         page.append("<pre>").append(escaped(about)).append("</pre>\n");
-        for (List<Row> rows : scenarios) {
-            page.append("<h2>").append(escaped(rows.get(0).title())).append("</h2>\n");
-            if (!rows.get(0).goal().isEmpty()) {
-                page.append("<p>Goal: ").append(escaped(rows.get(0).goal())).append("</p>\n");
-            }
-            page.append(table(rows));
-            page.append(latencies(rows));
-            page.append(throughput(rows));
+        for (Section section : sections) {
+            page.append("<h2>").append(escaped(section.title())).append("</h2>\n<p>");
+            page.append(escaped(
+                            section.name() + ", " + Table.rounds(section.rows().get(0))))
+                    .append("</p>\n");
+            page.append(table(section.rows()));
+            page.append(verdicts(section.verdicts()));
+            page.append("<div class=\"plots\">")
+                    .append(latencies(section.rows()))
+                    .append(throughput(section.rows()))
+                    .append("</div>\n");
         }
         return page.append("</body></html>\n").toString();
     }
 
     private static String table(List<Row> rows) {
-        StringBuilder table = new StringBuilder("<table><tr><th></th><th>rate/s</th><th>lowest</th><th>highest</th>"
-                + "<th>node µs</th><th>client µs</th><th>alloc B</th><th>RSS MB</th><th>p50 ms</th><th>p99.6 ms</th>"
-                + "<th>p99.996 ms</th><th>max ms</th><th>errors</th><th>of limit</th></tr>\n");
+        StringBuilder table = new StringBuilder(
+                "<table><tr><th></th><th>rate/s</th><th>lowest</th><th>highest</th>"
+                        + "<th>node µs</th><th>client µs</th><th>alloc B</th><th>alloc MB/s</th><th>RSS MB</th><th>p50 ms</th>"
+                        + "<th>p99 ms</th><th>p99.6 ms</th><th>p99.996 ms</th><th>max ms</th><th>errors</th><th>of limit</th></tr>\n");
         for (Row row : rows) {
             table.append(String.format(
                     Locale.ROOT,
-                    "<tr><td>%s</td><td>%,.0f</td><td>%,.0f</td><td>%,.0f</td><td>%.2f</td><td>%.2f</td><td>%.0f</td>"
-                            + "<td>%.0f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.1f</td><td>%d</td><td>%s</td></tr>%n",
+                    "<tr><td>%s</td><td>%,.0f</td><td>%,.0f</td><td>%,.0f</td><td>%.2f</td><td>%.2f</td><td>%,.0f</td>"
+                            + "<td>%.1f</td><td>%.0f</td>%s<td>%d</td><td>%s</td></tr>%n",
                     escaped(row.contestant()),
                     row.rate(),
                     row.lowest(),
@@ -58,19 +63,52 @@ public final class HtmlReport {
                     row.nodeMicros(),
                     row.clientMicros(),
                     row.allocated(),
+                    row.allocatedMbPerS(),
                     row.residentMb(),
-                    row.percentileMs(50),
-                    row.percentileMs(99.6),
-                    row.percentileMs(99.996),
-                    row.percentileMs(100),
+                    latencyCells(row),
                     row.errors(),
-                    row.limit() > 0 ? String.format(Locale.ROOT, "%.2f x", row.rate() / row.limit()) : ""));
+                    row.ofBound() > 0 ? String.format(Locale.ROOT, "%.3f x", row.ofBound()) : ""));
         }
-        table.append("</table>\n");
+        table.append("</table>\n<ul>\n");
         for (Row peer : rows.subList(1, rows.size())) {
-            table.append("<p>").append(escaped(Table.ratio(rows.get(0), peer))).append("</p>\n");
+            table.append(item(Table.ratio(rows.get(0), peer)));
         }
-        return table.toString();
+        for (Row row : rows) {
+            if (row.ofBound() > 0) {
+                table.append(item(Table.bound(row)));
+            }
+        }
+        return table.append("</ul>\n").toString();
+    }
+
+    private static String latencyCells(Row row) {
+        if (row.latency().getTotalCount() == 0) {
+            return "<td></td>".repeat(5);
+        }
+        return String.format(
+                Locale.ROOT,
+                "<td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.3f</td><td>%.1f</td>",
+                row.percentileMs(50),
+                row.percentileMs(99),
+                row.percentileMs(99.6),
+                row.percentileMs(99.996),
+                row.percentileMs(100));
+    }
+
+    private static String item(String text) {
+        return "<li>" + escaped(text) + "</li>\n";
+    }
+
+    private static String verdicts(List<Verdict> verdicts) {
+        if (verdicts.isEmpty()) {
+            return "";
+        }
+        StringBuilder table = new StringBuilder("<table><tr><th>goal</th><th>measured</th><th></th></tr>\n");
+        for (Verdict verdict : verdicts) {
+            table.append("<tr class=\"%1$s\"><td>%2$s</td><td>%3$s</td><td>%1$s</td></tr>\n"
+                    .formatted(verdict.word(), escaped(verdict.goal()), escaped(verdict.measured())));
+        }
+        return table.append("</table>\n").toString();
     }
 
     /** The further right, the rarer: each step to the right is ten times closer to all. */

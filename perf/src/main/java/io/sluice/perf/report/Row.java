@@ -9,17 +9,16 @@ import org.HdrHistogram.Histogram;
 /**
  * The runs of one contestant in one scenario, taken together: medians, and latencies of all runs in one histogram.
  *
- * @param rate        messages per second, median
- * @param lowest      and {@code highest}: the spread of the rate
- * @param nodeMicros  processor time of the node per message; 0 when unknown
- * @param allocated   bytes on the node's heap per message
- * @param residentMb  of the node at the end of the measured time
- * @param limit       rate of the machine to hold the rate against; 0: none
- * @param latency     of steps, nanoseconds; empty for a drain
+ * @param rate            messages per second, median
+ * @param lowest          and {@code highest}: the spread of the rate
+ * @param nodeMicros      processor time of the node per message, which is its seconds per million; 0 when unknown
+ * @param allocated       bytes on the node's heap per message
+ * @param allocatedMbPerS the same as a rate
+ * @param residentMb      of the node at the end of the measured time
+ * @param bound           to hold the rate against
+ * @param latency         of steps, nanoseconds; empty for a drain
  */
 public record Row(
-        String title,
-        String goal,
         String contestant,
         double rate,
         double lowest,
@@ -27,19 +26,18 @@ public record Row(
         double nodeMicros,
         double clientMicros,
         double allocated,
+        double allocatedMbPerS,
         double residentMb,
         long errors,
-        double limit,
+        Bound bound,
         Histogram latency,
         List<Run> runs) {
 
-    public static Row of(String title, String goal, double limit, List<Run> runs) {
+    public static Row of(Bound bound, List<Run> runs) {
         Histogram latency = new Histogram(3);
         runs.forEach(run -> latency.add(run.measured().result().latency()));
         double[] rates = sorted(runs, measured -> measured.result().rate());
         return new Row(
-                title,
-                goal,
                 runs.get(0).contestant(),
                 median(rates),
                 rates[0],
@@ -47,9 +45,10 @@ public record Row(
                 median(sorted(runs, Measured::nodeMicros)),
                 median(sorted(runs, Measured::clientMicros)),
                 median(sorted(runs, Measured::allocatedPerMessage)),
+                median(sorted(runs, Measured::allocatedMbPerSecond)),
                 median(sorted(runs, measured -> measured.node().residentBytes() / 1e6)),
                 runs.stream().mapToLong(run -> run.measured().result().errors()).sum(),
-                limit,
+                bound,
                 latency,
                 List.copyOf(runs));
     }
@@ -69,5 +68,10 @@ public record Row(
     /** Milliseconds within which this part (0..100) of the steps was done; 0 without latencies. */
     public double percentileMs(double part) {
         return latency.getTotalCount() == 0 ? 0 : latency.getValueAtPercentile(part) / 1e6;
+    }
+
+    /** The rate as a part of the bound; 0 when there is none. */
+    public double ofBound() {
+        return bound.perSecond() > 0 ? rate / bound.perSecond() : 0;
     }
 }

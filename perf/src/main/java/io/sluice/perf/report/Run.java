@@ -7,6 +7,5 @@ import io.sluice.perf.worker.Measured;
  *
  * @param contestant for a person
  * @param id         of the contestant, for file names
- * @param round      counts from 1
  */
-public record Run(String scenario, String contestant, String id, int round, Measured measured) {}
+public record Run(String scenario, String contestant, String id, Measured measured) {}

@@ -4,23 +4,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows of one scenario as text, the ratios to the first contestant beneath. */
+/** A section as text: the rows, the ratios of the first one to the others, bounds and goals beneath. */
 public final class Table {
     private Table() {}
 
-    public static String of(List<Row> rows) {
+    public static String of(Section section) {
+        List<Row> rows = section.rows();
         Row first = rows.get(0);
         StringBuilder text = new StringBuilder();
+        text.append(String.format("%n%s: %s, %s%n", section.name(), section.title(), rounds(first)));
         text.append(String.format(
-                "%n%s%s%n", first.title(), first.goal().isEmpty() ? "" : "   (goal: " + first.goal() + ")"));
-        text.append(String.format(
-                "  %-34s %12s %23s %9s %9s %9s %7s %8s %8s %8s %9s %8s %7s%n",
+                "  %-40s %12s %23s %9s %9s %9s %8s %7s %8s %8s %8s %9s %8s %7s%n",
                 "",
                 "rate/s",
                 "lowest..highest",
                 "node us",
                 "client us",
                 "alloc B",
+                "MB/s",
                 "RSS MB",
                 "p50 ms",
                 "p99 ms",
@@ -35,22 +36,25 @@ public final class Table {
             text.append("  ").append(ratio(first, peer)).append('\n');
         }
         for (Row row : rows) {
-            if (row.limit() > 0) {
-                text.append(String.format(
-                        Locale.ROOT,
-                        "  %s: %.2f x the limit of %,.0f/s%n",
-                        row.contestant(),
-                        row.rate() / row.limit(),
-                        row.limit()));
+            if (row.ofBound() > 0) {
+                text.append("  ").append(bound(row)).append('\n');
             }
         }
+        for (Verdict verdict : section.verdicts()) {
+            text.append(String.format(
+                    "  %-8s goal: %s; measured: %s%n", verdict.word(), verdict.goal(), verdict.measured()));
+        }
         return text.toString();
+    }
+
+    static String rounds(Row row) {
+        return row.runs().size() == 1 ? "single run" : "median of " + row.runs().size();
     }
 
     private static String line(Row row) {
         return String.format(
                 Locale.ROOT,
-                "  %-34s %,12.0f %,11.0f..%,-10.0f %9.2f %9.2f %9.0f %7.0f %8.3f %8.3f %8.3f %9.3f %8.1f %7d%n",
+                "  %-40s %,12.0f %,11.0f..%,-10.0f %9.2f %9.2f %9.0f %8.1f %7.0f %8.3f %8.3f %8.3f %9.3f %8.1f %7d%n",
                 row.contestant(),
                 row.rate(),
                 row.lowest(),
@@ -58,6 +62,7 @@ public final class Table {
                 row.nodeMicros(),
                 row.clientMicros(),
                 row.allocated(),
+                row.allocatedMbPerS(),
                 row.residentMb(),
                 row.percentileMs(50),
                 row.percentileMs(99),
@@ -65,6 +70,16 @@ public final class Table {
                 row.percentileMs(99.996),
                 row.percentileMs(100),
                 row.errors());
+    }
+
+    static String bound(Row row) {
+        return String.format(
+                Locale.ROOT,
+                "%s: %.3f x %s (%,.0f/s)",
+                row.contestant(),
+                row.ofBound(),
+                row.bound().name(),
+                row.bound().perSecond());
     }
 
     /** Rate and node time of the first contestant as multiples of the peer's. */

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What a load does. */
 public enum LoadMode {
-    /** Sends for a time; latency of a send. */
+    /** Sends; latency of a send. */
     SEND,
     /** Sends a number of messages, then receives them; rate of receiving. */
     DRAIN,

@@ -23,6 +23,10 @@ public record Measured(Result result, long clientCpuNanos, NodeUsage.Sample node
         return perMessage(node.allocatedBytes());
     }
 
+    public double allocatedMbPerSecond() {
+        return node.allocatedBytes() / 1e6 / result.seconds();
+    }
+
     private double perMessage(double total) {
         return result.messages() == 0 ? 0 : total / result.messages();
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -41,13 +41,15 @@ public final class WorkerProcess {
      * @param node     tells what the node has used; asked at both ends of the measured time
      * @param progress told a line each second
      */
-    public Measured run(ClientKind client, Map<String, String> settings, NodeUsage node, Consumer<String> progress)
-            throws InterruptedException {
+    public Measured run(LoadRequest request, NodeUsage node, Consumer<String> progress) throws InterruptedException {
         Sampling sampling = new Sampling(node, progress);
-        try (ChildProcess worker = new ChildProcess(
-                "load " + client.label(), new ProcessBuilder(command(client, settings)), sampling::line)) {
+        String name = "load " + request.client().label();
+        try (ChildProcess worker = new ChildProcess(name, new ProcessBuilder(command(request)), sampling::line)) {
             sampling.worker.complete(worker);
             int exit = worker.await(DEADLINE_SECONDS);
+            if (sampling.stopped != null) {
+                throw new SluiceException(sampling.stopped);
+            }
             if (exit != 0 || sampling.result == null) {
                 throw worker.failure(
                         "ended with code %d and %s result".formatted(exit, sampling.result == null ? "no" : "a"));
@@ -56,7 +58,7 @@ public final class WorkerProcess {
         }
     }
 
-    private List<String> command(ClientKind client, Map<String, String> settings) {
+    private List<String> command(LoadRequest request) {
         List<String> line = new ArrayList<>(List.of(
                 java.toString(),
                 "-Xms%dm".formatted(heapMb),
@@ -67,10 +69,9 @@ public final class WorkerProcess {
                 // The Apache client keeps logs and offsets below the home directory.
                 "-Duser.home=" + temporaryHome(),
                 "-cp",
-                classPath(client),
-                WorkerMain.class.getName(),
-                "client=" + client.label()));
-        settings.forEach((name, value) -> line.add(name + "=" + value));
+                classPath(request.client()),
+                WorkerMain.class.getName()));
+        line.addAll(request.arguments());
         return line;
     }
 
@@ -118,6 +119,7 @@ public final class WorkerProcess {
         private NodeUsage.Sample nodeBefore;
         private NodeUsage.Sample nodeUsed;
         private volatile Result result;
+        private volatile String stopped;
 
         private Sampling(NodeUsage node, Consumer<String> progress) {
             this.node = node;
@@ -131,14 +133,23 @@ public final class WorkerProcess {
             } else if (line.equals(WorkerMain.MEASURED)) {
                 workerUsed = ProcessUsage.of(worker.join().pid()).since(workerBefore);
                 nodeUsed = node.sample().since(nodeBefore);
+            } else if (line.startsWith(WorkerMain.WARMING_UP)) {
+                progress.accept(second("warm-up, second", line.substring(WorkerMain.WARMING_UP.length())));
             } else if (line.startsWith(WorkerMain.SECOND)) {
-                progress.accept("second " + line.substring(WorkerMain.SECOND.length()));
+                progress.accept(second("second", line.substring(WorkerMain.SECOND.length())));
+            } else if (line.startsWith(WorkerMain.STOPPED)) {
+                stopped = line.substring(WorkerMain.STOPPED.length());
             } else if (line.startsWith(WorkerMain.FAILED)) {
                 progress.accept("first failure: " + line.substring(WorkerMain.FAILED.length()));
             } else if (line.startsWith(WorkerMain.RESULT)) {
                 result = ResultLine.read(line.substring(WorkerMain.RESULT.length()));
                 worker.join().endInput();
             }
+        }
+
+        private static String second(String what, String numbers) {
+            String[] both = numbers.split(" ");
+            return String.format(Locale.ROOT, "%s %s: %,d messages", what, both[0], Long.parseLong(both[1]));
         }
 
         /** A load that did not come to the end of its measured time has errors and no usage. */

@@ -9,6 +9,7 @@ import io.sluice.perf.worker.Measured;
 import io.sluice.perf.worker.NodeUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.HdrHistogram.Histogram;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
-    private static Run run(String contestant, int round, long messages, long nodeMicros) {
+    private static Run run(String contestant, long messages, long nodeMicros) {
         Histogram latency = new Histogram(3);
         latency.recordValueWithCount(2_000_000, 996);
         latency.recordValueWithCount(9_000_000, 4);
@@ -26,16 +27,22 @@ class ReportTest {
                 "sync",
                 contestant,
                 contestant.toLowerCase(java.util.Locale.ROOT),
-                round,
                 new Measured(result, messages * 5000, used));
     }
 
     private static Row row(String contestant, long nodeMicros, long... messages) {
-        Run[] runs = new Run[messages.length];
-        for (int i = 0; i < runs.length; i++) {
-            runs[i] = run(contestant, i + 1, messages[i], nodeMicros);
-        }
-        return Row.of("sync <send>", "more", 1000, List.of(runs));
+        List<Run> runs = Arrays.stream(messages)
+                .mapToObj(count -> run(contestant, count, nodeMicros))
+                .toList();
+        return Row.of(new Bound("an echo", 1000), runs);
+    }
+
+    private static Section section() {
+        return new Section(
+                "sync",
+                "sync <send>",
+                List.of(row("Ours", 2, 200), row("Theirs", 8, 100)),
+                List.of(new Verdict("at least 1.3 x", "2.00 x", true), new Verdict("under 1 ms", "2.000 ms", false)));
     }
 
     @Test
@@ -55,17 +62,18 @@ class ReportTest {
     }
 
     @Test
-    void theTableTellsRatiosToTheFirstAndToTheLimit() {
-        String table = Table.of(List.of(row("Ours", 2, 200), row("Theirs", 8, 100)));
-
-        assertThat(table)
+    void theTableTellsRatiosToTheFirstAndToTheLimitAndWhatBecameOfTheGoals() {
+        assertThat(Table.of(section()))
+                .contains("sync: sync <send>, single run")
                 .contains("Ours to Theirs: rate 2.00 x, node CPU 0.25 x")
-                .contains("Ours: 0.10 x the limit of 1,000/s");
+                .contains("Ours: 0.100 x an echo (1,000/s)")
+                .contains("reached  goal: at least 1.3 x; measured: 2.00 x")
+                .contains("missed   goal: under 1 ms; measured: 2.000 ms");
     }
 
     @Test
     void thePageIsWellFormedNeedsNoNetworkAndPlotsEveryContestant() throws Exception {
-        String page = HtmlReport.of("a < b", List.of(List.of(row("Ours", 2, 200), row("Theirs", 8, 100))));
+        String page = HtmlReport.of("a < b", List.of(section()));
 
         String body = page.substring(page.indexOf("<body>"), page.indexOf("</html>"));
         var document = DocumentBuilderFactory.newInstance()
@@ -74,22 +82,33 @@ class ReportTest {
         assertThat(document.getElementsByTagName("svg").getLength()).isEqualTo(2);
         assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(4);
         assertThat(page).doesNotContain("http:", "https:", "src=", "NaN");
-        assertThat(page).contains("sync &lt;send&gt;", "a &lt; b");
+        assertThat(page).contains("sync &lt;send&gt;", "a &lt; b", "class=\"reached\"", "class=\"missed\"");
     }
 
     @Test
-    void runsAreKeptAsJsonLinesAndHistograms(@TempDir Path directory) throws Exception {
-        ResultFiles files = new ResultFiles(directory.resolve("results"));
-        files.keep(run("A", 1, 200, 2));
-        files.keep(run("A", 2, 400, 2));
+    void runsAreKeptAsJsonLinesAndHistogramsAndReadAgain(@TempDir Path directory) throws Exception {
+        Path results = directory.resolve("results");
+        new ResultFiles(results).keep(run("A", 200, 2));
+        ResultFiles files = new ResultFiles(results);
+        files.keep(run("A", 400, 2));
+        files.keep(run("B", 100, 2));
 
-        List<String> lines = Files.readAllLines(files.directory().resolve("runs.jsonl"));
+        List<String> lines = Files.readAllLines(results.resolve("runs.jsonl"));
         JsonNode second = new ObjectMapper().readTree(lines.get(1));
-        assertThat(lines).hasSize(2);
+        assertThat(lines).hasSize(3);
         assertThat(second.path("ratePerSecond").asDouble()).isEqualTo(200);
         assertThat(second.path("latencyMs").path("p99.6").asDouble()).isBetween(1.99, 2.01);
         assertThat(second.path("latencyMs").path("p99.996").asDouble()).isBetween(8.9, 9.1);
         assertThat(second.path("perSecond")).hasSize(2);
-        assertThat(files.directory().resolve("sync-a-1.hgrm")).content().contains("Total count");
+        assertThat(results.resolve("sync-a-1.hgrm")).content().contains("Total count");
+        assertThat(results.resolve("sync-a-2.hgrm")).exists();
+        Row read = Row.of(Bound.NONE, new ResultFiles(results).runs("sync", "a"));
+        Row kept = row("A", 2, 200, 400);
+        assertThat(read.rate()).isEqualTo(kept.rate()).isEqualTo(150);
+        assertThat(read.nodeMicros()).isEqualTo(kept.nodeMicros());
+        assertThat(read.clientMicros()).isEqualTo(kept.clientMicros());
+        assertThat(read.allocatedMbPerS()).isEqualTo(kept.allocatedMbPerS());
+        assertThat(read.residentMb()).isEqualTo(kept.residentMb());
+        assertThat(read.latency()).isEqualTo(kept.latency());
     }
 }

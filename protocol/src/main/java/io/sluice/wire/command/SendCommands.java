@@ -4,6 +4,7 @@ import io.sluice.wire.frame.FieldName;
 import io.sluice.wire.frame.FieldSink;
 import io.sluice.wire.frame.Fields;
 import io.sluice.wire.json.Absent;
+import io.sluice.wire.json.JsonBytes;
 import io.sluice.wire.json.Named;
 
 /** Requests that put messages into the log. */
@@ -76,6 +77,25 @@ public sealed interface SendCommands {
             given(sink, TRANSACTION_ID, transactionId);
             given(sink, BATCH_UNIQ_ID, batchUniqId);
             given(sink, RECALL_HANDLE, recallHandle);
+            given(sink, MSG_REGION, region);
+            sink.bool(TRACE_ON, traceOn);
+        }
+
+        /** The same fields from texts that are in UTF-8 already. */
+        public static void write(
+                FieldSink sink,
+                JsonBytes msgId,
+                int queueId,
+                long queueOffset,
+                JsonBytes transactionId,
+                String region,
+                boolean traceOn) {
+            sink.utf8(MSG_ID, msgId.array(), 0, msgId.length());
+            sink.number(QUEUE_ID, queueId);
+            sink.number(QUEUE_OFFSET, queueOffset);
+            if (transactionId.length() > 0) {
+                sink.utf8(TRANSACTION_ID, transactionId.array(), 0, transactionId.length());
+            }
             given(sink, MSG_REGION, region);
             sink.bool(TRACE_ON, traceOn);
         }

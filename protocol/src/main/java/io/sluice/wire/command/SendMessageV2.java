@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  */
 final class SendMessageV2 implements HeaderCodec<SendMessage> {
     /** Bit per letter that must have come: a to h. */
-    private static final int REQUIRED = 0xFF;
+    static final int REQUIRED = 0xFF;
 
     private static final List<FieldName> LETTERS = IntStream.rangeClosed('a', 'n')
             .mapToObj(letter -> FieldName.of(Character.toString(letter)))

@@ -26,42 +26,38 @@ final class BinaryHeader {
 
     private BinaryHeader() {}
 
-    /** A frame that has no body yet. */
-    static Frame decode(byte[] bytes) {
-        if (bytes.length < FIXED_BYTES) {
-            throw new FrameException(
-                    "binary header of %d bytes, expected at least %d".formatted(bytes.length, FIXED_BYTES));
+    /** Reads the first {@code length} bytes into the head. */
+    static void read(byte[] bytes, int length, FrameHead into) {
+        if (length < FIXED_BYTES) {
+            throw new FrameException("binary header of %d bytes, expected at least %d".formatted(length, FIXED_BYTES));
         }
-        int code = (short) int16(bytes, 0);
-        int flag = int32(bytes, 9);
         int remarkLength = int32(bytes, REMARK_LENGTH);
         int remarkStart = REMARK_LENGTH + 4;
-        if (remarkLength < 0 || remarkLength > bytes.length - FIXED_BYTES) {
+        if (remarkLength < 0 || remarkLength > length - FIXED_BYTES) {
             throw new FrameException(
-                    "remark of %d bytes in a binary header of %d bytes".formatted(remarkLength, bytes.length));
+                    "remark of %d bytes in a binary header of %d bytes".formatted(remarkLength, length));
         }
         int fieldsLengthAt = remarkStart + remarkLength;
         int fieldsLength = int32(bytes, fieldsLengthAt);
         int fieldsStart = fieldsLengthAt + 4;
-        if (fieldsLength < 0 || fieldsLength > bytes.length - fieldsStart) {
+        if (fieldsLength < 0 || fieldsLength > length - fieldsStart) {
             throw new FrameException(
-                    "fields of %d bytes in a binary header of %d bytes".formatted(fieldsLength, bytes.length));
+                    "fields of %d bytes in a binary header of %d bytes".formatted(fieldsLength, length));
         }
-        return new Frame(
-                Serialization.ROCKETMQ,
-                (flag & Frame.FLAG_ANSWER) == 0 ? wholeCode(code) : code,
-                Language.of(bytes[2]),
-                int16(bytes, 3),
-                int32(bytes, 5),
-                flag,
-                remarkLength == 0 ? "" : new String(bytes, remarkStart, remarkLength, StandardCharsets.UTF_8),
-                fields(bytes, fieldsStart, fieldsStart + fieldsLength),
-                FrameBody.NONE);
+        int code = (short) int16(bytes, 0);
+        into.flag = int32(bytes, 9);
+        into.code = into.isAnswer() ? code : wholeCode(code);
+        into.language = Language.of(bytes[2]);
+        into.version = int16(bytes, 3);
+        into.opaque = int32(bytes, 5);
+        if (remarkLength > 0) {
+            into.remark = new String(bytes, remarkStart, remarkLength, StandardCharsets.UTF_8);
+        }
+        fields(bytes, fieldsStart, fieldsStart + fieldsLength, into.fields().restart(bytes));
     }
 
     /** Field entries between two positions. */
-    static ParsedFields fields(byte[] bytes, int from, int to) {
-        ParsedFields.Builder fields = new ParsedFields.Builder(bytes);
+    static ParsedFields fields(byte[] bytes, int from, int to, ParsedFields into) {
         int at = from;
         while (at < to) {
             int nameStart = at + 2;
@@ -75,25 +71,27 @@ final class BinaryHeader {
                 throw new FrameException(
                         "a field value of %d bytes at byte %d exceeds the binary header".formatted(length, start));
             }
-            fields.add(nameStart, nameEnd, false, start, start + length, false);
+            into.add(nameStart, nameEnd, false, start, start + length, false);
             at = start + length;
         }
-        return fields.build();
+        return into;
     }
 
-    static void encode(Frame frame, JsonBytes out) {
-        out.int16(cutCode(frame));
-        out.raw((byte) frame.language().code());
-        out.int16(frame.version());
-        out.int32(frame.opaque());
-        out.int32(frame.flag());
+    static void encode(
+            int code, Language language, int version, int opaque, int flag, String remark, Fields fields, Sink sink) {
+        JsonBytes out = sink.out;
+        out.int16(cutCode(code, (flag & Frame.FLAG_ANSWER) != 0));
+        out.raw((byte) language.code());
+        out.int16(version);
+        out.int32(opaque);
+        out.int32(flag);
         int remarkLengthAt = out.length();
         out.int32(0);
-        out.utf8(frame.remark());
+        out.utf8(remark);
         out.int32At(remarkLengthAt, out.length() - remarkLengthAt - 4);
         int fieldsLengthAt = out.length();
         out.int32(0);
-        frame.fields().writeTo(new Sink(out));
+        fields.writeTo(sink);
         out.int32At(fieldsLengthAt, out.length() - fieldsLengthAt - 4);
     }
 
@@ -101,13 +99,12 @@ final class BinaryHeader {
         return code >= CUT_POP_FIRST && code <= CUT_POP_LAST || code == CUT_BATCH_ACK ? code + CUT_AWAY : code;
     }
 
-    private static int cutCode(Frame frame) {
-        int code = frame.code();
+    private static int cutCode(int code, boolean isAnswer) {
         if (code == (short) code) {
             return code;
         }
         int cut = code - CUT_AWAY;
-        if (!frame.isAnswer() && wholeCode(cut) == code) {
+        if (!isAnswer && wholeCode(cut) == code) {
             return cut;
         }
         throw new FrameException(
@@ -130,6 +127,13 @@ final class BinaryHeader {
         public void text(FieldName name, String value) {
             int lengthAt = begin(name);
             out.utf8(value);
+            end(lengthAt);
+        }
+
+        @Override
+        public void utf8(FieldName name, byte[] value, int from, int to) {
+            int lengthAt = begin(name);
+            out.raw(value, from, to - from);
             end(lengthAt);
         }
 

@@ -1,6 +1,7 @@
 package io.sluice.wire.frame;
 
 import io.sluice.wire.json.JsonBytes;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public interface Fields {
     default ParsedFields parsed() {
         JsonBytes written = new JsonBytes(256);
         writeTo(new BinaryHeader.Sink(written));
-        return BinaryHeader.fields(written.array(), 0, written.length());
+        return BinaryHeader.fields(written.array(), 0, written.length(), new ParsedFields().restart(written.array()));
     }
 
     /** Convenience for rare look-ups; an empty field counts as absent. */
@@ -60,6 +61,11 @@ public interface Fields {
         @Override
         public void text(FieldName name, String value) {
             map.put(name.toString(), value);
+        }
+
+        @Override
+        public void utf8(FieldName name, byte[] value, int from, int to) {
+            text(name, new String(value, from, to - from, StandardCharsets.UTF_8));
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.sluice.wire.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -38,7 +39,7 @@ public abstract sealed class FrameBody {
     /**
      * Slices written one after the other without being copied (small ones are copied, which is cheaper).
      *
-     * @param slices     between position and limit of each; not to be changed before {@code onReleased} ran
+     * @param slices     between position and limit of each; not to be touched by others before {@code onReleased} ran
      * @param onReleased runs exactly once, on any thread, when the slices are no longer needed
      */
     public static FrameBody slices(List<ByteBuffer> slices, Runnable onReleased) {
@@ -52,6 +53,11 @@ public abstract sealed class FrameBody {
 
     /** The bytes as buffers that may be written once without copying; releasing those buffers does not release the body. */
     abstract List<ByteBuf> buffers();
+
+    /** Whether it is so many small pieces that copying them is cheaper than writing each. */
+    boolean isScattered() {
+        return false;
+    }
 
     /** A copy on the heap. */
     public abstract byte[] toByteArray();
@@ -149,6 +155,9 @@ public abstract sealed class FrameBody {
     }
 
     private static final class Slices extends FrameBody {
+        /** A smaller piece costs more as an entry of the outbound queue than as a copy. */
+        private static final int PIECE_MIN_BYTES = 4096;
+
         private final List<ByteBuffer> slices;
         private final Runnable onReleased;
         private final int length;
@@ -157,8 +166,16 @@ public abstract sealed class FrameBody {
         Slices(List<ByteBuffer> slices, Runnable onReleased) {
             this.slices = slices;
             this.onReleased = onReleased;
-            this.length = Math.toIntExact(
-                    slices.stream().mapToLong(ByteBuffer::remaining).sum());
+            long sum = 0;
+            for (ByteBuffer slice : slices) {
+                sum += slice.remaining();
+            }
+            this.length = Math.toIntExact(sum);
+        }
+
+        @Override
+        boolean isScattered() {
+            return slices.size() > 1 && length / slices.size() < PIECE_MIN_BYTES;
         }
 
         @Override
@@ -169,15 +186,19 @@ public abstract sealed class FrameBody {
         @Override
         void copyTo(ByteBuf out) {
             for (ByteBuffer slice : slices) {
-                out.writeBytes(slice.duplicate());
+                int begin = slice.position();
+                out.writeBytes(slice);
+                slice.position(begin);
             }
         }
 
         @Override
         List<ByteBuf> buffers() {
-            return slices.stream()
-                    .map(slice -> Unpooled.wrappedBuffer(slice.duplicate()))
-                    .toList();
+            List<ByteBuf> buffers = new ArrayList<>(slices.size());
+            for (ByteBuffer slice : slices) {
+                buffers.add(Unpooled.wrappedBuffer(slice.duplicate()));
+            }
+            return buffers;
         }
 
         @Override

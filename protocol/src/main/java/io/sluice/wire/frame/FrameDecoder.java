@@ -14,6 +14,8 @@ public final class FrameDecoder extends ByteToMessageDecoder {
     private static final int NONE = -1;
 
     private final boolean bodiesOnHeap;
+    private final FrameTaker taker;
+    private final FrameHead head = new FrameHead();
     /** Total of the frame whose bytes are still coming. */
     private int total = NONE;
 
@@ -24,7 +26,13 @@ public final class FrameDecoder extends ByteToMessageDecoder {
      *                     of what was received; bodies of answers always lie on the heap
      */
     public FrameDecoder(boolean bodiesOnHeap) {
+        this(bodiesOnHeap, FrameTaker.NONE);
+    }
+
+    /** @param taker is shown each frame first */
+    public FrameDecoder(boolean bodiesOnHeap, FrameTaker taker) {
         this.bodiesOnHeap = bodiesOnHeap;
+        this.taker = taker;
     }
 
     @Override
@@ -46,12 +54,29 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         total = NONE;
         int next = in.readerIndex() + length;
         try {
-            out.add(bodiesOnHeap ? FrameCodec.decodeOnHeap(in, length) : FrameCodec.decodeRetained(in, length));
+            head.read(in, in.readInt(), length);
+            int bodyBytes = next - in.readerIndex();
+            if (!taker.take(head, in.internalNioBuffer(in.readerIndex(), bodyBytes))) {
+                out.add(head.toFrame(body(in, bodyBytes)));
+            }
+            in.readerIndex(next);
         } catch (RuntimeException damaged) {
             broken = true;
             in.readerIndex(next);
             throw damaged;
         }
+    }
+
+    private FrameBody body(ByteBuf in, int bytes) {
+        if (bytes == 0) {
+            return FrameBody.NONE;
+        }
+        if (bodiesOnHeap || head.isAnswer()) {
+            byte[] body = new byte[bytes];
+            in.readBytes(body);
+            return FrameBody.of(body);
+        }
+        return FrameBody.of(in.readRetainedSlice(bytes));
     }
 
     private int checked(int announced) {

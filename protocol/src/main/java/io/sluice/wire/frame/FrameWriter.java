@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * <p>Small frames are collected in one pooled buffer and go out together: at the end of the read that caused them, or, for
  * frames written at other times, in a task behind the writes already waiting. Large bodies follow their header as buffers
  * of their own, without a copy. The body of a frame is released when its bytes have left or when writing failed.
- * Confined to the event loop of its connection.
+ * Confined to the event loop of its connection. Stands before the decoder in the pipeline, so that what a frame causes while
+ * it is decoded is part of the read.
  */
 public final class FrameWriter extends ChannelDuplexHandler {
     private static final Logger log = LoggerFactory.getLogger(FrameWriter.class);
@@ -27,11 +28,17 @@ public final class FrameWriter extends ChannelDuplexHandler {
     /** Bodies up to this size are copied behind their header: cheaper than further entries in the outbound queue. */
     private static final int COPY_MAX_BYTES = 16 * 1024;
 
+    /** Bodies in many small pieces are copied up to this size. */
+    private static final int SCATTERED_MAX_BYTES = 1024 * 1024;
+
     private static final int BATCH_MIN_BYTES = 1024;
     private static final int BATCH_MAX_BYTES = 64 * 1024;
-    private static final int HEADER_CAPACITY = 512;
 
-    private final JsonBytes head = new JsonBytes(HEADER_CAPACITY);
+    private final HeadWriter writer = new HeadWriter();
+    /** Memory of the writer: the header written last. */
+    private final JsonBytes head = writer.bytes();
+
+    private ChannelHandlerContext place;
     /** Collected bytes not yet written; {@code null} when there are none. */
     private ByteBuf batch;
     /** Those who want to know when the batch has left. */
@@ -54,9 +61,27 @@ public final class FrameWriter extends ChannelDuplexHandler {
         }
         if (frame.body().length() <= COPY_MAX_BYTES) {
             collect(context, frame, promise);
+        } else if (frame.body().isScattered() && frame.body().length() <= SCATTERED_MAX_BYTES) {
+            copyThrough(context, frame, promise);
         } else {
             writeThrough(context, frame, promise);
         }
+        flushSoon(context);
+    }
+
+    /**
+     * Writes an answer without a body as if it came as a frame; on the event loop.
+     *
+     * @throws FrameException when the header is larger than may be sent; nothing is written then
+     */
+    public void writeAnswer(FrameHead request, int code, Fields fields) {
+        writer.writeAnswer(request, code, fields);
+        roomFor(place, head.length());
+        batch.writeBytes(head.array(), 0, head.length());
+        flushSoon(place);
+    }
+
+    private void flushSoon(ChannelHandlerContext context) {
         unflushed = true;
         if (!reading && !flushScheduled) {
             flushScheduled = true;
@@ -69,9 +94,8 @@ public final class FrameWriter extends ChannelDuplexHandler {
      * because its asker waits; of a request the writer is told, and {@code null} answered.
      */
     private Frame encodable(Frame frame, ChannelPromise promise) {
-        head.clear();
         try {
-            FrameCodec.encodeHead(frame, head);
+            writer.write(frame);
             return frame;
         } catch (RuntimeException refused) {
             frame.release();
@@ -82,20 +106,13 @@ public final class FrameWriter extends ChannelDuplexHandler {
             log.warn("answer cannot be written: {} cause={}", frame, refused.toString());
             Frame instead = Frame.answer(SYSTEM_ERROR, "the answer cannot be written: " + refused.getMessage())
                     .answering(frame);
-            head.clear();
-            FrameCodec.encodeHead(instead, head);
+            writer.write(instead);
             return instead;
         }
     }
 
     private void collect(ChannelHandlerContext context, Frame frame, ChannelPromise promise) {
-        int bytes = head.length() + frame.body().length();
-        if (batch != null && batch.readableBytes() + bytes > BATCH_MAX_BYTES) {
-            writeBatch(context);
-        }
-        if (batch == null) {
-            batch = context.alloc().ioBuffer(Math.max(bytes, nextBatchBytes));
-        }
+        roomFor(context, head.length() + frame.body().length());
         try {
             batch.writeBytes(head.array(), 0, head.length());
             frame.body().copyTo(batch);
@@ -104,6 +121,15 @@ public final class FrameWriter extends ChannelDuplexHandler {
         }
         if (!promise.isVoid()) {
             batchPromises.add(promise);
+        }
+    }
+
+    private void roomFor(ChannelHandlerContext context, int bytes) {
+        if (batch != null && batch.readableBytes() + bytes > BATCH_MAX_BYTES) {
+            writeBatch(context);
+        }
+        if (batch == null) {
+            batch = context.alloc().ioBuffer(Math.max(bytes, nextBatchBytes));
         }
     }
 
@@ -122,6 +148,18 @@ public final class FrameWriter extends ChannelDuplexHandler {
         List<ChannelPromise> promises = batchPromises;
         batchPromises = new ArrayList<>(promises.size());
         context.write(full).addListener(written -> promises.forEach(promise -> complete(promise, written)));
+    }
+
+    private void copyThrough(ChannelHandlerContext context, Frame frame, ChannelPromise promise) {
+        writeBatch(context);
+        ByteBuf all = context.alloc().ioBuffer(head.length() + frame.body().length());
+        try {
+            all.writeBytes(head.array(), 0, head.length());
+            frame.body().copyTo(all);
+        } finally {
+            frame.release();
+        }
+        context.write(all, promise);
     }
 
     private void writeThrough(ChannelHandlerContext context, Frame frame, ChannelPromise promise) {
@@ -184,6 +222,11 @@ public final class FrameWriter extends ChannelDuplexHandler {
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         flush(context);
         context.close(promise);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        place = context;
     }
 
     @Override

@@ -6,8 +6,9 @@ import io.sluice.wire.json.JsonException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The JSON header, read in one pass that only notes where the extension fields lie. Members may come in any order; unknown
- * ones are passed over; extension fields may be numbers or literals instead of strings.
+ * Reads and writes JSON headers. Read in one pass that only notes where the extension fields lie: members may come in any
+ * order; unknown ones are passed over; extension fields may be numbers or literals instead of strings. A reader is used
+ * again for the next header; confined to one thread.
  */
 final class JsonHeader {
     private static final int DEPTH_MAX = 32;
@@ -29,64 +30,51 @@ final class JsonHeader {
     private static final byte[] BEGIN_REMARK = ascii(",\"remark\":");
     private static final byte[] BEGIN_VERSION = ascii(",\"serializeTypeCurrentRPC\":\"JSON\",\"version\":");
 
-    private final byte[] bytes;
+    private byte[] bytes = {};
+    private int limit;
     private int at;
-    private int code;
     private boolean codeSeen;
-    private Language language = Language.JAVA;
-    private int version;
-    private int opaque;
-    private int flag;
-    private String remark = "";
-    private ParsedFields fields = ParsedFields.EMPTY;
+    private FrameHead head;
     /** Bounds of the string read last, without the quotes. */
     private int start;
 
     private int end;
     private boolean escaped;
 
-    private JsonHeader(byte[] bytes) {
-        this.bytes = bytes;
-    }
-
-    /** A frame that has no body yet. */
-    static Frame decode(byte[] bytes) {
-        JsonHeader header = new JsonHeader(bytes);
+    /** Reads the first {@code length} bytes into the head. */
+    void read(byte[] header, int length, FrameHead into) {
+        bytes = header;
+        limit = length;
+        at = 0;
+        codeSeen = false;
+        head = into;
         try {
-            header.read();
+            read();
         } catch (JsonException damaged) {
             throw new FrameException("damaged text in a JSON header: " + damaged.getMessage(), damaged);
         }
-        return new Frame(
-                Serialization.JSON,
-                header.code,
-                header.language,
-                header.version,
-                header.opaque,
-                header.flag,
-                header.remark,
-                header.fields,
-                FrameBody.NONE);
     }
 
-    static void encode(Frame frame, JsonBytes out) {
+    static void encode(
+            int code, Language language, int version, int opaque, int flag, String remark, Fields fields, Sink sink) {
+        JsonBytes out = sink.out;
         out.raw(BEGIN_CODE);
-        out.decimal(frame.code());
+        out.decimal(code);
         out.raw(BEGIN_FIELDS);
-        Sink sink = new Sink(out);
-        frame.fields().writeTo(sink);
+        sink.comma = false;
+        fields.writeTo(sink);
         out.raw(END_FIELDS_FLAG);
-        out.decimal(frame.flag());
+        out.decimal(flag);
         out.raw(BEGIN_LANGUAGE);
-        out.utf8(frame.language().name());
+        out.raw(language.ascii());
         out.raw(BEGIN_OPAQUE);
-        out.decimal(frame.opaque());
-        if (!frame.remark().isEmpty()) {
+        out.decimal(opaque);
+        if (!remark.isEmpty()) {
             out.raw(BEGIN_REMARK);
-            out.quoted(frame.remark());
+            out.quoted(remark);
         }
         out.raw(BEGIN_VERSION);
-        out.decimal(frame.version());
+        out.decimal(version);
         out.raw((byte) '}');
     }
 
@@ -100,7 +88,7 @@ final class JsonHeader {
             } while (comma());
         }
         skipBlanks();
-        if (at != bytes.length) {
+        if (at != limit) {
             throw wrong("the end of the header");
         }
         if (!codeSeen) {
@@ -114,20 +102,20 @@ final class JsonHeader {
         int length = end - start;
         if (length == 4 && isNamed(CODE)) {
             expect(':');
-            code = integer();
+            head.code = integer();
             codeSeen = true;
         } else if (length == 4 && isNamed(FLAG)) {
             expect(':');
-            flag = integer();
+            head.flag = integer();
         } else if (length == 6 && isNamed(OPAQUE)) {
             expect(':');
-            opaque = integer();
+            head.opaque = integer();
         } else if (length == 6 && isNamed(REMARK)) {
             expect(':');
-            remark = textOrNull();
+            head.remark = textOrNull();
         } else if (length == 7 && isNamed(VERSION)) {
             expect(':');
-            version = integer();
+            head.version = integer();
         } else if (length == 8 && isNamed(LANGUAGE)) {
             expect(':');
             language();
@@ -146,7 +134,7 @@ final class JsonHeader {
             return;
         }
         string();
-        language = isNamed(JAVA) ? Language.JAVA : Language.named(JsonEscapes.text(bytes, start, end, escaped));
+        head.language = isNamed(JAVA) ? Language.JAVA : Language.named(JsonEscapes.text(bytes, start, end, escaped));
     }
 
     private String textOrNull() {
@@ -164,7 +152,7 @@ final class JsonHeader {
             return;
         }
         expect('{');
-        ParsedFields.Builder found = new ParsedFields.Builder(bytes);
+        ParsedFields found = head.fields().restart(bytes);
         if (next() == '}') {
             at++;
         } else {
@@ -172,10 +160,9 @@ final class JsonHeader {
                 field(found);
             } while (comma());
         }
-        fields = found.build();
     }
 
-    private void field(ParsedFields.Builder found) {
+    private void field(ParsedFields found) {
         string();
         int nameStart = start;
         int nameEnd = end;
@@ -196,21 +183,24 @@ final class JsonHeader {
 
     private void string() {
         expect('"');
-        start = at;
-        escaped = false;
-        while (at < bytes.length) {
-            byte b = bytes[at];
+        int i = at;
+        start = i;
+        boolean backslash = false;
+        while (i < limit) {
+            byte b = bytes[i];
             if (b == '"') {
-                end = at++;
+                end = i;
+                escaped = backslash;
+                at = i + 1;
                 return;
             }
             if (b == '\\') {
-                escaped = true;
-                at++;
+                backslash = true;
+                i++;
             }
-            at++;
+            i++;
         }
-        at = bytes.length;
+        at = limit;
         throw wrong("a closing quote");
     }
 
@@ -219,13 +209,13 @@ final class JsonHeader {
         if (quoted) {
             at++;
         }
-        boolean negative = at < bytes.length && bytes[at] == '-';
+        boolean negative = at < limit && bytes[at] == '-';
         if (negative) {
             at++;
         }
         int first = at;
         long value = 0;
-        while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9') {
+        while (at < limit && bytes[at] >= '0' && bytes[at] <= '9') {
             value = value * 10 + (bytes[at++] - '0');
             if (value > 1L << 31) {
                 throw new FrameException("a number in a JSON header exceeds 32 bits");
@@ -235,7 +225,7 @@ final class JsonHeader {
             throw wrong("a number");
         }
         if (quoted) {
-            if (at >= bytes.length || bytes[at] != '"') {
+            if (at >= limit || bytes[at] != '"') {
                 throw wrong("a closing quote");
             }
             at++;
@@ -270,7 +260,7 @@ final class JsonHeader {
             } while (comma(close));
         } else {
             int from = at;
-            while (at < bytes.length && isLiteralByte(bytes[at])) {
+            while (at < limit && isLiteralByte(bytes[at])) {
                 at++;
             }
             if (at == from) {
@@ -323,20 +313,20 @@ final class JsonHeader {
     /** The next byte that is not blank, not passed yet. */
     private byte next() {
         skipBlanks();
-        if (at >= bytes.length) {
+        if (at >= limit) {
             throw wrong("more");
         }
         return bytes[at];
     }
 
     private void skipBlanks() {
-        while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+        while (at < limit && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
             at++;
         }
     }
 
     private FrameException wrong(String expected) {
-        String found = at >= bytes.length ? "the end" : "byte 0x%02x".formatted(bytes[at]);
+        String found = at >= limit ? "the end" : "byte 0x%02x".formatted(bytes[at]);
         return new FrameException("JSON header: found %s at position %d, expected %s".formatted(found, at, expected));
     }
 
@@ -345,7 +335,7 @@ final class JsonHeader {
     }
 
     /** Writes fields as members, all values as strings. */
-    private static final class Sink implements FieldSink {
+    static final class Sink implements FieldSink {
         private final JsonBytes out;
         private boolean comma;
 
@@ -357,6 +347,12 @@ final class JsonHeader {
         public void text(FieldName name, String value) {
             name(name);
             out.quoted(value);
+        }
+
+        @Override
+        public void utf8(FieldName name, byte[] value, int from, int to) {
+            name(name);
+            out.quoted(value, from, to);
         }
 
         @Override

@@ -1,5 +1,7 @@
 package io.sluice.wire.frame;
 
+import java.nio.charset.StandardCharsets;
+
 /** The language of the sender of a frame; the ordinal is its code in the binary header. */
 public enum Language {
     JAVA,
@@ -18,6 +20,13 @@ public enum Language {
     NODE_JS;
 
     private static final Language[] BY_CODE = values();
+
+    private final byte[] ascii = name().getBytes(StandardCharsets.US_ASCII);
+
+    /** The name as a JSON header carries it; not to be written to. */
+    byte[] ascii() {
+        return ascii;
+    }
 
     public int code() {
         return ordinal();

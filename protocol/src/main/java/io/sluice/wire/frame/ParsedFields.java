@@ -1,5 +1,6 @@
 package io.sluice.wire.frame;
 
+import io.sluice.wire.json.JsonBytes;
 import io.sluice.wire.json.JsonEscapes;
 import io.sluice.wire.json.JsonException;
 import java.util.Arrays;
@@ -7,11 +8,12 @@ import java.util.Optional;
 
 /**
  * Extension fields as they came: the bytes of the header and where each name and value lies in them. Nothing is decoded
- * before it is asked for; numbers are read from the bytes. A repeated name: the last wins. Immutable.
+ * before it is asked for; numbers are read from the bytes. A repeated name: the last wins.
+ *
+ * <p>Those of a {@link Frame} never change and may be read by any thread; those of a {@link FrameHead} are overwritten with
+ * the next header.
  */
 public final class ParsedFields implements Fields {
-    static final ParsedFields EMPTY = new ParsedFields(new byte[0], new int[0], 0);
-
     /** Positions per field in {@link #index}: name start, name end, value start, value end. */
     private static final int STRIDE = 4;
     /** Set in an end position when the text has escapes. */
@@ -21,14 +23,58 @@ public final class ParsedFields implements Fields {
     /** Stands for a name of more than one letter, see {@link #letterAt}. */
     public static final byte NOT_A_LETTER = 0;
 
-    private final byte[] bytes;
-    private final int[] index;
-    private final int count;
+    private static final int FIRST_FIELDS = 16;
+    /** No request of the protocol has more than a few dozen. */
+    private static final int FIELDS_MAX = 4096;
+
+    private static final int[] NO_INDEX = {};
+
+    private byte[] bytes;
+    private int[] index;
+    private int count;
+
+    /** Without fields; see {@link #restart}. */
+    ParsedFields() {
+        this(new byte[0], NO_INDEX, 0);
+    }
 
     private ParsedFields(byte[] bytes, int[] index, int count) {
         this.bytes = bytes;
         this.index = index;
         this.count = count;
+    }
+
+    /** Forgets all fields; those added from now on lie in this header. */
+    ParsedFields restart(byte[] header) {
+        bytes = header;
+        count = 0;
+        return this;
+    }
+
+    /** Notes where a field lies; one without a name is left out. */
+    void add(int nameStart, int nameEnd, boolean nameEscaped, int start, int end, boolean escaped) {
+        if (nameStart == nameEnd) {
+            return;
+        }
+        if (count == FIELDS_MAX) {
+            throw new FrameException("a header with more than %d fields".formatted(FIELDS_MAX));
+        }
+        int at = count * STRIDE;
+        if (at == index.length) {
+            index = Arrays.copyOf(index, Math.max(FIRST_FIELDS * STRIDE, at * 2));
+        }
+        index[at] = nameStart;
+        index[at + 1] = nameEscaped ? nameEnd | ESCAPED : nameEnd;
+        index[at + 2] = start;
+        index[at + 3] = escaped ? end | ESCAPED : end;
+        count++;
+    }
+
+    /** The same fields in memory of their own, of which the first bytes are those of the header. */
+    ParsedFields copy(int headerBytes) {
+        return count == 0
+                ? new ParsedFields()
+                : new ParsedFields(Arrays.copyOf(bytes, headerBytes), Arrays.copyOf(index, count * STRIDE), count);
     }
 
     public int count() {
@@ -73,6 +119,35 @@ public final class ParsedFields implements Fields {
     public byte[] utf8At(int i) {
         int end = index[i * STRIDE + 3];
         return JsonEscapes.utf8(bytes, index[i * STRIDE + 2], end & POSITION, end < 0);
+    }
+
+    /**
+     * Appends the value in UTF-8.
+     *
+     * @throws FieldException when it holds a damaged escape; nothing was appended then
+     */
+    public void utf8At(int i, JsonBytes into) {
+        int start = index[i * STRIDE + 2];
+        int end = index[i * STRIDE + 3];
+        if (end >= 0) {
+            into.raw(bytes, start, end - start);
+            return;
+        }
+        try {
+            into.unescaped(bytes, start, end & POSITION);
+        } catch (JsonException damaged) {
+            throw damaged(damaged);
+        }
+    }
+
+    /**
+     * The value as a text that was met before, if it was.
+     *
+     * @throws FieldException when it holds a damaged escape
+     */
+    public String textAt(int i, KnownTexts known) {
+        int end = index[i * STRIDE + 3];
+        return end < 0 ? textAt(i) : known.text(bytes, index[i * STRIDE + 2], end);
     }
 
     public boolean isEmptyAt(int i) {
@@ -133,8 +208,12 @@ public final class ParsedFields implements Fields {
         try {
             return JsonEscapes.text(bytes, start, end & POSITION, end < 0);
         } catch (JsonException damaged) {
-            throw new FieldException("an extension field holds a damaged text: " + damaged.getMessage());
+            throw damaged(damaged);
         }
+    }
+
+    private static FieldException damaged(JsonException cause) {
+        return new FieldException("an extension field holds a damaged text: " + cause.getMessage());
     }
 
     @Override
@@ -163,42 +242,5 @@ public final class ParsedFields implements Fields {
             names.append(i == 0 ? "" : ", ").append(nameAt(i));
         }
         return names.append(']').toString();
-    }
-
-    /** Collects positions while a header is scanned. Confined to one thread. */
-    static final class Builder {
-        private static final int FIRST_FIELDS = 16;
-        /** No request of the protocol has more than a few dozen. */
-        private static final int FIELDS_MAX = 4096;
-
-        private final byte[] bytes;
-        private int[] index = new int[FIRST_FIELDS * STRIDE];
-        private int count;
-
-        Builder(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        void add(int nameStart, int nameEnd, boolean nameEscaped, int start, int end, boolean escaped) {
-            if (nameStart == nameEnd) {
-                return;
-            }
-            if (count == FIELDS_MAX) {
-                throw new FrameException("a header with more than %d fields".formatted(FIELDS_MAX));
-            }
-            int at = count * STRIDE;
-            if (at == index.length) {
-                index = Arrays.copyOf(index, at * 2);
-            }
-            index[at] = nameStart;
-            index[at + 1] = nameEscaped ? nameEnd | ESCAPED : nameEnd;
-            index[at + 2] = start;
-            index[at + 3] = escaped ? end | ESCAPED : end;
-            count++;
-        }
-
-        ParsedFields build() {
-            return count == 0 ? EMPTY : new ParsedFields(bytes, index, count);
-        }
     }
 }

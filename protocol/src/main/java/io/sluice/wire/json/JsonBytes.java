@@ -12,6 +12,7 @@ public final class JsonBytes {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LONG_MIN = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
     private static final int LONG_MAX_CHARS = 20;
+    private static final int LONG_DIGITS_MAX = 19;
     /** Six bytes for an escaped control character are the worst case of one char. */
     private static final int BYTES_PER_CHAR_MAX = 6;
 
@@ -101,15 +102,43 @@ public final class JsonBytes {
             bytes[end++] = '-';
             rest = -rest;
         }
-        int digits = 1;
-        for (long bound = rest; bound >= 10; bound /= 10) {
-            digits++;
-        }
+        int digits = digits(rest);
         for (int at = end + digits - 1; at >= end; at--) {
             bytes[at] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
         end += digits;
+    }
+
+    private static int digits(long value) {
+        int digits = 1;
+        for (long bound = 10; digits < LONG_DIGITS_MAX && value >= bound; bound *= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    /** The inside of a JSON string as plain UTF-8. A damaged one throws {@link JsonException} and appends nothing. */
+    public void unescaped(byte[] source, int from, int to) {
+        ensure(to - from);
+        end = JsonEscapes.unescape(source, from, to, bytes, end);
+    }
+
+    /** A text in UTF-8 as a JSON string. */
+    public void quoted(byte[] utf8, int from, int to) {
+        ensure(to - from + 2);
+        int at = end;
+        bytes[at++] = '"';
+        for (int i = from; i < to; i++) {
+            byte b = utf8[i];
+            if (b < 0x20 || b == '"' || b == '\\' || b == 0x7F) {
+                quoted(new String(utf8, from, to - from, StandardCharsets.UTF_8));
+                return;
+            }
+            bytes[at++] = b;
+        }
+        bytes[at++] = '"';
+        end = at;
     }
 
     /** The text in UTF-8, without quotes or escapes. An unpaired surrogate becomes a question mark. */

@@ -14,7 +14,7 @@ public final class JsonEscapes {
             return new String(source, from, to - from, StandardCharsets.UTF_8);
         }
         byte[] plain = new byte[to - from];
-        int length = unescape(source, from, to, plain);
+        int length = unescape(source, from, to, plain, 0);
         return new String(plain, 0, length, StandardCharsets.UTF_8);
     }
 
@@ -24,12 +24,12 @@ public final class JsonEscapes {
             return Arrays.copyOfRange(source, from, to);
         }
         byte[] plain = new byte[to - from];
-        return Arrays.copyOf(plain, unescape(source, from, to, plain));
+        return Arrays.copyOf(plain, unescape(source, from, to, plain, 0));
     }
 
-    /** Writes to the start of {@code plain}, which has at least the length of the source; returns how many bytes. */
-    private static int unescape(byte[] source, int from, int to, byte[] plain) {
-        int at = 0;
+    /** Writes to {@code plain}, which has room for the length of the source from {@code begin} on; returns where it ends. */
+    static int unescape(byte[] source, int from, int to, byte[] plain, int begin) {
+        int at = begin;
         int i = from;
         while (i < to) {
             byte b = source[i++];

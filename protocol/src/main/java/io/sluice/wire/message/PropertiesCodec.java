@@ -13,6 +13,7 @@ import java.util.Map;
 public final class PropertiesCodec {
     public static final byte NAME_END = 1;
     public static final byte PAIR_END = 2;
+    private static final int ASCII_END = 0x80;
 
     private PropertiesCodec() {}
 
@@ -28,6 +29,44 @@ public final class PropertiesCodec {
         properties.forEach((name, value) ->
                 text.append(name).append('\u0001').append(value).append('\u0002'));
         return text.toString();
+    }
+
+    /** Bytes that {@link #write} needs for the properties. */
+    public static int encodedBytes(MessageProperties properties) {
+        int[] bytes = {0};
+        properties.forEach((name, value) -> bytes[0] += utf8Bytes(name) + utf8Bytes(value) + 2);
+        return bytes[0];
+    }
+
+    /** Writes the stored form at the buffer's position, without making a text of it. */
+    public static void write(MessageProperties properties, ByteBuffer into) {
+        properties.forEach((name, value) -> {
+            writeUtf8(name, into);
+            into.put(NAME_END);
+            writeUtf8(value, into);
+            into.put(PAIR_END);
+        });
+    }
+
+    private static int utf8Bytes(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= ASCII_END) {
+                return text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return text.length();
+    }
+
+    private static void writeUtf8(String text, ByteBuffer into) {
+        int start = into.position();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ASCII_END) {
+                into.position(start).put(text.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            into.put((byte) c);
+        }
     }
 
     public static MessageProperties decode(String text) {

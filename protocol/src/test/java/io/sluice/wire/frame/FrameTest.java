@@ -169,6 +169,6 @@ class FrameTest {
         ByteBuf in = Unpooled.buffer();
         in.writeInt(bytes.length);
         in.writeBytes(bytes);
-        return FrameCodec.decodeOnHeap(in, in.readableBytes());
+        return Decoded.frame(in, in.readableBytes());
     }
 }

@@ -78,6 +78,28 @@ class FrameWriterTest {
     }
 
     @Test
+    void aLargeBodyInManySmallPiecesLeavesAsOneAndIsReleasedAtOnce() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameWriter());
+        ByteBuffer[] pieces = new ByteBuffer[200];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = ByteBuffer.allocate(100).put(0, (byte) i);
+        }
+        channel.writeOneOutbound(Frame.answer(0, "").withBody(slices(pieces)));
+        assertThat(releases).hasValue(1);
+        channel.flushOutbound();
+        channel.runPendingTasks();
+
+        ByteBuf all = channel.readOutbound();
+        int bodyAt = all.readableBytes() - pieces.length * 100;
+        for (int i = 0; i < pieces.length; i++) {
+            assertThat(all.getByte(bodyAt + i * 100)).isEqualTo((byte) i);
+        }
+        assertThat((ByteBuf) channel.readOutbound()).isNull();
+        all.release();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     void aBodyIsReleasedWhenTheConnectionEndsBeforeItWasWritten() {
         EmbeddedChannel channel = new EmbeddedChannel(new FrameWriter());
         channel.eventLoop().execute(() -> {

@@ -79,7 +79,7 @@ class GoldenFramesTest {
 
     static Frame decode(byte[] bytes) {
         ByteBuf in = Unpooled.wrappedBuffer(bytes);
-        return FrameCodec.decodeOnHeap(in, in.readInt());
+        return Decoded.frame(in, in.readInt());
     }
 
     private static byte[] bytesOf(ByteBuf buffer) {

@@ -2,12 +2,13 @@ package io.sluice.peers.kafka;
 
 import io.sluice.perf.load.LoadClient;
 import io.sluice.perf.load.LoadSettings;
+import io.sluice.perf.load.Member;
+import io.sluice.perf.load.Receiver;
 import io.sluice.perf.load.SendStyle;
+import io.sluice.perf.measure.Completion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
@@ -17,28 +18,21 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** One producer for all load threads, acks=1, linger as told, all else as the client comes; one consumer with a thread. */
+/** One producer for all load threads, acks=1, linger as told, all else as the client comes; one thread for each consumer. */
 public final class KafkaLoadClient implements LoadClient {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final LoadSettings settings;
     private final KafkaProducer<byte[], byte[]> producer;
-    private KafkaConsumer<byte[], byte[]> consumer;
-    private Thread receiving;
 
     public KafkaLoadClient(LoadSettings settings) throws InterruptedException, ExecutionException {
         this.settings = settings;
         try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", settings.address()))) {
-            admin.createTopics(List.of(new NewTopic(settings.topic(), settings.queues(), (short) 1)))
-                    .all()
-                    .get();
-        } catch (ExecutionException failed) {
-            if (!(failed.getCause() instanceof TopicExistsException)) {
-                throw failed;
+            for (String topic : settings.topicNames()) {
+                create(admin, new NewTopic(topic, settings.queues(), (short) 1));
             }
         }
         this.producer = new KafkaProducer<>(
@@ -55,57 +49,57 @@ public final class KafkaLoadClient implements LoadClient {
                 new ByteArraySerializer());
     }
 
+    private static void create(Admin admin, NewTopic topic) throws InterruptedException, ExecutionException {
+        try {
+            admin.createTopics(List.of(topic)).all().get();
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof TopicExistsException)) {
+                throw failed;
+            }
+        }
+    }
+
     @Override
-    public CompletionStage<Integer> send(byte[] body) throws Exception {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(settings.topic(), body);
+    public void send(int topic, byte[] body, Completion completion) throws Exception {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(settings.topicName(topic), body);
         if (settings.style() == SendStyle.SYNC) {
             producer.send(record).get();
-            return CompletableFuture.completedFuture(1);
+            completion.done(1);
+            return;
         }
-        CompletableFuture<Integer> answered = new CompletableFuture<>();
         producer.send(record, (stored, failed) -> {
             if (failed == null) {
-                answered.complete(1);
+                completion.done(1);
             } else {
-                answered.completeExceptionally(failed);
+                completion.failed(failed);
             }
         });
-        return answered;
     }
 
     @Override
-    public void receive(String group, Consumer<byte[]> received) {
-        consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", settings.address(), "group.id", group, "auto.offset.reset", "earliest"),
+    public AutoCloseable receive(Member member, Consumer<byte[]> received) {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        settings.address(),
+                        "group.id",
+                        member.group(),
+                        "auto.offset.reset",
+                        "earliest"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        consumer.subscribe(List.of(settings.topic()));
-        receiving = new Thread(() -> receive(received), "kafka-receiver");
-        receiving.start();
+        consumer.subscribe(settings.topicNames());
+        return new Receiver("kafka-receiver-" + member.index(), () -> poll(consumer, received), consumer::close);
     }
 
-    private void receive(Consumer<byte[]> received) {
-        try {
-            while (true) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    received.accept(record.value());
-                }
-            }
-        } catch (WakeupException closing) {
-            consumer.close();
+    private static void poll(KafkaConsumer<byte[], byte[]> consumer, Consumer<byte[]> received) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            received.accept(record.value());
         }
     }
 
     @Override
     public void close() {
-        if (receiving != null) {
-            consumer.wakeup();
-            try {
-                receiving.join();
-            } catch (InterruptedException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        }
         producer.close();
     }
 }

@@ -1,0 +1,42 @@
+package io.sluice.perf.limit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What this machine can do at best, measured or read again from where they were kept. */
+public record Limits(List<Limit> all) {
+    /** Each name says what is done as fast as possible. */
+    public static final String WRITE_FRESH = "mapped write, fresh blocks";
+
+    public static final String WRITE_RECYCLED = "mapped write, recycled blocks";
+    public static final String GROUP_COMMIT = "perfect group commit";
+    public static final String ECHO_CALLERS = "Netty echo, callers";
+    public static final String ECHO_PIPELINED = "Netty echo, pipelined";
+    public static final String LOOPBACK = "loopback, one connection";
+
+    public Limits {
+        all = List.copyOf(all);
+    }
+
+    /**
+     * Measures for about half a minute.
+     *
+     * @param directory  on the disk to measure; a gigabyte is written there and deleted again
+     * @param frameBytes of an echoed frame, its length field included
+     * @param callers    synchronous callers
+     */
+    public static Limits measure(Path directory, int frameBytes, int callers) throws IOException, InterruptedException {
+        Files.createDirectories(directory);
+        List<Limit> limits = new ArrayList<>(DiskLimits.measure(directory, callers));
+        limits.addAll(NetworkLimits.measure(frameBytes, callers));
+        return new Limits(limits);
+    }
+
+    public Optional<Limit> find(String name) {
+        return all.stream().filter(limit -> limit.name().equals(name)).findFirst();
+    }
+}
