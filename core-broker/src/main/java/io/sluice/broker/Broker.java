@@ -31,6 +31,7 @@ import io.sluice.broker.query.QueryService;
 import io.sluice.broker.registry.NameServerLink;
 import io.sluice.broker.registry.Registration;
 import io.sluice.broker.remoting.Lanes;
+import io.sluice.broker.remoting.ProducerQuestions;
 import io.sluice.broker.remoting.RemotingDoor;
 import io.sluice.broker.remoting.Services;
 import io.sluice.broker.send.SendBack;
@@ -47,6 +48,7 @@ import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicsFile;
+import io.sluice.broker.transaction.Transactions;
 import io.sluice.filter.Filters;
 import io.sluice.model.GroupName;
 import io.sluice.model.TopicName;
@@ -143,6 +145,7 @@ public final class Broker implements AutoCloseable {
     private final OrderLocks locks;
     private final DelayService delays;
     private final TimerService timers;
+    private final Transactions transactions;
     private final ParkingLot lot;
     private final LeaseService leases;
     private final Services services;
@@ -203,6 +206,15 @@ public final class Broker implements AutoCloseable {
                 topic -> topics.find(topic).isPresent(),
                 clock));
         store.keepFrom(timers::oldestNeeded);
+        Duration halfKept = Duration.ofMinutes(Math.max(1, config.store().reservedHours() * 30L));
+        this.transactions = parts.push(Transactions.open(
+                config.transactions(),
+                halfKept,
+                store,
+                topic -> topics.find(topic).isPresent(),
+                new TransactionProgress(offsets),
+                clock));
+        store.keepFrom(transactions::oldestNeeded);
         TimerDesk timerDesk =
                 new TimerDesk(timers, store, topic -> topics.find(topic).isPresent(), config.brokerName(), queryLane);
 
@@ -259,6 +271,7 @@ public final class Broker implements AutoCloseable {
                 delays,
                 timers,
                 timerDesk,
+                transactions,
                 leases,
                 modes,
                 new Assignments(modes, registry, this::readableQueues),
@@ -428,6 +441,7 @@ public final class Broker implements AutoCloseable {
         delays.start();
         parts.push(delays);
         timers.start();
+        transactions.start(new ProducerQuestions(registry));
         lot.start();
         parts.push(lot);
 

@@ -2,6 +2,7 @@ package io.sluice.broker;
 
 import io.sluice.broker.settings.SettingRules;
 import io.sluice.broker.timer.TimerRules;
+import io.sluice.broker.transaction.TransactionRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Objects;
  * @param defaultTopicQueues  most queues of a topic created by a send (defaultTopicQueueNums)
  * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
  * @param timerMaxDelay       how far away an exact time of delivery may be (timerMaxDelaySec)
+ * @param transactions        when producers are asked about half messages
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
@@ -41,6 +43,7 @@ public record BrokerConfig(
         int defaultTopicQueues,
         String delayLevels,
         Duration timerMaxDelay,
+        TransactionRules transactions,
         boolean sqlAllowed,
         boolean traceTopic,
         Map<String, String> settings,
@@ -60,6 +63,7 @@ public record BrokerConfig(
                             .formatted(listenPort));
         }
         Objects.requireNonNull(timerMaxDelay, "timerMaxDelay");
+        Objects.requireNonNull(transactions, "transactions");
         Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
@@ -79,6 +83,7 @@ public record BrokerConfig(
                 DEFAULT_TOPIC_QUEUES,
                 StoreConfig.DELAY_LEVELS_DEFAULT,
                 TimerRules.MAX_DELAY_DEFAULT,
+                TransactionRules.DEFAULT,
                 true,
                 false,
                 Map.of(),
@@ -99,6 +104,7 @@ public record BrokerConfig(
                 defaultTopicQueues,
                 delayLevels,
                 timerMaxDelay,
+                transactions,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -119,6 +125,7 @@ public record BrokerConfig(
                 defaultTopicQueues,
                 levels,
                 timerMaxDelay,
+                transactions,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -139,6 +146,7 @@ public record BrokerConfig(
                 defaultTopicQueues,
                 delayLevels,
                 timerMaxDelay,
+                transactions,
                 sqlAllowed,
                 traceTopic,
                 shown,
@@ -159,6 +167,7 @@ public record BrokerConfig(
                 defaultTopicQueues,
                 delayLevels,
                 timerMaxDelay,
+                transactions,
                 sqlAllowed,
                 traceTopic,
                 settings,

@@ -151,7 +151,6 @@ class NativeSendTest {
         refused(node.send("SCHEDULE_TOPIC_XXXX", 0, "x"), ResponseCode.NO_PERMISSION, "SCHEDULE_TOPIC_XXXX");
         refused(node.send("rmq_sys_anything", 0, "x"), ResponseCode.NO_PERMISSION, "rmq_sys_anything");
         refused(node.send("Letters", 99, "x"), ResponseCode.INVALID_PARAMETER, "99");
-        refused(node.send("Letters", 0, "x", "TRAN_MSG", "true"), ResponseCode.MESSAGE_ILLEGAL, "transactional");
         refused(
                 node.send("Letters", 0, "x", "TIMER_DELAY_SEC", "99999999999999"),
                 ResponseCode.INVALID_PARAMETER,

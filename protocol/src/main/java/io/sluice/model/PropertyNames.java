@@ -48,6 +48,11 @@ public final class PropertyNames {
 
     public static final String TRANSACTION_PREPARED = "TRAN_MSG";
     public static final String PRODUCER_GROUP = "PGROUP";
+    /** How long a half message is left alone before its producer is asked, seconds. */
+    public static final String CHECK_IMMUNITY_SECONDS = "CHECK_IMMUNITY_TIME_IN_SECONDS";
+    /** On the record that ends a half message: the committed message stands right behind it; set by Sluice. */
+    public static final String TRANSACTION_OP_FOLLOWED = "TRANSACTION_OP_FOLLOWED";
+
     public static final String TRANSACTION_ID = "__transactionId__";
     public static final String REGION = "MSG_REGION";
     public static final String TRACE_ON = "TRACE_ON";

@@ -10,7 +10,6 @@ import java.util.TreeMap;
 final class DoorRefusals {
     private static final String NAME_SERVER = "asked of a name server, not of a broker";
     private static final String TO_CLIENTS = "sent by brokers to clients only";
-    private static final String TRANSACTIONS = "transactional messages are not supported by this broker";
     private static final String REPLICAS = "this broker has no replicas";
     private static final String ACCESS = "access control is not part of this broker; nobody is kept out";
 
@@ -53,7 +52,6 @@ final class DoorRefusals {
                 RequestCode.RESET_CONSUMER_CLIENT_OFFSET,
                 RequestCode.GET_CONSUMER_STATUS_FROM_CLIENT,
                 RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT);
-        refuse(all, TRANSACTIONS, RequestCode.END_TRANSACTION);
         refuse(all, REPLICAS, RequestCode.EXCHANGE_BROKER_HA_INFO, RequestCode.GET_TIMER_CHECK_POINT);
         refuse(
                 all,

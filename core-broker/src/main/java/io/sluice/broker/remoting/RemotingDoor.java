@@ -57,6 +57,7 @@ public final class RemotingDoor implements AutoCloseable {
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
         TimerHandler timers = services.timerHandler();
+        TransactionHandler transactions = services.transactionHandler();
         PopHandler pops = services.popHandler();
         AssignmentHandler assignments = services.assignmentHandler();
         Executor loop = RequestTable.EVENT_LOOP;
@@ -68,6 +69,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
                 .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
+                .on(RequestCode.END_TRANSACTION, query, transactions::end)
                 .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)

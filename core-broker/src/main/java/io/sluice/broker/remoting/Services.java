@@ -23,6 +23,7 @@ import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.TopicTable;
+import io.sluice.broker.transaction.Transactions;
 import io.sluice.filter.Filters;
 import io.sluice.port.Timers;
 import java.net.InetSocketAddress;
@@ -55,6 +56,7 @@ public record Services(
         DelayService delays,
         TimerService timers,
         Timers timerDesk,
+        Transactions transactions,
         LeaseService leases,
         RequestModes modes,
         Assignments assignments,
@@ -115,6 +117,10 @@ public record Services(
 
     ReplyHandler replyHandler() {
         return new ReplyHandler(sends, registry, clock, self);
+    }
+
+    TransactionHandler transactionHandler() {
+        return new TransactionHandler(transactions);
     }
 
     TimerHandler timerHandler() {

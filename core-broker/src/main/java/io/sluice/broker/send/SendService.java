@@ -44,7 +44,8 @@ import java.util.stream.Collectors;
  *
  * <p>Safe for many threads; works on the thread that asks and never blocks. Calls that one thread makes one after another
  * for one queue are stored in that order. A message with a delay level is stored in the delay topic under its own name and
- * queue, one with an exact time of delivery in the timer topic; the outcome tells the place it has there.
+ * queue, one with an exact time of delivery in the timer topic, a half message in the half topic; the outcome tells the place it has
+ * there.
  */
 public final class SendService {
     /** Messages of one batch. */
@@ -52,6 +53,7 @@ public final class SendService {
 
     static final int SYSTEM_FLAGS_REFUSED = SysFlag.INNER_BATCH | SysFlag.NEED_UNWRAP;
     private static final int DEAD_LETTER_QUEUE = 0;
+    private static final int HALF_QUEUE = 0;
     /** Room for what is added to a message each time that it is written anew while it waits. */
     private static final int TIMER_RESERVE_BYTES = 96;
 
@@ -110,7 +112,7 @@ public final class SendService {
     public CompletionStage<Sent> send(NewMessage message) {
         try {
             Topic topic = admit(message);
-            return topic.name().isRetry() ? sendAgain(topic, message) : store(topic, message);
+            return topic.name().isRetry() ? sendAgain(topic, message) : storeOrPrepare(topic, message);
         } catch (RefusedException refused) {
             return refusal(refused);
         }
@@ -206,10 +208,40 @@ public final class SendService {
                 message.maxReconsumeTimes());
     }
 
+    private CompletionStage<Sent> storeOrPrepare(Topic topic, NewMessage message) {
+        PropertyScan said = PropertyScan.of(message.properties());
+        return said.isHalf() ? prepare(topic, message, said) : store(topic, message);
+    }
+
+    /** A half message: kept in the half topic until its producer says what became of it. */
+    private CompletionStage<Sent> prepare(Topic topic, NewMessage message, PropertyScan said) {
+        int queueId = message.queueId() >= 0
+                ? message.queueId()
+                : ThreadLocalRandom.current().nextInt(topic.writeQueues());
+        PropertyBytes properties = scratch.get().clear();
+        String uniqueKey = stamp(properties, message.properties(), said);
+        properties.pair(PropertyNames.REAL_TOPIC, topic.name().value());
+        properties.pair(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
+        properties.pair(PropertyNames.TRANSACTION_ID, uniqueKey);
+        checkLength(properties, 0);
+        CompletionStage<AppendResult> appended = store.append(new NewRecord(
+                SystemTopics.HALF,
+                HALF_QUEUE,
+                message.flag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
+                message.bornAtMs(),
+                message.bornHost(),
+                message.reconsumeTimes(),
+                0,
+                message.body(),
+                properties.view(),
+                said.waits()));
+        return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey, "")));
+    }
+
     /** Stores a message whose topic was chosen by the broker. */
     CompletionStage<Sent> store(Topic topic, NewMessage message) {
         PropertyScan said = PropertyScan.of(message.properties());
-        checkSupported(said, message);
         OptionalLong dueAtMs = dueAtMs(said, message);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
@@ -412,16 +444,6 @@ public final class SendService {
 
     private static SendOutcome.Stored storedOf(SendOutcome outcome) {
         return outcome instanceof SendOutcome.StoredWithDoubt doubt ? doubt.stored() : (SendOutcome.Stored) outcome;
-    }
-
-    private void checkSupported(PropertyScan said, NewMessage message) {
-        boolean isRetry = message.reconsumeTimes() > 0 && said.delayLevel() > 0;
-        if (said.isHalf() && !isRetry) {
-            throw new RefusedException(
-                    Refusal.NOT_SUPPORTED,
-                    "transactional messages are not supported by broker %s; send a plain message"
-                            .formatted(rules.brokerName()));
-        }
     }
 
     /** Writes what the sender said and what a broker adds; answers the unique key. */

@@ -82,7 +82,7 @@ class SendServiceTest {
         void whatIsStoredAndRefusedIsCounted() {
             bench.topic("letters", 1);
             bench.sends.send(message("letters", ""));
-            bench.sends.send(message("letters", "TRAN_MSG\u0001true\u0002"));
+            bench.sends.send(message("letters", "TIMER_DELAY_MS\u0001soon\u0002"));
             assertThat(bench.metrics.messagesStored().total()).isEqualTo(1);
             assertThat(bench.metrics.ofTopic("letters").orElseThrow().messages().total())
                     .isEqualTo(1);

@@ -1,6 +1,7 @@
 package io.sluice.gateway.assembly;
 
 import io.sluice.broker.BrokerConfig;
+import io.sluice.broker.transaction.TransactionRules;
 import io.sluice.gateway.config.ConfigException;
 import io.sluice.gateway.config.Settings;
 import io.sluice.gateway.config.SettingsReader;
@@ -100,6 +101,10 @@ final class PartConfigs {
                 settings.number("defaultTopicQueueNums"),
                 settings.text("messageDelayLevel"),
                 Duration.ofSeconds(settings.number("timerMaxDelaySec")),
+                new TransactionRules(
+                        Duration.ofMillis(settings.number("transactionTimeOut")),
+                        Duration.ofMillis(settings.number("transactionCheckInterval")),
+                        settings.number("transactionCheckMax")),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
                 shown,

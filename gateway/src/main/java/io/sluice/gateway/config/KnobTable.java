@@ -113,6 +113,24 @@ public final class KnobTable {
                     "31622400",
                     "How far away an exact time of delivery may be, in seconds."),
             new Knob(
+                    TOPICS,
+                    "transactionTimeOut",
+                    number(0, 86_400_000),
+                    "6000",
+                    "How long a half message is left alone before its producer is asked, in milliseconds."),
+            new Knob(
+                    TOPICS,
+                    "transactionCheckInterval",
+                    number(100, 86_400_000),
+                    "30000",
+                    "Time between two questions about one half message, in milliseconds."),
+            new Knob(
+                    TOPICS,
+                    "transactionCheckMax",
+                    number(1, 10_000),
+                    "15",
+                    "Questions after which a half message is given up."),
+            new Knob(
                     STORE,
                     "storePathRootDir",
                     text("a directory"),

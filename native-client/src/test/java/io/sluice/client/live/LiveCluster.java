@@ -59,6 +59,7 @@ public final class LiveCluster implements AutoCloseable {
                 BrokerConfig.DEFAULT_TOPIC_QUEUES,
                 DELAYS,
                 usual.timerMaxDelay(),
+                usual.transactions(),
                 true,
                 false,
                 Map.of(),

@@ -24,6 +24,7 @@ public final class ApacheClientDriver {
         Producers producers = new Producers(clients);
         producers.addTo(this);
         new TimedSends(producers).addTo(this);
+        new TransactionProducers(clients).addTo(this);
         new Requests(clients, producers).addTo(this);
         new PushConsumers(clients).addTo(this);
         new PullConsumers(clients).addTo(this);

@@ -1,0 +1,52 @@
+package io.sluice.broker.remoting;
+
+import io.sluice.broker.transaction.HalfEnd;
+import io.sluice.broker.transaction.HalfEnd.Decision;
+import io.sluice.broker.transaction.Transactions;
+import io.sluice.model.GroupName;
+import io.sluice.transport.Peer;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.command.TransactionCommands;
+import io.sluice.wire.command.TransactionCommands.EndTransaction;
+import io.sluice.wire.frame.Frame;
+import java.util.concurrent.CompletionStage;
+
+/** What producers say of their half messages. Clients send it without waiting for an answer; there is one all the same. */
+final class TransactionHandler {
+    private final Transactions transactions;
+
+    TransactionHandler(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    CompletionStage<Frame> end(Frame request, Peer peer) {
+        EndTransaction command = Replies.COMMANDS.read(request, EndTransaction.class);
+        Decision decision =
+                switch (command.commitOrRollback()) {
+                    case TransactionCommands.COMMIT -> Decision.COMMIT;
+                    case TransactionCommands.ROLLBACK -> Decision.ROLLBACK;
+                    default -> null;
+                };
+        if (decision == null) {
+            // The producer does not know either; it is asked later.
+            return Replies.now(Replies.done());
+        }
+        return Replies.now(answer(transactions.end(new HalfEnd(
+                new GroupName(command.producerGroup()),
+                command.tranStateTableOffset(),
+                command.commitLogOffset(),
+                decision))));
+    }
+
+    private static Frame answer(HalfEnd.Result result) {
+        return switch (result) {
+            case DONE, ENDED_BEFORE -> Replies.done();
+            case NOT_FOUND ->
+                Replies.failed(
+                        ResponseCode.SYSTEM_ERROR, "no half message of this producer group lies at these offsets");
+            case NOT_STORED ->
+                Replies.failed(
+                        ResponseCode.SYSTEM_ERROR, "the decision was not stored; the broker will ask for it again");
+        };
+    }
+}
