@@ -59,11 +59,10 @@ final class SendHandler {
             return false;
         }
         InPlace mine = inPlace.get();
-        SendHead said = mine.send.head();
-        if (!said.read(head.fields())) {
+        if (!mine.said.read(head.fields())) {
             return false;
         }
-        boolean batch = said.batch() || head.code() == RequestCode.SEND_BATCH_MESSAGE;
+        boolean batch = mine.said.batch() || head.code() == RequestCode.SEND_BATCH_MESSAGE;
         mine.send.bring(batch, body, bornHost(peer));
         if (!sends.plain().store(mine.send)) {
             return false;
@@ -83,7 +82,8 @@ final class SendHandler {
 
     /** What one event loop uses for its plain sends; as fields: what is answered to the last one. */
     private final class InPlace implements Fields {
-        private final PlainSend send = new PlainSend();
+        private final SendHead said = new SendHead();
+        private final PlainSend send = new PlainSend(said);
 
         @Override
         public void writeTo(FieldSink sink) {

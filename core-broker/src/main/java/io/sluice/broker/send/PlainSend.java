@@ -3,8 +3,8 @@ package io.sluice.broker.send;
 import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.PropertySpans;
 import io.sluice.store.log.RecordBlock;
-import io.sluice.wire.command.SendHead;
 import io.sluice.wire.json.JsonBytes;
+import io.sluice.wire.message.SendHeader;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 public final class PlainSend {
     private static final int TEXT_CAPACITY = 256;
 
-    private final SendHead head = new SendHead();
+    private final SendHeader head;
     final RecordBlock block = new RecordBlock();
     final PropertySpans spans = new PropertySpans();
     /** What stands in the header of a batch and holds for each of its messages. */
@@ -28,8 +28,12 @@ public final class PlainSend {
     private int queueId;
     private long queueOffset;
 
-    /** Read into by whoever has the frame. */
-    public SendHead head() {
+    /** @param head read into by whoever has the frame */
+    public PlainSend(SendHeader head) {
+        this.head = head;
+    }
+
+    SendHeader head() {
         return head;
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.store.queue;
 
+import io.sluice.runtime.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 
 /**
@@ -92,15 +94,13 @@ final class ForceRound {
 
     private void withHelpers(LongSupplier nanos, long began, long budgetNanos) throws IOException {
         List<Thread> helpers = new ArrayList<>();
+        ThreadFactory threads = Threads.daemons("queue-force");
         for (int i = 0; i < HELPERS; i++) {
-            Thread helper = new Thread(
-                    () -> {
-                        while (nanos.getAsLong() - began <= budgetNanos && helpOnce()) {
-                            // one file at a time, until there is none or the time is over
-                        }
-                    },
-                    "queue-force-" + i);
-            helper.setDaemon(true);
+            Thread helper = threads.newThread(() -> {
+                while (nanos.getAsLong() - began <= budgetNanos && helpOnce()) {
+                    // one file at a time, until there is none or the time is over
+                }
+            });
             helper.start();
             helpers.add(helper);
         }

@@ -13,6 +13,7 @@ import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.command.CommandTable;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.SendCommands.SendMessage;
+import io.sluice.wire.command.SendHead;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import io.sluice.wire.frame.FrameCodec;
@@ -47,7 +48,8 @@ class PlainSendsTest {
 
     private ServiceBench bench;
     private Path directory;
-    private final PlainSend plain = new PlainSend();
+    private final SendHead said = new SendHead();
+    private final PlainSend plain = new PlainSend(said);
 
     @BeforeProperty
     void open() throws Exception {
@@ -249,7 +251,7 @@ class PlainSendsTest {
                 CommandTable.STANDARD.request(code, header, FrameBody.of(body)).withSerialization(kind);
         boolean[] stored = {false};
         EmbeddedChannel channel = new EmbeddedChannel(new FrameDecoder(false, (head, bytes) -> {
-            assertThat(plain.head().read(head.fields())).isTrue();
+            assertThat(said.read(head.fields())).isTrue();
             plain.bring(header.batch(), bytes, MessageEncoder.host(SENDER));
             stored[0] = bench.sends.plain().store(plain);
             return true;

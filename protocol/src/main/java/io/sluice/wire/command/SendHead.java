@@ -4,12 +4,13 @@ import io.sluice.wire.frame.FieldException;
 import io.sluice.wire.frame.KnownTexts;
 import io.sluice.wire.frame.ParsedFields;
 import io.sluice.wire.json.JsonBytes;
+import io.sluice.wire.message.SendHeader;
 
 /**
  * The send header whose fields are called {@code a} to {@code n}, as {@link SendMessageV2} reads it, but into memory that the
  * next one overwrites. Confined to one thread.
  */
-public final class SendHead {
+public final class SendHead implements SendHeader {
     private static final int PROPERTIES_CAPACITY = 1024;
 
     private final KnownTexts texts = new KnownTexts();
@@ -69,38 +70,46 @@ public final class SendHead {
     }
 
     /** Empty when there is none. */
+    @Override
     public String topic() {
         return topic;
     }
 
     /** Negative: the broker chooses. */
+    @Override
     public int queueId() {
         return queueId;
     }
 
+    @Override
     public int sysFlag() {
         return sysFlag;
     }
 
     /** Clock of the sender, epoch ms. */
+    @Override
     public long bornTimestamp() {
         return bornTimestamp;
     }
 
+    @Override
     public int flag() {
         return flag;
     }
 
+    @Override
     public int reconsumeTimes() {
         return reconsumeTimes;
     }
 
     /** Whether the body is a batch. */
+    @Override
     public boolean batch() {
         return batch;
     }
 
     /** In their stored form. */
+    @Override
     public JsonBytes properties() {
         return properties;
     }
