@@ -3,6 +3,7 @@ package io.sluice.gateway.config;
 import io.sluice.broker.settings.Overrides;
 import io.sluice.store.file.Disk;
 import io.sluice.store.table.TableFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -23,9 +24,12 @@ public final class RuntimeOverrides {
      * @throws ConfigException for a setting that cannot change at run time or an illegal value
      */
     public static Settings over(Settings settings, Disk disk) {
-        Path file = settings.path("storePathRootDir").resolve("config").resolve(Overrides.FILE_NAME);
-        Map<String, String> overrides =
-                new TableFile(disk, file).load(Overrides::parse).orElse(Map.of());
+        Path config = settings.path("storePathRootDir").resolve("config");
+        Path file = config.resolve(Overrides.FILE_NAME);
+        // What is wrong with a directory that is none is told by whoever opens the store.
+        Map<String, String> overrides = Files.isDirectory(config)
+                ? new TableFile(disk, file).load(Overrides::parse).orElse(Map.of())
+                : Map.of();
         Settings result = new SettingsReader().override(settings, file.toString(), overrides);
         overrides.forEach((key, value) -> {
             Settings.Value counts = result.values().get(key);

@@ -109,6 +109,7 @@ class MqadminTest {
         // What the members committed and what clients traced reaches the broker a little later.
         found("trackType=CONSUMED", () -> run(mqadmin, words("queryMsgById -t Orders -i {uniqueKey}")));
         found("success", () -> run(mqadmin, words("queryMsgTraceById -i {tracedKey}")));
+        found("Consume Diff Total: 0", () -> run(mqadmin, words("consumerProgress -g readers -t Orders")));
     }
 
     private static String write(String name, String text) throws IOException {
