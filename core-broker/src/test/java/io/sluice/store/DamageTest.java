@@ -108,9 +108,11 @@ class DamageTest {
                                 new String(MessageView.of(read.slices().get(i)).body(), StandardCharsets.UTF_8);
                         int id = Integer.parseInt(body.substring(0, body.indexOf(':')));
                         assertThat(body).isEqualTo(sent.get(id).body);
-                        assertThat(queue).isEqualTo(sent.get(id).queue);
-                        assertThat(read.queueOffsets()[i])
-                                .isEqualTo(sent.get(id).place.queueOffset());
+                        if (sent.get(id) != damaged) {
+                            assertThat(queue).isEqualTo(sent.get(id).queue);
+                            assertThat(read.queueOffsets()[i])
+                                    .isEqualTo(sent.get(id).place.queueOffset());
+                        }
                         assertThat(found.put(id, read.queueOffsets()[i])).isNull();
                     }
                     at = read.nextOffset();
