@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.broker.remoting.RemotingDoor;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.ProtocolCodes;
 import io.sluice.wire.command.RefusedCodes;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
@@ -13,54 +14,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every request code of the protocol is answered or turned down with a sentence. */
 class NativeCodesTest {
-    /** All codes of Apache RocketMQ 4.9 and 5.5, and Sluice's own two. */
-    private static final Set<Integer> CODES_OF_THE_PROTOCOL = codes();
-
-    private static Set<Integer> codes() {
-        int[][] ranges = {
-            {10, 15},
-            {17, 18},
-            {21, 23},
-            {25, 43},
-            {45, 47},
-            {50, 54},
-            {60, 61},
-            {100, 106},
-            {200, 217},
-            {219, 225},
-            {300, 318},
-            {319, 329},
-            {343, 343},
-            {345, 345},
-            {351, 355},
-            {361, 361},
-            {370, 370},
-            {400, 402},
-            {513, 513},
-            {901, 908},
-            {1001, 1018},
-            {2001, 2004},
-            {3001, 3010},
-            {5001, 5001},
-            {30_001, 30_004},
-            {200_050, 200_056},
-            {200_070, 200_079},
-            {200_151, 200_151}
-        };
-        Set<Integer> codes = new TreeSet<>();
-        for (int[] range : ranges) {
-            codes.addAll(IntStream.rangeClosed(range[0], range[1]).boxed().collect(Collectors.toSet()));
-        }
-        return codes;
-    }
-
     @TempDir
     Path directory;
 
@@ -68,7 +26,7 @@ class NativeCodesTest {
     void everyCodeIsAnsweredOrTurnedDownWithAReason() throws IOException {
         Map<Integer, String> refusals = RemotingDoor.refusals();
         try (NativeNode node = NativeNode.in(directory)) {
-            for (int code : CODES_OF_THE_PROTOCOL) {
+            for (int code : ProtocolCodes.all()) {
                 Frame answer = node.ask(Frame.request(code));
                 if (refusals.containsKey(code)) {
                     assertThat(answer.code()).as("code %d", code).isEqualTo(ResponseCode.REQUEST_CODE_NOT_SUPPORTED);
@@ -86,7 +44,7 @@ class NativeCodesTest {
     void theTableOfCommandsAndTheRefusalsTogetherAreTheProtocol() {
         Set<Integer> known = new TreeSet<>(CommandTable.STANDARD.codes());
         RefusedCodes.all().forEach(refused -> known.add(refused.code()));
-        assertThat(known).containsExactlyInAnyOrderElementsOf(CODES_OF_THE_PROTOCOL);
+        assertThat(known).containsExactlyInAnyOrderElementsOf(ProtocolCodes.all());
         assertThat(known).containsAll(RemotingDoor.refusals().keySet());
         assertThat(RemotingDoor.refusals().values())
                 .allSatisfy(reason -> assertThat(reason).isNotBlank());
