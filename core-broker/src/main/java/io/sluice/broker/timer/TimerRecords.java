@@ -41,6 +41,23 @@ final class TimerRecords {
         return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : UNKNOWN;
     }
 
+    /**
+     * Whether a record is what was made of the message that waited at a place. Without this, a record that came to stand
+     * behind a fact after the power had taken those that belong there would pass for one of them.
+     */
+    static boolean isMadeOf(MessageView message, TimerFacts.Fact fact) {
+        boolean rewritten = fact.kind() == TimerFacts.Kind.REWRITTEN;
+        long waitedAt = fact.entry().logOffset();
+        return message.topic().equals(rewritten ? SystemTopics.TIMER : fact.topic())
+                && message.preparedTransactionOffset() == waitedAt
+                && (waitedAt > 0 || message.property(mark(rewritten)) != null);
+    }
+
+    /** What tells a record made of the first record of the log from those that are made of none: both say 0. */
+    private static String mark(boolean rewritten) {
+        return rewritten ? PropertyNames.TIMER_ROLL_TIMES : PropertyNames.REAL_TOPIC;
+    }
+
     /** The message in its own topic. What it says of its past stays, as with other brokers. */
     static NewRecord delivered(MessageView message, String topic, int queueId, long nowMs) {
         return copy(message, topic, queueId, deliveredProperties(message, nowMs));
@@ -93,7 +110,7 @@ final class TimerRecords {
                 message.bornAtMs(),
                 message.bornHost(),
                 message.reconsumeTimes(),
-                0,
+                message.logOffset(),
                 message.storedBody(),
                 properties,
                 false);

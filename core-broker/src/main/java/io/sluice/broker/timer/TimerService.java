@@ -318,7 +318,7 @@ public final class TimerService implements Duty, AutoCloseable {
             for (TimerFacts.Fact fact :
                     TimerFacts.decode(MessageView.of(record).storedBody()).all()) {
                 if (fact.kind().hasRecord()) {
-                    next = behind(next);
+                    next = behind(next, fact);
                 }
                 if (next < 0) {
                     log.warn(
@@ -339,12 +339,14 @@ public final class TimerService implements Duty, AutoCloseable {
         }
     }
 
-    /** Where the record ends that begins there; -1 when there is none. */
-    private long behind(long logOffset) {
+    /** Where the record of a fact ends that begins there; -1 when it is not there. */
+    private long behind(long logOffset, TimerFacts.Fact fact) {
         try (Records found = store.recordAt(logOffset)) {
-            return found.slices().isEmpty()
-                    ? -1
-                    : logOffset + found.slices().get(0).remaining();
+            if (found.slices().isEmpty()) {
+                return -1;
+            }
+            ByteBuffer record = found.slices().get(0);
+            return TimerRecords.isMadeOf(MessageView.of(record), fact) ? logOffset + record.remaining() : -1;
         }
     }
 
