@@ -236,7 +236,7 @@ public final class Appender {
             }
         }
         queues.added(count);
-        commitLog.advance(offset + block.length(), offset + block.start(count - 1));
+        advance(offset + block.length(), offset + block.start(count - 1));
         queue.publish(queueOffset + count);
         return new Stored(offset, queueOffset, block.length(), storedAt);
     }
@@ -284,7 +284,7 @@ public final class Appender {
             MessageEncoder.seal(memory, at, size, topicBytes.length);
             stored = new Stored(offset, queueOffset, size, storedAt);
             index(queue, topic, traits, message, offset, size, storedAt);
-            commitLog.advance(offset + size, offset);
+            advance(offset + size, offset);
             if (sync) {
                 if (message.waitForDisk()) {
                     answer = new SingleAnswer(stored);
@@ -370,6 +370,13 @@ public final class Appender {
         int transaction = message.sysFlag() & SysFlag.TRANSACTION_MASK;
         boolean queued = transaction == SysFlag.TRANSACTION_NONE || transaction == SysFlag.TRANSACTION_COMMIT;
         return queued ? queues.queue(topic, message.queueId()) : null;
+    }
+
+    private void advance(long end, long last) {
+        commitLog.advance(end, last);
+        if (commitLog.isRoomLow()) {
+            wakePreparer.run();
+        }
     }
 
     private long storeTime() {
@@ -581,7 +588,7 @@ public final class Appender {
                 done -= sizes[i];
                 MessageEncoder.seal(memory, startAt + done, sizes[i], topics[i].nameBytes().length);
             }
-            commitLog.advance(start + total, last);
+            advance(start + total, last);
             publish(start + total, answer);
         }
 
