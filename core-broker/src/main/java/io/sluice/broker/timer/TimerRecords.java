@@ -7,6 +7,7 @@ import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
+import io.sluice.wire.message.SysFlag;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -39,23 +40,6 @@ final class TimerRecords {
 
     private static long number(String text) {
         return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : UNKNOWN;
-    }
-
-    /**
-     * Whether a record is what was made of the message that waited at a place. Without this, a record that came to stand
-     * behind a fact after the power had taken those that belong there would pass for one of them.
-     */
-    static boolean isMadeOf(MessageView message, TimerFacts.Fact fact) {
-        boolean rewritten = fact.kind() == TimerFacts.Kind.REWRITTEN;
-        long waitedAt = fact.entry().logOffset();
-        return message.topic().equals(rewritten ? SystemTopics.TIMER : fact.topic())
-                && message.preparedTransactionOffset() == waitedAt
-                && (waitedAt > 0 || message.property(mark(rewritten)) != null);
-    }
-
-    /** What tells a record made of the first record of the log from those that are made of none: both say 0. */
-    private static String mark(boolean rewritten) {
-        return rewritten ? PropertyNames.TIMER_ROLL_TIMES : PropertyNames.REAL_TOPIC;
     }
 
     /** The message in its own topic. What it says of its past stays, as with other brokers. */
@@ -106,11 +90,11 @@ final class TimerRecords {
                 topic,
                 queueId,
                 message.flag(),
-                message.sysFlag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
                 message.bornAtMs(),
                 message.bornHost(),
                 message.reconsumeTimes(),
-                message.logOffset(),
+                0,
                 message.storedBody(),
                 properties,
                 false);

@@ -231,22 +231,6 @@ class TimerServiceTest {
     }
 
     @Test
-    void aFactWhoseMessageWasLostDoesNotCountAlthoughAnotherRecordCameToStandBehindIt() {
-        ground.park(TOPIC, "lost", ground.now() + 10);
-        TimerEntry waiting;
-        try (QueueRead parked = ground.store.read(SystemTopics.TIMER, 0, 0, EntryFilter.ALL, 1, 1 << 20)) {
-            waiting = TimerEntry.gone(
-                    ground.now() + 10, MessageView.of(parked.slices().get(0)).logOffset());
-        }
-        ground.store.append(TimerRecords.facts(new TimerFacts().add(TimerFacts.Kind.DELIVERED, TOPIC, waiting), false));
-        ground.park(TOPIC, "later", ground.now() + 20);
-        ground.kill();
-        ground.pass(Duration.ofMillis(20));
-        ground.run();
-        assertThat(ground.texts(TOPIC)).containsExactly("lost", "later");
-    }
-
-    @Test
     void aClockSetForwardBringsWhatBecameDueInOrderAndAClockSetBackBringsNothingTwiceOrEarly() {
         long begin = ground.now();
         for (int i = 1; i <= 500; i++) {
