@@ -464,7 +464,7 @@ public final class LossyDisk implements Disk {
         }
 
         @Override
-        public void allocate(int from, int to) throws IOException {
+        public void allocate(int from, int to, int pieceBytes) throws IOException {
             synchronized (LossyDisk.this) {
                 step();
                 if (to - from > roomBytes) {

@@ -95,6 +95,9 @@ public final class Appender {
         this.flusher = new LogFlusher(commitLog, confirmations, admission, rules, nanos);
         this.deadlines = new FlushDeadlines(confirmations, nanos);
         storeHost(storeHost);
+        if (sync) {
+            commitLog.willBeFlushedOften();
+        }
     }
 
     public LogFlusher flusher() {

@@ -24,8 +24,12 @@ public interface MappedFile extends AutoCloseable {
      */
     void force(int from, int to) throws IOException;
 
-    /** Fills [from, to) with zeros that have real blocks, so that a full disk is met here and not when memory is written. */
-    void allocate(int from, int to) throws IOException;
+    /**
+     * Fills [from, to) with zeros that have real blocks, so that a full disk is met here and not when memory is written.
+     *
+     * @param pieceBytes what the system may keep, map and flush as one page, a power of two; see docs/adr/0015
+     */
+    void allocate(int from, int to, int pieceBytes) throws IOException;
 
     /** Unmaps at once. */
     @Override

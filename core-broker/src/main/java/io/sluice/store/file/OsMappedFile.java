@@ -67,17 +67,28 @@ final class OsMappedFile implements MappedFile {
         }
     }
 
-    /** Written through a channel: the same page cache, but an error is an exception here and a signal through the map. */
+    /**
+     * Written through a channel: the same page cache, but an error is an exception here and a signal through the map. Each
+     * piece comes in one call and begins at a multiple of its length: that decides how large its pages are.
+     */
     @Override
-    public void allocate(int from, int to) throws IOException {
+    public void allocate(int from, int to, int pieceBytes) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            ByteBuffer zeros = ZEROS.duplicate();
             int at = from;
             while (at < to) {
-                zeros.clear().limit(Math.min(zeros.capacity(), to - at));
-                at += channel.write(zeros, at);
+                int pieceEnd = (int) Math.min(to, (at / (long) pieceBytes + 1) * pieceBytes);
+                at += (int) channel.position(at).write(zeros(pieceEnd - at));
             }
         }
+    }
+
+    private static ByteBuffer[] zeros(int bytes) {
+        int block = ZEROS.capacity();
+        ByteBuffer[] zeros = new ByteBuffer[(bytes + block - 1) / block];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = ZEROS.duplicate().limit(Math.min(block, bytes - i * block));
+        }
+        return zeros;
     }
 
     @Override

@@ -33,8 +33,8 @@ public final class SharedMapping {
         file.force(from, to);
     }
 
-    public void allocate(int from, int to) throws IOException {
-        file.allocate(from, to);
+    public void allocate(int from, int to, int pieceBytes) throws IOException {
+        file.allocate(from, to, pieceBytes);
     }
 
     /** @return {@code false} when the memory is gone already */

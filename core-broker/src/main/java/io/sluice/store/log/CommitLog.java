@@ -31,8 +31,12 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_AHEAD_BYTES = 32 << 20;
     /** With less than this ahead the preparer is not to sleep. */
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
-    /** Room is made up to the next multiple of this, so that whoever needs the lock waits for one step at most. */
-    private static final int ROOM_STEP_BYTES = 1 << 20;
+    /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
+    private static final int ROOM_STEP_BYTES = 2 << 20;
+    /** Pieces for a writer who is hard to stay ahead of: few faults and few flushes of processors' address caches. */
+    private static final int LARGE_PIECE_BYTES = 2 << 20;
+    /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
+    private static final int SMALL_PIECE_BYTES = 32 << 10;
 
     private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
 
@@ -46,6 +50,13 @@ public final class CommitLog implements AutoCloseable {
     private volatile LogSegment[] segments;
     /** Made ready, not yet written to; not among {@link #segments}. */
     private LogSegment successor;
+
+    /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
+    private boolean hurrying;
+    /** End of the log when it was opened. */
+    private long openedAt;
+    /** Every append waits for a flush. */
+    private volatile boolean flushedOften;
 
     private LogSegment active;
     private SharedMapping activeMemory;
@@ -313,6 +324,7 @@ public final class CommitLog implements AutoCloseable {
         }
         segments = kept.toArray(new LogSegment[0]);
         end = position;
+        openedAt = position;
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -333,6 +345,11 @@ public final class CommitLog implements AutoCloseable {
     /** An empty last file may stay when the log ends where it begins. */
     private boolean isLast(LogSegment segment) {
         return segment == segments[segments.length - 1];
+    }
+
+    /** Tells that flushes will be many and small. Before the first append. */
+    public void willBeFlushedOften() {
+        flushedOften = true;
     }
 
     // ---- writing: by the holder of the append lock
@@ -412,7 +429,7 @@ public final class CommitLog implements AutoCloseable {
         }
         synchronized (roomLock) {
             if (to > segment.roomTo()) {
-                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())));
+                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
             }
         }
     }
@@ -431,7 +448,7 @@ public final class CommitLog implements AutoCloseable {
         disk.create(path, segmentBytes);
         LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
         try {
-            made.makeRoom(stepBehind(0));
+            made.makeRoom(stepBehind(0), pieceBytes());
             // a file that lost its length would keep the log from being opened
             try (ChannelFile file = disk.open(path, Disk.Access.WRITE)) {
                 file.force();
@@ -455,17 +472,27 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             LogSegment[] present = segments;
             LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            if (last != null) {
-                if (last.base() + last.roomTo() - end >= ROOM_AHEAD_BYTES) {
-                    return 0;
-                }
-                if (last.roomTo() < last.size()) {
-                    last.makeRoom(stepBehind(last.roomTo()));
-                    return 1;
-                }
+            long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
+            if (ahead >= ROOM_AHEAD_BYTES) {
+                hurrying = false;
+                return 0;
             }
-            return prepareSuccessor(last == null ? end : last.limit());
+            if (last == null) {
+                return prepareSuccessor(end);
+            }
+            if (last.roomTo() == last.size()) {
+                return prepareSuccessor(last.limit());
+            }
+            hurrying |= ahead < ROOM_LOW_BYTES;
+            last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
+            return 1;
         }
+    }
+
+    /** Large ones only for a writer who has used up what was ahead of him at the opening, and is in a hurry still. */
+    private int pieceBytes() {
+        boolean large = !flushedOften && hurrying && end - openedAt >= ROOM_AHEAD_BYTES;
+        return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     }
 
     private int prepareSuccessor(long base) throws IOException {
@@ -476,7 +503,7 @@ public final class CommitLog implements AutoCloseable {
         if (successor.roomTo() == successor.size() || base + successor.roomTo() - end >= ROOM_AHEAD_BYTES) {
             return 0;
         }
-        successor.makeRoom(stepBehind(successor.roomTo()));
+        successor.makeRoom(stepBehind(successor.roomTo()), pieceBytes());
         return 1;
     }
 

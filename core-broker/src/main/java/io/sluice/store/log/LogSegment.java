@@ -58,13 +58,13 @@ final class LogSegment {
     }
 
     /** Extends the room to {@code to}; the caller holds the log's room lock. */
-    void makeRoom(int to) throws IOException {
+    void makeRoom(int to, int pieceBytes) throws IOException {
         SharedMapping held = hold();
         if (held == null) {
             throw new IOException("segment %s is deleted".formatted(path));
         }
         try {
-            held.allocate(roomTo, to);
+            held.allocate(roomTo, to, pieceBytes);
             roomTo = to;
         } finally {
             held.release();
