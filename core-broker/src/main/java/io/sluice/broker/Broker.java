@@ -178,6 +178,7 @@ public final class Broker implements AutoCloseable {
                 config.brokerName(),
                 config.autoCreateTopics(),
                 config.defaultTopicQueues(),
+                config.maxTopics(),
                 levels.max(),
                 config.traceTopic());
         TableFile topicsFile = store.table("topics.json");
@@ -186,6 +187,7 @@ public final class Broker implements AutoCloseable {
         TableFile groupsFile = store.table("subscriptionGroup.json");
         this.groups = GroupConfigTable.open(
                 config.autoCreateGroups(),
+                config.maxGroups(),
                 clock,
                 housekeeping,
                 load(groupsFile, SubscriptionGroupTable.class),
