@@ -424,6 +424,7 @@ public final class Appender {
     private Refused noRoom(Throwable cause) {
         if (cause instanceof InternalError) {
             log.error("writing to the memory of the log failed", cause);
+            commitLog.lookForLoss();
             admission.readOnly("writing to the memory of the log failed (%s); check the disk, then restart"
                     .formatted(cause.getMessage()));
         } else {

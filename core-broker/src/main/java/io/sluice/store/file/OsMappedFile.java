@@ -5,8 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
 
 /** A file of the operating system, mapped. */
 final class OsMappedFile implements MappedFile {
@@ -15,10 +20,13 @@ final class OsMappedFile implements MappedFile {
 
     private final Path path;
     private final MappedByteBuffer bytes;
+    /** What the file system calls the file, whatever its name; {@code null} where it calls it nothing. */
+    private final Object identity;
 
-    private OsMappedFile(Path path, MappedByteBuffer bytes) {
+    private OsMappedFile(Path path, MappedByteBuffer bytes, Object identity) {
         this.path = path;
         this.bytes = bytes;
+        this.identity = identity;
     }
 
     static OsMappedFile map(Path file, Disk.Access access) throws IOException {
@@ -31,9 +39,12 @@ final class OsMappedFile implements MappedFile {
                 throw new IOException(
                         "%s has %d bytes; a mapped file may have at most %d".formatted(file, size, Integer.MAX_VALUE));
             }
+            Object identity =
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             return new OsMappedFile(
                     file,
-                    channel.map(reading ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE, 0, size));
+                    channel.map(reading ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE, 0, size),
+                    identity);
         }
     }
 
@@ -64,6 +75,21 @@ final class OsMappedFile implements MappedFile {
         } catch (InternalError failed) {
             throw new IOException(
                     "%s: the memory of bytes %d to %d cannot be written to the disk".formatted(path, from, to), failed);
+        }
+    }
+
+    @Override
+    public Optional<String> lost() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            if (now.size() < bytes.capacity()) {
+                return Optional.of("has %d bytes where it had %d".formatted(now.size(), bytes.capacity()));
+            }
+            return Objects.equals(now.fileKey(), identity) ? Optional.empty() : Optional.of("is another file now");
+        } catch (NoSuchFileException gone) {
+            return Optional.of("is gone");
+        } catch (IOException unreadable) {
+            return Optional.of("cannot be looked at (%s)".formatted(unreadable.getMessage()));
         }
     }
 

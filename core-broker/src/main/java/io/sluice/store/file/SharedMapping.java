@@ -2,6 +2,7 @@ package io.sluice.store.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -31,6 +32,11 @@ public final class SharedMapping {
 
     public void force(int from, int to) throws IOException {
         file.force(from, to);
+    }
+
+    /** See {@link MappedFile#lost}. */
+    public Optional<String> lost() {
+        return file.lost();
     }
 
     public void allocate(int from, int to, int pieceBytes) throws IOException {

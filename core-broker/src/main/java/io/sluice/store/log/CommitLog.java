@@ -14,8 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * The segments of the log and the marks on it: {@code min <= flushedTo <= end}.
@@ -38,8 +37,6 @@ public final class CommitLog implements AutoCloseable {
     /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
     private static final int SMALL_PIECE_BYTES = 32 << 10;
 
-    private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
-
     private final Disk disk;
     private final Disk.Access access;
     private final Path directory;
@@ -57,6 +54,8 @@ public final class CommitLog implements AutoCloseable {
     private long openedAt;
     /** Every append waits for a flush. */
     private volatile boolean flushedOften;
+
+    private volatile Consumer<String> whenLost = what -> {};
 
     private LogSegment active;
     private SharedMapping activeMemory;
@@ -95,9 +94,9 @@ public final class CommitLog implements AutoCloseable {
                 }
             }
             if (access == Disk.Access.WRITE) {
-                mendLength(disk, directory, files, knownBytes);
+                SegmentLengths.mend(disk, directory, files, knownBytes);
             }
-            int size = sizeOf(directory, files, segmentBytes);
+            int size = SegmentLengths.find(directory, files, segmentBytes);
             LogSegment[] segments = new LogSegment[files.size()];
             for (int i = 0; i < segments.length; i++) {
                 String name = files.get(i).name();
@@ -126,74 +125,6 @@ public final class CommitLog implements AutoCloseable {
     public static String segmentName(long base) {
         String digits = Long.toString(base);
         return "0".repeat(20 - digits.length()) + digits;
-    }
-
-    /**
-     * The file that was written last may have lost its length in a crash, never its place: it gets the length of the others
-     * again. Files behind it were made ready and hold nothing.
-     */
-    private static void mendLength(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes)
-            throws IOException {
-        long size = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
-        size = Math.max(size, knownBytes);
-        for (int i = files.size() - 1; i >= 0; i--) {
-            Disk.Entry file = files.get(i);
-            Path path = directory.resolve(file.name());
-            if (file.length() < size) {
-                log.warn(
-                        "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are"
-                                + " lost",
-                        path,
-                        file.length(),
-                        size);
-                try (ChannelFile channel = disk.open(path, Disk.Access.WRITE)) {
-                    channel.clearFrom(file.length(), size);
-                    channel.force();
-                }
-                files.set(i, new Disk.Entry(file.name(), false, size, file.modifiedAtMs()));
-            }
-            if (!beginsWithNothing(disk, path)) {
-                return;
-            }
-        }
-    }
-
-    private static boolean beginsWithNothing(Disk disk, Path path) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(MessageLayout.BLANK_BYTES);
-        try (ChannelFile channel = disk.open(path, Disk.Access.READ)) {
-            channel.read(head, 0);
-        }
-        return head.getLong(0) == 0;
-    }
-
-    private static int sizeOf(Path directory, List<Disk.Entry> files, int wanted) {
-        if (files.isEmpty()) {
-            return wanted == 0 ? SEGMENT_BYTES_DEFAULT : wanted;
-        }
-        long found = files.get(0).length();
-        for (Disk.Entry file : files) {
-            if (file.length() != found) {
-                throw new LogFormatException(
-                        ("%s has %d bytes, %s has %d; all files of a log have one length. Restore the file that is wrong from"
-                                        + " a copy; if it is the last one and holds nothing wanted, move it away")
-                                .formatted(
-                                        directory.resolve(file.name()),
-                                        file.length(),
-                                        files.get(0).name(),
-                                        found));
-            }
-        }
-        if (wanted != 0 && wanted != found) {
-            throw new LogFormatException(
-                    ("mappedFileSizeCommitLog is %d, but the files in %s have %d bytes; set mappedFileSizeCommitLog=%d or leave"
-                                    + " it out")
-                            .formatted(wanted, directory, found, found));
-        }
-        if (found > Integer.MAX_VALUE || found < 2L * MessageLayout.MIN_BYTES) {
-            throw new LogFormatException("the files in %s have %d bytes; a log file has %d to %d bytes"
-                    .formatted(directory, found, 2 * MessageLayout.MIN_BYTES, Integer.MAX_VALUE));
-        }
-        return (int) found;
     }
 
     public int segmentBytes() {
@@ -263,6 +194,27 @@ public final class CommitLog implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** Tells, perhaps more than once, when somebody else has changed a file of the log: what happened, and the remedy. */
+    public void onLoss(Consumer<String> listener) {
+        whenLost = listener;
+    }
+
+    /** Looks whether the files that are mapped are still what they were. Any thread. */
+    public void lookForLoss() {
+        for (LogSegment segment : segments) {
+            segment.look();
+            if (segment.lost() != null) {
+                whenLost.accept(segment.lost());
+            }
+        }
+    }
+
+    /** Whether the segment of this offset is there and cannot be read because somebody else changed its file. */
+    boolean isLost(long offset) {
+        LogSegment segment = segmentOf(offset);
+        return segment != null && segment.lost() != null;
     }
 
     /** Base of the first segment that begins at or after the offset, or -1. */
@@ -534,6 +486,10 @@ public final class CommitLog implements AutoCloseable {
             }
             long to = Math.min(target, segment.limit());
             try {
+                segment.look();
+                if (segment.lost() != null) {
+                    throw new IOException(segment.lost());
+                }
                 held.force((int) (from - segment.base()), (int) (to - segment.base()));
             } finally {
                 held.release();
