@@ -176,8 +176,8 @@ public final class GroupPulls {
 
         @Override
         public Optional<Fetched> take() {
-            OptionalLong next = offsets.takeReset(pull.group(), pull.topic(), pull.queueId());
-            if (next.isEmpty() || next.getAsLong() == pull.offset()) {
+            OptionalLong next = offsets.takeReset(pull.group(), pull.topic(), pull.queueId(), pull.offset());
+            if (next.isEmpty()) {
                 return Optional.empty();
             }
             OffsetRange range = store.range(pull.topic().value(), pull.queueId());
