@@ -6,6 +6,7 @@ import io.sluice.store.log.AppendResult.Reason;
 import io.sluice.store.log.AppendResult.Refused;
 import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.AppendResult.StoredWithDoubt;
+import io.sluice.store.log.BundleMark;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.log.RecordBlock;
@@ -464,6 +465,15 @@ public final class Appender {
     // ---- several records in one piece
 
     public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> given) {
+        return append(given, false);
+    }
+
+    /** As {@link #appendBatch}; after a power cut, too, all of the records are there or none is. */
+    public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> given) {
+        return append(given, true);
+    }
+
+    private CompletionStage<List<AppendResult>> append(List<NewRecord> given, boolean isBundle) {
         if (given.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -472,6 +482,9 @@ public final class Appender {
         Refused refused = admission.refusal();
         if (refused == null) {
             refused = batch.prepare();
+        }
+        if (refused == null && isBundle) {
+            batch.bundle();
         }
         if (refused != null) {
             return CompletableFuture.completedFuture(all(messages, refused));
@@ -510,7 +523,6 @@ public final class Appender {
 
     /** Messages that go into the log next to each other. */
     private final class Batch {
-        private final List<NewRecord> messages;
         private final byte[] host;
         private final TopicQueues[] topics;
         private final ConsumeQueue[] targets;
@@ -518,6 +530,7 @@ public final class Appender {
         private final int[] crcs;
         private final int[] sizes;
         private final List<AppendResult> results;
+        private List<NewRecord> messages;
         private int total;
 
         Batch(List<NewRecord> messages, byte[] host) {
@@ -557,6 +570,11 @@ public final class Appender {
                 traits[i] = new RecordTraits().scan(messages.get(i).properties(), topics[i].keyPrefixHash());
             }
             return null;
+        }
+
+        /** After {@link #prepare}. */
+        void bundle() {
+            messages = BundleMark.mark(messages, sizes);
         }
 
         /** The first record is sealed last: until then the whole batch reads as if nothing had been written. */

@@ -68,7 +68,7 @@ public final class ServiceBench implements AutoCloseable {
                 groups,
                 locks,
                 metrics,
-                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels, TIMERS),
+                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels, () -> TIMERS),
                 config::storeHost,
                 this::now);
     }
