@@ -117,7 +117,7 @@ public final class Broker implements AutoCloseable {
     private static final int LANE_WAIT_MAX = 10_000;
     private static final int IO_THREADS =
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-    private static final String REGION = "DefaultRegion";
+    private static final String REGION = SendRules.USUAL_REGION;
     private static final int HA_DISTANCE = 1;
     private static final double PERCENT = 100.0;
 

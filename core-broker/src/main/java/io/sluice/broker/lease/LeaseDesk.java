@@ -315,6 +315,7 @@ final class LeaseDesk {
             if (!waiter.answer().complete(leased)) {
                 leased.close();
                 takeBack(found);
+                waiter.answer().complete(Leased.NONE);
             }
         };
     }

@@ -96,11 +96,16 @@ public final class SendService {
         this.ids = new MessageIds(storeHost);
         this.uniqueKeys = new UniqueKeys(
                 storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
-        this.stamp = PropertiesCodec.encode(MessageProperties.NONE
-                .with(PropertyNames.REGION, rules.region())
-                .with(PropertyNames.CLUSTER, rules.clusterName())
-                .with(PropertyNames.TRACE_ON, Boolean.toString(rules.traceOn())));
+        this.stamp = PropertiesCodec.encode(stamp(rules));
         this.plain = new PlainSends(store, topics, metrics, rules.maxMessageBytes(), uniqueKeys, ids, stamp);
+    }
+
+    /** What the broker adds to each message: of region and trace only what is not usual, see ADR 83. */
+    private static MessageProperties stamp(SendRules rules) {
+        return MessageProperties.NONE
+                .with(PropertyNames.CLUSTER, rules.clusterName())
+                .with(PropertyNames.REGION, rules.region().equals(SendRules.USUAL_REGION) ? "" : rules.region())
+                .with(PropertyNames.TRACE_ON, rules.traceOn() ? "" : "false");
     }
 
     /** The short way for sends that ask for nothing special. */
