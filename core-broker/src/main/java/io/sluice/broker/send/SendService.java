@@ -220,6 +220,7 @@ public final class SendService {
 
     /** A half message: kept in the half topic until its producer says what became of it. */
     private CompletionStage<Sent> prepare(Topic topic, NewMessage message, PropertyScan said) {
+        noteExpiry(topic, said);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
                 : ThreadLocalRandom.current().nextInt(topic.writeQueues());
@@ -247,6 +248,7 @@ public final class SendService {
     /** Stores a message whose topic was chosen by the broker. */
     CompletionStage<Sent> store(Topic topic, NewMessage message) {
         PropertyScan said = PropertyScan.of(message.properties());
+        noteExpiry(topic, said);
         OptionalLong dueAtMs = dueAtMs(said, message);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
@@ -286,6 +288,12 @@ public final class SendService {
                 ? ""
                 : new RecallHandle(topic.name(), rules.brokerName(), dueAtMs.getAsLong(), uniqueKey).text();
         return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey, recallHandle)));
+    }
+
+    private void noteExpiry(Topic topic, PropertyScan said) {
+        if (said.expires()) {
+            topics.expires(topic);
+        }
     }
 
     private OptionalLong dueAtMs(PropertyScan said, NewMessage message) {
@@ -382,6 +390,7 @@ public final class SendService {
         }
         PropertyScan saidOfAll = PropertyScan.of(message.properties());
         checkPlain(saidOfAll);
+        noteExpiry(topic, saidOfAll);
         String ofAll = PropertiesCodec.text(
                 PropertiesCodec.decode(message.properties()).without(PropertyNames.UNIQUE_KEY));
         int queueId = message.queueId() >= 0
@@ -411,6 +420,7 @@ public final class SendService {
             BatchBody.Entry entry, Topic topic, int queueId, NewMessage message, String ofAll, boolean waits) {
         PropertyScan said = PropertyScan.of(entry.properties());
         checkPlain(said);
+        noteExpiry(topic, said);
         PropertyBytes properties = scratch.get().clear();
         properties.text(ofAll);
         stamp(properties, entry.properties(), said);
