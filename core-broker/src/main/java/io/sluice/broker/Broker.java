@@ -49,6 +49,7 @@ import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicsFile;
 import io.sluice.broker.transaction.Transactions;
+import io.sluice.broker.unit.UnitService;
 import io.sluice.filter.Filters;
 import io.sluice.model.GroupName;
 import io.sluice.model.TopicName;
@@ -241,6 +242,9 @@ public final class Broker implements AutoCloseable {
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
+        UnitService units =
+                UnitService.open(config.units(), config.brokerName(), store, sends, leases, queryLane, clock);
+        sends.onceBy(units);
         QueueFacts queueFacts = new QueueFacts(store);
         TableFile modesFile = store.table("messageRequestMode.json");
         RequestModes modes =
@@ -273,6 +277,7 @@ public final class Broker implements AutoCloseable {
                 timerDesk,
                 transactions,
                 leases,
+                units,
                 modes,
                 new Assignments(modes, registry, this::readableQueues),
                 metrics,
@@ -293,7 +298,7 @@ public final class Broker implements AutoCloseable {
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, housekeeping, () -> self);
+                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, units, housekeeping, () -> self);
     }
 
     /** The settings, and how those that can change while the broker runs reach the rooms they concern. */

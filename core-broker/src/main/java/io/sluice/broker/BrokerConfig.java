@@ -3,6 +3,7 @@ package io.sluice.broker;
 import io.sluice.broker.settings.SettingRules;
 import io.sluice.broker.timer.TimerRules;
 import io.sluice.broker.transaction.TransactionRules;
+import io.sluice.broker.unit.UnitRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Objects;
  * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
  * @param timerMaxDelay       how far away an exact time of delivery may be (timerMaxDelaySec)
  * @param transactions        when producers are asked about half messages
+ * @param units               how many repeats are recognised, and how long
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
@@ -44,6 +46,7 @@ public record BrokerConfig(
         String delayLevels,
         Duration timerMaxDelay,
         TransactionRules transactions,
+        UnitRules units,
         boolean sqlAllowed,
         boolean traceTopic,
         Map<String, String> settings,
@@ -64,6 +67,7 @@ public record BrokerConfig(
         }
         Objects.requireNonNull(timerMaxDelay, "timerMaxDelay");
         Objects.requireNonNull(transactions, "transactions");
+        Objects.requireNonNull(units, "units");
         Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
@@ -84,6 +88,7 @@ public record BrokerConfig(
                 StoreConfig.DELAY_LEVELS_DEFAULT,
                 TimerRules.MAX_DELAY_DEFAULT,
                 TransactionRules.DEFAULT,
+                UnitRules.DEFAULT,
                 true,
                 false,
                 Map.of(),
@@ -105,6 +110,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -126,6 +132,7 @@ public record BrokerConfig(
                 levels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -147,6 +154,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 shown,
@@ -168,6 +176,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,

@@ -2,6 +2,7 @@ package io.sluice.broker.lease;
 
 import io.sluice.broker.lease.CursorFact.Began;
 import io.sluice.broker.lease.CursorFact.Forgotten;
+import io.sluice.broker.lease.CursorFact.Returned;
 import io.sluice.broker.lease.CursorFact.Settled;
 import io.sluice.broker.lease.SharedCursor.Answer;
 import io.sluice.broker.lease.SharedCursor.Exhausted;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -807,6 +809,75 @@ final class LeaseDesk {
         } else {
             settling.completeExceptionally(RefusedCause.of(failed));
         }
+    }
+
+    // ---- settling together with others ----
+
+    /** Differs from that of every other desk: the order in which the locks of several are taken. */
+    long number() {
+        return number;
+    }
+
+    /**
+     * Begins to settle leases of this desk as part of a whole; the caller holds the lock of this desk.
+     *
+     * @param facts    what is true when the whole holds is added here
+     * @param settling completes when the whole holds, fails when it does not
+     * @return those whose lease is not in force; when there are any, {@link #endJointly} is to take back the others
+     */
+    List<Item> beginJointly(
+            List<Item> items, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> settling) {
+        long now = tools.clock().millis();
+        int attemptsMax = tools.policy().attemptsMax(group);
+        List<Item> over = new ArrayList<>();
+        Map<CursorKey, List<Long>> gone = new LinkedHashMap<>();
+        for (Item item : items) {
+            Claim claim = item.claim();
+            SharedCursor cursor = closed ? null : cursors.get(claim.key().queueId());
+            if (cursor == null) {
+                over.add(item);
+                continue;
+            }
+            passTime(cursor, now, attemptsMax);
+            Answer answer = cursor.acknowledge(claim, now, settling, sameAs(claim));
+            if (answer != Answer.STARTED || !cursor.isSettling(claim.offset(), settling)) {
+                over.add(item);
+            } else if (item.settlement() instanceof Settlement.Release release) {
+                long freeAtMs = release.delay().isZero() ? 0 : now + millis(release.delay());
+                facts.computeIfAbsent(cursor.key, none -> new ArrayList<>())
+                        .add(new Returned(claim.offset(), cursor.attempts(claim.offset()), freeAtMs));
+            } else {
+                gone.computeIfAbsent(cursor.key, none -> new ArrayList<>()).add(claim.offset());
+            }
+        }
+        gone.forEach((key, offsets) ->
+                facts.computeIfAbsent(key, none -> new ArrayList<>()).addAll(rangesOf(offsets)));
+        flushNews();
+        return over;
+    }
+
+    /** The whole holds, or it does not and the leases go on. */
+    synchronized void endJointly(List<Item> items, CompletableFuture<Void> settling, boolean holds) {
+        long now = tools.clock().millis();
+        int attemptsMax = tools.policy().attemptsMax(group);
+        for (Item item : items) {
+            Claim claim = item.claim();
+            SharedCursor cursor = cursors.get(claim.key().queueId());
+            if (cursor == null || !cursor.isSettling(claim.offset(), settling)) {
+                continue;
+            }
+            if (!holds) {
+                cursor.notSettled(claim.offset(), now, attemptsMax);
+            } else if (item.settlement() instanceof Settlement.Release release) {
+                cursor.released(claim, now, now + millis(release.delay()), attemptsMax);
+            } else {
+                cursor.settled(claim.offset());
+            }
+            callNoLaterThan(cursor.nextDueMs());
+        }
+        flushNews();
+        withholds = false;
+        grown();
     }
 
     // ---- burying ----

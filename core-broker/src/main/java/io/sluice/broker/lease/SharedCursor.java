@@ -481,6 +481,25 @@ final class SharedCursor {
         return entry;
     }
 
+    /** Deliveries of an entry that is open. */
+    int attempts(long offset) {
+        return open.get(offset).attempts;
+    }
+
+    /** Whether this very settlement of the entry is on its way. */
+    boolean isSettling(long offset, CompletableFuture<Void> settling) {
+        OpenEntry entry = open.get(offset);
+        return entry != null && entry.settling == settling;
+    }
+
+    /** The release of an entry that was settled together with others is in the log. */
+    void released(Claim claim, long nowMs, long freeAtMs, int attemptsMax) {
+        OpenEntry entry = open.get(claim.offset());
+        entry.settling = null;
+        entry.releasedLeaseId = claim.leaseId();
+        comeBack(entry, nowMs, freeAtMs, attemptsMax);
+    }
+
     /** The settlement of this entry is in the log. */
     void settled(long offset) {
         if (!isSettled(offset)) {

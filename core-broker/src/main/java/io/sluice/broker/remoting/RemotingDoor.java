@@ -57,6 +57,7 @@ public final class RemotingDoor implements AutoCloseable {
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
         TimerHandler timers = services.timerHandler();
+        UnitHandler units = services.unitHandler();
         TransactionHandler transactions = services.transactionHandler();
         PopHandler pops = services.popHandler();
         AssignmentHandler assignments = services.assignmentHandler();
@@ -71,6 +72,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
                 .on(RequestCode.END_TRANSACTION, query, transactions::end)
                 .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
+                .on(RequestCode.COMMIT_UNIT, loop, units::commit)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume

@@ -11,6 +11,7 @@ import io.sluice.model.PropertyNames;
  * @param delay        the value of the delay level as it stands; empty when there is none
  * @param isHalf       whether it is a half message of a transaction
  * @param isTimed      whether it names an exact time of delivery
+ * @param onceKey      within the window a message with this key is stored once; empty when there is none
  * @param isRestamped  whether it carries what only a broker adds, as a message does that was stored before
  * @param endsInPair   whether the last pair has its separator
  */
@@ -21,6 +22,7 @@ record PropertyScan(
         String delay,
         boolean isHalf,
         boolean isTimed,
+        String onceKey,
         boolean isRestamped,
         boolean endsInPair) {
 
@@ -31,6 +33,7 @@ record PropertyScan(
     static PropertyScan of(String text) {
         String uniqueKey = "";
         String delay = "";
+        String onceKey = "";
         boolean shardingKey = false;
         boolean waits = true;
         boolean isHalf = false;
@@ -74,6 +77,11 @@ record PropertyScan(
                     case 'M' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.REGION);
                     case 'C' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.CLUSTER);
                     case 'P' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.POP_CHECK_POINT);
+                    case 'i' -> {
+                        if (isName(text, at, nameEnd, PropertyNames.IDEMPOTENCY_KEY)) {
+                            onceKey = text.substring(valueAt, pairEnd);
+                        }
+                    }
                     case '_' -> shardingKey |= isName(text, at, nameEnd, PropertyNames.SHARDING_KEY);
                     default -> {
                         // a name that means nothing to the broker
@@ -83,7 +91,8 @@ record PropertyScan(
             at = pairEnd + 1;
         }
         boolean endsInPair = length == 0 || text.charAt(length - 1) == PAIR_END;
-        return new PropertyScan(uniqueKey, shardingKey, waits, delay, isHalf, isTimed, isRestamped, endsInPair);
+        return new PropertyScan(
+                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, onceKey, isRestamped, endsInPair);
     }
 
     private static boolean isName(String text, int at, int nameEnd, String name) {

@@ -7,6 +7,7 @@ import io.sluice.client.send.Sender;
 import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.client.send.Sent;
 import io.sluice.model.Message;
+import io.sluice.model.PropertyNames;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
@@ -19,13 +20,18 @@ import java.util.concurrent.CompletionStage;
  */
 final class RemoteWriter implements MessageWriter {
     private final Sender sender;
+    private final RemoteUnits units;
 
-    RemoteWriter(Sender sender) {
+    RemoteWriter(Sender sender, RemoteUnits units) {
         this.sender = sender;
+        this.units = units;
     }
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return units.sendOnce(message, placement);
+        }
         CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
         sender.send(message, choice(placement), sender.config().timeout(), WhenFull.REFUSE)
                 .whenComplete((sent, failure) -> {

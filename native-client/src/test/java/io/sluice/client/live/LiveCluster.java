@@ -60,6 +60,7 @@ public final class LiveCluster implements AutoCloseable {
                 DELAYS,
                 usual.timerMaxDelay(),
                 usual.transactions(),
+                usual.units(),
                 true,
                 false,
                 Map.of(),
