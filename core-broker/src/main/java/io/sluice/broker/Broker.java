@@ -23,6 +23,7 @@ import io.sluice.broker.lease.RedeliveryPolicy;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.offset.OffsetQueries;
 import io.sluice.broker.offset.OffsetTable;
+import io.sluice.broker.offset.ResetPushes;
 import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.pull.ParkingLot;
 import io.sluice.broker.pull.PullLimits;
@@ -30,6 +31,7 @@ import io.sluice.broker.pull.PullService;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.registry.NameServerLink;
 import io.sluice.broker.registry.Registration;
+import io.sluice.broker.remoting.ConsumerResets;
 import io.sluice.broker.remoting.Lanes;
 import io.sluice.broker.remoting.ProducerQuestions;
 import io.sluice.broker.remoting.RemotingDoor;
@@ -152,6 +154,9 @@ public final class Broker implements AutoCloseable {
     private final Services services;
     private final LocalBrokerPort.Rooms portRooms;
 
+    /** Replaced when the log is kept longer or shorter. */
+    private volatile TimerRules timerRules;
+
     /** Set by {@link #start}; clients reach the broker here. */
     private volatile InetSocketAddress self;
 
@@ -177,6 +182,7 @@ public final class Broker implements AutoCloseable {
                 config.brokerName(),
                 config.autoCreateTopics(),
                 config.defaultTopicQueues(),
+                config.maxTopics(),
                 levels.max(),
                 config.traceTopic());
         TableFile topicsFile = store.table("topics.json");
@@ -185,6 +191,7 @@ public final class Broker implements AutoCloseable {
         TableFile groupsFile = store.table("subscriptionGroup.json");
         this.groups = GroupConfigTable.open(
                 config.autoCreateGroups(),
+                config.maxGroups(),
                 clock,
                 housekeeping,
                 load(groupsFile, SubscriptionGroupTable.class),
@@ -197,20 +204,18 @@ public final class Broker implements AutoCloseable {
         this.delays = DelayService.open(
                 levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
 
-        TimerRules timerRules = TimerRules.of(
-                config.brokerName(), config.timerMaxDelay(), config.store().reservedHours());
+        keptFor(config.store().reservedHours());
         this.timers = parts.push(TimerService.open(
-                timerRules,
+                () -> timerRules,
                 store,
                 disk,
                 config.store().directory(),
                 topic -> topics.find(topic).isPresent(),
                 clock));
         store.keepFrom(timers::oldestNeeded);
-        Duration halfKept = Duration.ofMinutes(Math.max(1, config.store().reservedHours() * 30L));
         this.transactions = parts.push(Transactions.open(
                 config.transactions(),
-                halfKept,
+                () -> timerRules.rewriteAfter(),
                 store,
                 topic -> topics.find(topic).isPresent(),
                 new TransactionProgress(offsets),
@@ -238,7 +243,7 @@ public final class Broker implements AutoCloseable {
                 true,
                 config.store().maxMessageBytes(),
                 levels,
-                timerRules);
+                () -> timerRules);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
@@ -256,6 +261,14 @@ public final class Broker implements AutoCloseable {
         GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
         offsets.onReset(groupPulls::moved);
+        ResetPushes resetPushes =
+                new ResetPushes(offsets, new ConsumerResets(registry, config.brokerName(), clock), housekeeping);
+        offsets.onReset((group, topic, queueId, next) -> {
+            // Who leases has no place of its own to go to.
+            if (leases.status(group, topic, queueId).isEmpty()) {
+                resetPushes.moved(group, topic, queueId, next);
+            }
+        });
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),
@@ -301,6 +314,11 @@ public final class Broker implements AutoCloseable {
                 sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, units, housekeeping, () -> self);
     }
 
+    /** What waits in the log has half of the time that the log is kept. */
+    private void keptFor(int hours) {
+        timerRules = TimerRules.of(config.brokerName(), config.timerMaxDelay(), hours);
+    }
+
     /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
     private RuntimeSettings runtimeSettings(GroupPulls pulls) {
         TableFile overridesFile = store.table(Overrides.FILE_NAME);
@@ -322,7 +340,10 @@ public final class Broker implements AutoCloseable {
                         "fileReservedTime",
                         value -> {
                             int hours = Integer.parseInt(value);
-                            return () -> store.changeRetention(retention -> retention.withReservedHours(hours));
+                            return () -> {
+                                store.changeRetention(retention -> retention.withReservedHours(hours));
+                                keptFor(hours);
+                            };
                         },
                         "deleteWhen",
                         value -> {

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
 public final class JointSettlement {
     private final CursorJournal journal;
     private final DeadLetters deadLetters;
-    private final List<Map.Entry<LeaseDesk, List<LeaseDesk.Item>>> parts;
+    private final List<Map.Entry<LeaseDesk, List<DeskSettling.Item>>> parts;
     /** Leases that are known to be over already. */
     private final List<Receipt> overBefore;
 
@@ -40,7 +40,7 @@ public final class JointSettlement {
     JointSettlement(
             CursorJournal journal,
             DeadLetters deadLetters,
-            Map<LeaseDesk, List<LeaseDesk.Item>> byDesk,
+            Map<LeaseDesk, List<DeskSettling.Item>> byDesk,
             List<Receipt> over) {
         this.journal = journal;
         this.deadLetters = deadLetters;
@@ -76,8 +76,8 @@ public final class JointSettlement {
 
     private List<NewRecord> letters() {
         List<NewRecord> letters = new ArrayList<>();
-        for (Map.Entry<LeaseDesk, List<LeaseDesk.Item>> part : parts) {
-            for (LeaseDesk.Item item : part.getValue()) {
+        for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
+            for (DeskSettling.Item item : part.getValue()) {
                 if (item.settlement() instanceof Settlement.Reject reject) {
                     Claim claim = item.claim();
                     deadLetters
@@ -125,14 +125,15 @@ public final class JointSettlement {
         }
         LeaseDesk desk = parts.get(next).getKey();
         synchronized (desk) {
-            desk.beginJointly(parts.get(next).getValue(), facts, settling)
+            desk.settling()
+                    .beginJointly(parts.get(next).getValue(), facts, settling)
                     .forEach(item -> over.add(item.settlement().receipt()));
             return begin(next + 1, records, facts, over);
         }
     }
 
     private void end(boolean holds) {
-        parts.forEach(part -> part.getKey().endJointly(part.getValue(), settling, holds));
+        parts.forEach(part -> part.getKey().settling().endJointly(part.getValue(), settling, holds));
         if (holds) {
             settling.complete(null);
         } else {

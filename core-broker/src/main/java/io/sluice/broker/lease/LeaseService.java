@@ -189,7 +189,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
 
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
-        return lease(request, Wanted.ANY_QUEUE, false, false);
+        return lease(request, Wanted.ANY_QUEUE, false, false, new CompletableFuture<>());
     }
 
     /**
@@ -200,10 +200,27 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      * @param ordered nothing of a queue of which something is with a consumer of the group
      */
     public CompletionStage<Leased> pop(LeaseRequest request, int queueId, boolean ordered) {
-        return lease(request, queueId, ordered, true);
+        return lease(request, queueId, ordered, true, new CompletableFuture<>());
     }
 
-    private CompletionStage<Leased> lease(LeaseRequest request, int queueId, boolean ordered, boolean pops) {
+    /**
+     * Whether {@link #pop} would lend something, at once or within the request's {@code maxWait}. Nothing is lent.
+     * Cancelling the answer gives the question up.
+     */
+    public CompletableFuture<Boolean> probe(LeaseRequest request, int queueId, boolean ordered) {
+        Probe probe = new Probe();
+        lease(request, queueId, ordered, true, probe).whenComplete((leased, failed) -> {
+            if (failed != null) {
+                probe.completeExceptionally(RefusedCause.of(failed));
+            } else {
+                probe.complete(leased);
+            }
+        });
+        return probe.found();
+    }
+
+    private CompletionStage<Leased> lease(
+            LeaseRequest request, int queueId, boolean ordered, boolean pops, CompletableFuture<Leased> answer) {
         if (closed) {
             return CompletableFuture.failedFuture(stopping());
         }
@@ -214,7 +231,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             FilterPair wanted = FilterPair.compile(filters, request.groupFilter(), request.ownFilter());
             return queues == 0
                     ? CompletableFuture.completedFuture(Leased.NONE)
-                    : lease(request, queues, new Wanted(wanted, queueId, ordered), pops);
+                    : lease(request, queues, new Wanted(wanted, queueId, ordered), pops, answer);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         } catch (FilterSyntaxException wrong) {
@@ -222,7 +239,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         }
     }
 
-    private CompletionStage<Leased> lease(LeaseRequest request, int queues, Wanted wanted, boolean pops) {
+    private CompletionStage<Leased> lease(
+            LeaseRequest request, int queues, Wanted wanted, boolean pops, CompletableFuture<Leased> answer) {
         LeaseDesk desk = deskOf(request.group(), request.topic());
         Waiter waiter = new Waiter(
                 lastNumber.incrementAndGet(),
@@ -230,9 +248,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 pops,
                 queues,
                 request.maxMessages(),
-                LeaseDesk.millis(request.leaseFor()),
-                clock.millis() + LeaseDesk.millis(request.maxWait()),
-                new CompletableFuture<>());
+                DeskSettling.millis(request.leaseFor()),
+                clock.millis() + DeskSettling.millis(request.maxWait()),
+                answer);
         desk.open(queues, request.start()).whenComplete((opened, failed) -> {
             if (failed == null) {
                 ask(desk, waiter);
@@ -290,7 +308,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             return CompletableFuture.failedFuture(stopping());
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<LeaseDesk.Item>> byDesk = new LinkedHashMap<>();
+        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
         try {
             for (int i = 0; i < results.length; i++) {
                 sort(i, settlements.get(i), claims, results, byDesk);
@@ -313,9 +331,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         return answer;
     }
 
-    private CompletionStage<Void> settle(LeaseDesk desk, List<LeaseDesk.Item> items, Settled[] results) {
+    private CompletionStage<Void> settle(LeaseDesk desk, List<DeskSettling.Item> items, Settled[] results) {
         try {
-            return desk.settle(items, (item, settled) -> results[item.index()] = settled);
+            return desk.settling().settle(items, (item, settled) -> results[item.index()] = settled);
         } catch (RuntimeException failed) {
             log.error("settling leases of {} failed", desk, failed);
             return CompletableFuture.failedFuture(failed);
@@ -327,7 +345,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             Settlement settlement,
             Function<Receipt, Optional<Claim>> claims,
             Settled[] results,
-            Map<LeaseDesk, List<LeaseDesk.Item>> byDesk) {
+            Map<LeaseDesk, List<DeskSettling.Item>> byDesk) {
         if (settlement instanceof Settlement.Extend extend) {
             checkTerm("leaseFor", extend.leaseFor());
         } else if (settlement instanceof Settlement.Release release) {
@@ -344,7 +362,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             results[index] = new Settled(settlement.receipt(), Result.LEASE_OVER, 0);
             return;
         }
-        byDesk.computeIfAbsent(desk, none -> new ArrayList<>()).add(new LeaseDesk.Item(index, claim.get(), settlement));
+        byDesk.computeIfAbsent(desk, none -> new ArrayList<>())
+                .add(new DeskSettling.Item(index, claim.get(), settlement));
     }
 
     /**
@@ -357,7 +376,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             throw stopping();
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<LeaseDesk.Item>> byDesk = new LinkedHashMap<>();
+        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
         List<Receipt> over = new ArrayList<>();
         for (int i = 0; i < results.length; i++) {
             if (settlements.get(i) instanceof Settlement.Extend) {

@@ -95,6 +95,9 @@ public final class Appender {
         this.flusher = new LogFlusher(commitLog, confirmations, admission, rules, nanos);
         this.deadlines = new FlushDeadlines(confirmations, nanos);
         storeHost(storeHost);
+        if (sync) {
+            commitLog.willBeFlushedOften();
+        }
     }
 
     public LogFlusher flusher() {
@@ -237,7 +240,7 @@ public final class Appender {
             }
         }
         queues.added(count);
-        commitLog.advance(offset + block.length(), offset + block.start(count - 1));
+        advance(offset + block.length(), offset + block.start(count - 1));
         queue.publish(queueOffset + count);
         return new Stored(offset, queueOffset, block.length(), storedAt);
     }
@@ -285,7 +288,7 @@ public final class Appender {
             MessageEncoder.seal(memory, at, size, topicBytes.length);
             stored = new Stored(offset, queueOffset, size, storedAt);
             index(queue, topic, traits, message, offset, size, storedAt);
-            commitLog.advance(offset + size, offset);
+            advance(offset + size, offset);
             if (sync) {
                 if (message.waitForDisk()) {
                     answer = new SingleAnswer(stored);
@@ -373,6 +376,13 @@ public final class Appender {
         return queued ? queues.queue(topic, message.queueId()) : null;
     }
 
+    private void advance(long end, long last) {
+        commitLog.advance(end, last);
+        if (commitLog.isRoomLow()) {
+            wakePreparer.run();
+        }
+    }
+
     private long storeTime() {
         lastStoredAtMs = Math.max(lastStoredAtMs, clock.millis());
         return lastStoredAtMs;
@@ -414,6 +424,7 @@ public final class Appender {
     private Refused noRoom(Throwable cause) {
         if (cause instanceof InternalError) {
             log.error("writing to the memory of the log failed", cause);
+            commitLog.lookForLoss();
             admission.readOnly("writing to the memory of the log failed (%s); check the disk, then restart"
                     .formatted(cause.getMessage()));
         } else {
@@ -599,7 +610,7 @@ public final class Appender {
                 done -= sizes[i];
                 MessageEncoder.seal(memory, startAt + done, sizes[i], topics[i].nameBytes().length);
             }
-            commitLog.advance(start + total, last);
+            advance(start + total, last);
             publish(start + total, answer);
         }
 

@@ -8,10 +8,13 @@ import java.util.List;
 
 /**
  * Ties the records of a bundle together: they lie next to each other in the log and count only together. The mark stands in the
- * field of the prepared offset, which records outside of transactions do not use: in the first record the bytes of the whole
- * bundle, in each other one, negative, the distance back to the first. See docs/formats/commit-log.md, "Bundles".
+ * field of the prepared offset, which records outside of transactions do not use: in the first record {@code 5b} and the
+ * bytes of the whole bundle, in each other one, negative, the distance back to the first: no offset in a log looks like either. See docs/formats/commit-log.md, "Bundles".
  */
 public final class BundleMark {
+    private static final long FIRST = 0x5b00_0000_0000_0000L;
+    private static final long FIRST_MASK = 0xff00_0000_0000_0000L;
+
     private BundleMark() {}
 
     /**
@@ -33,7 +36,7 @@ public final class BundleMark {
                 throw new IllegalArgumentException(
                         "record %d of a bundle, for %s, belongs to a transaction".formatted(i, record.topic()));
             }
-            marked.add(record.withPreparedTransactionOffset(i == 0 ? total : -distance));
+            marked.add(record.withPreparedTransactionOffset(i == 0 ? FIRST | total : -distance));
             distance += sizes[i];
         }
         return marked;
@@ -41,7 +44,8 @@ public final class BundleMark {
 
     /** Bytes of the bundle that begins with the record; 0 when none begins there. */
     static long bundleBytes(MessageView record) {
-        return Math.max(0, markOf(record));
+        long mark = markOf(record);
+        return (mark & FIRST_MASK) == FIRST ? mark & ~FIRST_MASK : 0;
     }
 
     /** How far before the record its bundle begins; 0 when it is the first of one, or in none. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.broker.table.TableText;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import io.sluice.port.RefusedException;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.TopicConfig;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +35,17 @@ class TopicTableTest {
         assertThat(table.find("broker-a")).isPresent();
         assertThat(table.find("test-cluster_REPLY_TOPIC")).isPresent();
         assertThat(table.all()).noneMatch(table::isOfApplications);
+    }
+
+    @Test
+    void aBrokerThatIsNamedAfterItsMachineRoomHasNoTopicOfItsNameEvenIfItsFileHasOne() {
+        String name = "east@broker-a";
+        TopicsFile file = new TopicsFile(
+                Map.of(name, new TopicConfig(name, 1, 1, 7), "orders", new TopicConfig("orders", 4, 4, 6)),
+                DataVersion.initial(1));
+        TopicTable table = open(name, true, Optional.of(file));
+        assertThat(table.find("orders")).isPresent();
+        assertThat(table.find(name)).isEmpty();
     }
 
     @Test
@@ -157,9 +171,31 @@ class TopicTableTest {
         assertThatThrownBy(() -> open(true, Optional.of(illegal))).isInstanceOf(SluiceException.class);
     }
 
+    @Test
+    void oneTopicTooManyIsRefusedWithTheLimitAndThoseThatAreThereGoOn() {
+        TopicTable table = open(true, Optional.empty());
+        int room = 100 - table.all().size();
+        for (int i = 0; i < room; i++) {
+            assertThat(table.forSending("T" + i, SystemTopics.AUTO_CREATE_TEMPLATE, 4))
+                    .isInstanceOf(TopicTable.Wanted.Found.class);
+        }
+        TopicTable.Wanted more = table.forSending("more", SystemTopics.AUTO_CREATE_TEMPLATE, 4);
+        assertThat(more).isInstanceOf(TopicTable.Wanted.Missing.class);
+        assertThat(((TopicTable.Wanted.Missing) more).sentence()).contains("topic[more]", "maxTopics is 100");
+        assertThatThrownBy(() -> table.ensureGroupTopic(new TopicName("%RETRY%more"), 1))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("maxTopics is 100");
+        assertThat(table.forSending("T0", SystemTopics.AUTO_CREATE_TEMPLATE, 4))
+                .isInstanceOf(TopicTable.Wanted.Found.class);
+    }
+
     private TopicTable open(boolean autoCreate, Optional<TopicsFile> stored) {
+        return open("broker-a", autoCreate, stored);
+    }
+
+    private TopicTable open(String brokerName, boolean autoCreate, Optional<TopicsFile> stored) {
         return TopicTable.open(
-                new TopicRules("test-cluster", "broker-a", autoCreate, 8, 18, false),
+                new TopicRules("test-cluster", brokerName, autoCreate, 8, 100, 18, false),
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),
                 (delay, step) -> steps.add(step),
                 stored,

@@ -55,6 +55,7 @@ final class UnitGround implements AutoCloseable {
     static final GroupName GROUP = new GroupName("workers");
     static final String IN = "In";
 
+    private static final TimerRules TIMERS = TimerRules.of("broker-a", Duration.ofDays(1), 72);
     private static final String LEVELS = "1s 5s";
     private static final InetSocketAddress HOST = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
 
@@ -87,22 +88,16 @@ final class UnitGround implements AutoCloseable {
         store = MessageStore.open(config, disk, clock);
         DelayLevels levels = DelayLevels.parse(LEVELS);
         TopicTable topics = TopicTable.open(
-                new TopicRules("cluster", "broker-a", true, 1, levels.max(), false),
+                new TopicRules("cluster", "broker-a", true, 1, 1_000, levels.max(), false),
                 clock,
                 (delay, step) -> step.run(),
                 Optional.empty(),
                 written -> {});
         topics.put(Topic.of(IN, 2, 6));
         GroupConfigTable groups =
-                GroupConfigTable.open(true, clock, (delay, step) -> step.run(), Optional.empty(), written -> {});
-        SendRules sendRules = new SendRules(
-                "cluster",
-                "broker-a",
-                "region",
-                true,
-                config.maxMessageBytes(),
-                levels,
-                TimerRules.of("broker-a", Duration.ofDays(1), 72));
+                GroupConfigTable.open(true, 1_000, clock, (delay, step) -> step.run(), Optional.empty(), written -> {});
+        SendRules sendRules =
+                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels, () -> TIMERS);
         SendService sends = new SendService(
                 store,
                 topics,

@@ -83,7 +83,8 @@ final class PartConfigs {
     }
 
     NameServerConfig nameServer() {
-        return NameServerConfig.on(host(), settings.number("namesrvPort"));
+        return NameServerConfig.on(host(), settings.number("namesrvPort"))
+                .withSwitches(settings.flag("orderMessageEnable"), settings.flag("deleteTopicWithBrokerRegistration"));
     }
 
     BrokerConfig broker() {
@@ -100,6 +101,8 @@ final class PartConfigs {
                 settings.flag("autoCreateTopicEnable"),
                 settings.flag("autoCreateSubscriptionGroup"),
                 settings.number("defaultTopicQueueNums"),
+                settings.number("maxTopics"),
+                settings.number("maxSubscriptionGroups"),
                 settings.text("messageDelayLevel"),
                 Duration.ofSeconds(settings.number("timerMaxDelaySec")),
                 new TransactionRules(

@@ -62,6 +62,19 @@ public final class KnobTable {
                     "Name servers to register at; empty: the one in this process."),
             new Knob(NODE, "namesrvPort", port(), "9876", "Port of the name server in this process; 0 is a free one."),
             new Knob(
+                    NODE,
+                    "orderMessageEnable",
+                    flag(),
+                    "false",
+                    "Name server: tell clients the queues of ordered topics (updateOrderConf)."),
+            new Knob(
+                    NODE,
+                    "deleteTopicWithBrokerRegistration",
+                    flag(),
+                    "false",
+                    "Name server: forget topics that a broker's newer registration no longer names; not safe with brokers"
+                            + " that register in parts."),
+            new Knob(
                     NATIVE,
                     "listenPort",
                     port(),
@@ -87,6 +100,18 @@ public final class KnobTable {
                     flag(),
                     "true",
                     "Create an unknown consumer group when it is used."),
+            new Knob(
+                    TOPICS,
+                    "maxTopics",
+                    number(16, 10_000_000),
+                    "100000",
+                    "How many topics there may be, those of the broker and of groups counted; more are refused."),
+            new Knob(
+                    TOPICS,
+                    "maxSubscriptionGroups",
+                    number(16, 10_000_000),
+                    "100000",
+                    "How many consumer groups there may be; more are refused."),
             new Knob(TOPICS, "maxMessageSize", number(1024, 64L << 20), "4194304", "Largest message body, in bytes."),
             new Knob(
                     TOPICS,

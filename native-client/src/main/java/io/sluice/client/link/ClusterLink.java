@@ -1,5 +1,6 @@
 package io.sluice.client.link;
 
+import io.sluice.model.MessageQueue;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.runtime.CloseStack;
@@ -9,14 +10,19 @@ import io.sluice.transport.LoopSteps;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RemotingException;
 import io.sluice.transport.RequestTable;
+import io.sluice.wire.body.Body;
+import io.sluice.wire.body.ResetOffsetBody;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.OffsetCommands.ResetOffset;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.SessionCommands.ConsumerIdsChanged;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -36,6 +42,7 @@ public final class ClusterLink implements AutoCloseable {
     private final NameServers nameServers;
     private final ClientClock clock;
     private final List<Consumer<String>> membersListeners;
+    private final List<ResetListener> resetListeners;
     private final CloseStack resources;
     private volatile boolean closed;
 
@@ -45,6 +52,7 @@ public final class ClusterLink implements AutoCloseable {
             RemotingClient connections,
             ClientClock clock,
             List<Consumer<String>> membersListeners,
+            List<ResetListener> resetListeners,
             CloseStack resources) {
         this.config = config;
         this.threads = threads;
@@ -52,22 +60,36 @@ public final class ClusterLink implements AutoCloseable {
         this.nameServers = new NameServers(config.nameServers(), connections, config.requestTimeout());
         this.clock = clock;
         this.membersListeners = membersListeners;
+        this.resetListeners = resetListeners;
         this.resources = resources;
     }
 
     /** Starts the threads; connections are made when they are first needed. */
     public static ClusterLink open(LinkConfig config) {
         List<Consumer<String>> membersListeners = new CopyOnWriteArrayList<>();
-        RequestTable inbound = new RequestTable().on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
-            String group = COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup();
-            membersListeners.forEach(listener -> listener.accept(group));
-            return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
-        });
+        List<ResetListener> resetListeners = new CopyOnWriteArrayList<>();
+        RequestTable inbound = new RequestTable()
+                .on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
+                    String group =
+                            COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup();
+                    membersListeners.forEach(listener -> listener.accept(group));
+                    return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
+                })
+                .on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, peer) -> {
+                    String group = COMMANDS.read(request, ResetOffset.class).group();
+                    Map<MessageQueue, Long> next = new HashMap<>();
+                    Body.of(ResetOffsetBody.class, request)
+                            .offsetTable()
+                            .forEach((queue, offset) -> next.put(queue.toQueue(), offset));
+                    resetListeners.forEach(listener -> listener.reset(group, next));
+                    return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
+                });
         try (CloseStack opening = new CloseStack()) {
             IoThreads threads = opening.push(IoThreads.start("sluice-client-io", config.ioThreads()));
             RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound));
             ClientClock clock = opening.push(new ClientClock());
-            return new ClusterLink(config, threads, connections, clock, membersListeners, opening.release());
+            return new ClusterLink(
+                    config, threads, connections, clock, membersListeners, resetListeners, opening.release());
         }
     }
 
@@ -197,6 +219,18 @@ public final class ClusterLink implements AutoCloseable {
     public Listening onMembersChanged(Consumer<String> listener) {
         membersListeners.add(listener);
         return () -> membersListeners.remove(listener);
+    }
+
+    /** Told, on an event loop, where an administrator wants the consumers of a group to go on. */
+    @FunctionalInterface
+    public interface ResetListener {
+        void reset(String group, Map<MessageQueue, Long> next);
+    }
+
+    /** Tells the listener of every reset that a broker pushes. */
+    public Listening onReset(ResetListener listener) {
+        resetListeners.add(listener);
+        return () -> resetListeners.remove(listener);
     }
 
     /** Runs with the address, on an event loop, when a connection has ended. */

@@ -26,7 +26,8 @@ import io.sluice.tail.TailPace;
 /**
  * A broker port over the wire, to all brokers of the clusters that the name servers know. Any thread. Stages complete on
  * an event loop of the port or on the calling thread. Against a cluster of another make, what it lacks is refused with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, units of work, idempotency keys, and lists of messages that wait.
+ * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, units of work, idempotency keys, lists of messages that wait, and exact
+ * times of delivery where brokers are older than 5.0.
  *
  * <p>The cluster sees this client, whoever asks: a view on behalf of a caller has the rights of the client.
  */
@@ -80,7 +81,7 @@ public final class RemoteBrokerPort implements BrokerPort {
                     reader, topics, (delay, step) -> link.clock().after(delay, step), TailPace.REMOTE));
             RemoteUnits units = new RemoteUnits(link, routes);
             return new RemoteBrokerPort(
-                    new RemoteWriter(sender, units),
+                    new RemoteWriter(sender, new Releases(link, routes), units),
                     reader,
                     new RemoteLeases(link, routes),
                     tails,

@@ -785,7 +785,7 @@ public abstract class BrokerPortContract {
         void aTimeTooFarAwayAndAHandleThatIsNoneAreRefused() {
             topic("Bounds", 1);
             long farAway = System.currentTimeMillis() + Duration.ofDays(20_000).toMillis();
-            assertThat(refusalOf(Message.of("Bounds", "x").deliverAt(farAway))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+            assertThat(refusalOf(Message.of("Bounds", "x").deliverAt(farAway))).isEqualTo(Refusal.TOO_FAR_AWAY);
             assertThat(BrokerPortContract.refusalOf(port.timers().recall(new TopicName("Bounds"), "nonsense")))
                     .isEqualTo(Refusal.ILLEGAL_ARGUMENT);
             assertThat(BrokerPortContract.refusalOf(port.timers().waiting(new TopicName("Nowhere"), 1)))
