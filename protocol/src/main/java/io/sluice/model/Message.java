@@ -57,6 +57,15 @@ public record Message(TopicName topic, byte[] body, MessageProperties properties
                 .with(PropertyNames.TIMER_DELIVER_MS, Long.toString(Math.max(0, epochMs))));
     }
 
+    /**
+     * The message to be stored once, however often it is sent: within a window the broker remembers the key for the topic.
+     *
+     * @param key 1..128 visible ASCII characters without blanks; two messages of a topic with one key are one message
+     */
+    public Message withIdempotencyKey(String key) {
+        return withProperty(PropertyNames.IDEMPOTENCY_KEY, key);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Message that

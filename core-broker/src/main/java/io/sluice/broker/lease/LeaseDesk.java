@@ -581,6 +581,11 @@ final class LeaseDesk {
         return closed;
     }
 
+    /** Differs from that of every other desk: the order in which the locks of several are taken. */
+    long number() {
+        return number;
+    }
+
     /** The cursor of a queue; {@code null} when the group never leased from it. */
     SharedCursor cursor(int queueId) {
         return cursors.get(queueId);

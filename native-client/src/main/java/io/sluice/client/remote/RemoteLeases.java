@@ -365,7 +365,7 @@ public final class RemoteLeases implements LeaseReader {
                 answer.leaseUntil());
     }
 
-    private static Settle settle(Settlement settlement, String receipt) {
+    static Settle settle(Settlement settlement, String receipt) {
         if (settlement instanceof Settlement.Extend extend) {
             return new Settle(Kind.EXTEND, receipt, extend.leaseFor().toMillis(), "");
         }

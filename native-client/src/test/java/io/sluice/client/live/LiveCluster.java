@@ -62,6 +62,7 @@ public final class LiveCluster implements AutoCloseable {
                 DELAYS,
                 usual.timerMaxDelay(),
                 usual.transactions(),
+                usual.units(),
                 true,
                 false,
                 Map.of(),
