@@ -7,12 +7,15 @@ import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueLocator;
 import io.sluice.client.read.QueueOffsets;
+import io.sluice.client.remote.RemoteTimers;
+import io.sluice.client.request.Requests;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.route.RouteConfig;
 import io.sluice.client.send.SendConfig;
 import io.sluice.client.send.Sender;
 import io.sluice.client.send.UniqueKeys;
 import io.sluice.model.GroupName;
+import io.sluice.port.Timers;
 import io.sluice.runtime.CloseStack;
 
 /** What producers and consumers of one client share; closed with the client. */
@@ -26,6 +29,8 @@ final class ClientCore implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Pulls pulls;
     private final QueueOffsets offsets;
+    private final Requests requests;
+    private final Timers timers;
     private final UniqueKeys keys = new UniqueKeys(ClientIds.address());
     private final CloseStack resources;
 
@@ -38,6 +43,8 @@ final class ClientCore implements AutoCloseable {
         QueueLocator locator = new QueueLocator(routes);
         this.pulls = new Pulls(link, locator);
         this.offsets = new QueueOffsets(link, locator);
+        this.requests = new Requests(link, routes, heartbeats);
+        this.timers = new RemoteTimers(link, routes);
         this.resources = resources;
     }
 
@@ -68,6 +75,14 @@ final class ClientCore implements AutoCloseable {
 
     QueueOffsets offsets() {
         return offsets;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    Timers timers() {
+        return timers;
     }
 
     Sender newSender(SendConfig config) {

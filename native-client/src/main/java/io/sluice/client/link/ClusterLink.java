@@ -8,7 +8,6 @@ import io.sluice.transport.IoThreads;
 import io.sluice.transport.LoopSteps;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RemotingException;
-import io.sluice.transport.RequestTable;
 import io.sluice.wire.command.CommandTable;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +33,7 @@ public final class ClusterLink implements AutoCloseable {
     private final RemotingClient connections;
     private final NameServers nameServers;
     private final ClientClock clock;
-    private final List<Consumer<String>> membersListeners;
+    private final Inbound inbound;
     private final CloseStack resources;
     private volatile boolean closed;
 
@@ -44,30 +42,25 @@ public final class ClusterLink implements AutoCloseable {
             IoThreads threads,
             RemotingClient connections,
             ClientClock clock,
-            List<Consumer<String>> membersListeners,
+            Inbound inbound,
             CloseStack resources) {
         this.config = config;
         this.threads = threads;
         this.connections = connections;
         this.nameServers = new NameServers(config.nameServers(), connections, config.requestTimeout());
         this.clock = clock;
-        this.membersListeners = membersListeners;
+        this.inbound = inbound;
         this.resources = resources;
     }
 
     /** Starts the threads; connections are made when they are first needed. */
     public static ClusterLink open(LinkConfig config) {
-        List<Consumer<String>> membersListeners = new CopyOnWriteArrayList<>();
-        RequestTable inbound = new RequestTable().on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
-            String group = COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup();
-            membersListeners.forEach(listener -> listener.accept(group));
-            return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
-        });
+        Inbound inbound = new Inbound();
         try (CloseStack opening = new CloseStack()) {
             IoThreads threads = opening.push(IoThreads.start("sluice-client-io", config.ioThreads()));
-            RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound));
+            RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound.table()));
             ClientClock clock = opening.push(new ClientClock());
-            return new ClusterLink(config, threads, connections, clock, membersListeners, opening.release());
+            return new ClusterLink(config, threads, connections, clock, inbound, opening.release());
         }
     }
 
@@ -114,6 +107,11 @@ public final class ClusterLink implements AutoCloseable {
     /** The header of an answer. */
     public static <T extends Record> T header(Frame answer, Class<T> type) {
         return COMMANDS.readAnswer(answer, type);
+    }
+
+    /** The header of a request that a server sent. */
+    public static <T extends Record> T requestHeader(Frame request, Class<T> type) {
+        return COMMANDS.read(request, type);
     }
 
     /** The answer, whatever its code; fails with {@link RemotingException}, whose reason tells what may have happened. */
@@ -195,8 +193,20 @@ public final class ClusterLink implements AutoCloseable {
 
     /** Runs with the name of a group, on an event loop, when a broker says that its members have changed. */
     public Listening onMembersChanged(Consumer<String> listener) {
-        membersListeners.add(listener);
-        return () -> membersListeners.remove(listener);
+        return on(
+                RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
+                (request, from) -> listener.accept(
+                        requestHeader(request, ConsumerIdsChanged.class).consumerGroup()));
+    }
+
+    /**
+     * Tells the listener of requests of servers.
+     *
+     * @param code {@code NOTIFY_CONSUMER_IDS_CHANGED}, {@code CHECK_TRANSACTION_STATE} or
+     *             {@code PUSH_REPLY_MESSAGE_TO_CLIENT}; each is answered with success
+     */
+    public Listening on(int code, InboundListener listener) {
+        return inbound.on(code, listener);
     }
 
     /** Runs with the address, on an event loop, when a connection has ended. */

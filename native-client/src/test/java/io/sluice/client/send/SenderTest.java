@@ -25,6 +25,7 @@ import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.SendCommands.SendMessage;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.message.BodyCodec;
+import io.sluice.wire.message.Compression;
 import io.sluice.wire.message.PropertiesCodec;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -70,6 +71,7 @@ class SenderTest {
                 retries,
                 4 * 1024 * 1024,
                 4096,
+                Compression.ZLIB,
                 5,
                 inFlightBytes,
                 SendConfig.BATCH_BYTES,
