@@ -23,6 +23,7 @@ import io.sluice.broker.lease.RedeliveryPolicy;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.offset.OffsetQueries;
 import io.sluice.broker.offset.OffsetTable;
+import io.sluice.broker.offset.ResetPushes;
 import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.pull.ParkingLot;
 import io.sluice.broker.pull.PullLimits;
@@ -30,6 +31,7 @@ import io.sluice.broker.pull.PullService;
 import io.sluice.broker.query.QueryService;
 import io.sluice.broker.registry.NameServerLink;
 import io.sluice.broker.registry.Registration;
+import io.sluice.broker.remoting.ConsumerResets;
 import io.sluice.broker.remoting.Lanes;
 import io.sluice.broker.remoting.ProducerQuestions;
 import io.sluice.broker.remoting.RemotingDoor;
@@ -252,6 +254,14 @@ public final class Broker implements AutoCloseable {
         GroupPulls groupPulls = new GroupPulls(pulls, store, topics, groups, registry, offsets, config.sqlAllowed());
         offsets.onReset(leases::reset);
         offsets.onReset(groupPulls::moved);
+        ResetPushes resetPushes =
+                new ResetPushes(offsets, new ConsumerResets(registry, config.brokerName(), clock), housekeeping);
+        offsets.onReset((group, topic, queueId, next) -> {
+            // Who leases has no place of its own to go to.
+            if (leases.status(group, topic, queueId).isEmpty()) {
+                resetPushes.moved(group, topic, queueId, next);
+            }
+        });
         this.services = new Services(
                 sends,
                 new SendBack(store, topics, groups, sends),

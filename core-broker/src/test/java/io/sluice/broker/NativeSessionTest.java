@@ -17,8 +17,11 @@ import io.sluice.wire.body.HeartbeatData.ProducerData;
 import io.sluice.wire.body.LockAnswer;
 import io.sluice.wire.body.LockRequest;
 import io.sluice.wire.body.QueueRef;
+import io.sluice.wire.body.ResetOffsetBody;
 import io.sluice.wire.body.SubscriptionData;
 import io.sluice.wire.command.NoFields;
+import io.sluice.wire.command.OffsetCommands.ResetOffset;
+import io.sluice.wire.command.OffsetCommands.UpdateOffset;
 import io.sluice.wire.command.PullCommands.PullMessage;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
@@ -33,6 +36,7 @@ import io.sluice.wire.frame.FrameBody;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,20 +65,26 @@ class NativeSessionTest {
         node.close();
     }
 
-    /** A client that notes which groups it was told to have changed. */
+    /** A client that notes which groups it was told to have changed, and where resets send it. */
     private final class Member {
         final String clientId;
         final List<String> told = new CopyOnWriteArrayList<>();
+        final List<Map<QueueRef, Long>> resets = new CopyOnWriteArrayList<>();
         final RemotingClient client;
 
         Member(String clientId) {
             this.clientId = clientId;
-            this.client =
-                    node.connect(new RequestTable().on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
+            RequestTable inbound = new RequestTable()
+                    .on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
                         told.add(
                                 COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup());
                         return CompletableFuture.completedFuture(Frame.answer(0, ""));
-                    }));
+                    })
+                    .on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, peer) -> {
+                        resets.add(Body.of(ResetOffsetBody.class, request).offsetTable());
+                        return CompletableFuture.completedFuture(Frame.answer(0, ""));
+                    });
+            this.client = node.connect(inbound);
         }
 
         Frame beat(String tags, long version) {
@@ -191,6 +201,25 @@ class NativeSessionTest {
                 RequestCode.CHECK_CLIENT_CONFIG,
                 new NoFields(),
                 new ClientConfigCheck("c1", GROUP, wants, "").toFrameBody());
+    }
+
+    @Test
+    void aMemberThatDoesNotPullIsToldWhereAResetSendsIt() {
+        Member member = new Member("c1");
+        member.beat("*", 1);
+        node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, 0, 1));
+        node.ask(RequestCode.INVOKE_BROKER_TO_RESET_OFFSET, new ResetOffset(GROUP, TOPIC, 0, 0, 0, true));
+        await().atMost(NativeNode.PATIENCE).until(() -> !member.resets.isEmpty());
+        assertThat(member.resets).containsExactly(Map.of(new QueueRef(TOPIC, "broker-a", 0), 0L));
+
+        assertThat(node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, 0, 1))
+                        .remark())
+                .as("it does not stand there yet")
+                .contains("reset");
+        node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, 0, 0));
+        assertThat(node.ask(RequestCode.UPDATE_CONSUMER_OFFSET, new UpdateOffset(GROUP, TOPIC, 0, 1))
+                        .remark())
+                .isEmpty();
     }
 
     @Test

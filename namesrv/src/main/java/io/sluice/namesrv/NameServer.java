@@ -5,6 +5,8 @@ import io.sluice.namesrv.kv.KvStore;
 import io.sluice.namesrv.remoting.NameServerTable;
 import io.sluice.namesrv.route.RouteExpiry;
 import io.sluice.namesrv.route.RouteTable;
+import io.sluice.namesrv.settings.NameServerSettings;
+import io.sluice.namesrv.settings.OverridesStore;
 import io.sluice.runtime.CloseStack;
 import io.sluice.runtime.DutyThread;
 import io.sluice.runtime.Threads;
@@ -32,25 +34,33 @@ public final class NameServer implements AutoCloseable {
     private final NameServerConfig config;
     private final RouteTable routes;
     private final KvSettings kv;
+    private final NameServerSettings settings;
     private final CloseStack running = new CloseStack();
     private InetSocketAddress address;
 
-    private NameServer(NameServerConfig config, RouteTable routes, KvSettings kv) {
+    private NameServer(NameServerConfig config, RouteTable routes, KvSettings kv, NameServerSettings settings) {
         this.config = config;
         this.routes = routes;
         this.kv = kv;
+        this.settings = settings;
     }
 
     /** A name server whose settings are forgotten with the process. */
     public static NameServer open(NameServerConfig config) throws IOException {
-        return open(config, KvStore.inMemory());
+        return open(config, KvStore.inMemory(), OverridesStore.inMemory());
     }
 
-    /** @throws IOException when the settings cannot be loaded */
-    public static NameServer open(NameServerConfig config, KvStore kvStore) throws IOException {
+    /**
+     * @param config    with what was changed at run time before laid over it
+     * @param overrides keeps what is changed from now on
+     * @throws IOException when the key-value settings cannot be loaded
+     */
+    public static NameServer open(NameServerConfig config, KvStore kvStore, OverridesStore overrides)
+            throws IOException {
+        NameServerSettings settings = new NameServerSettings(shown(config), overrides);
         RouteTable routes =
-                new RouteTable(config.brokerSilence().toMillis(), config.dropUnreportedTopics(), System::nanoTime);
-        return new NameServer(config, routes, KvSettings.open(kvStore));
+                new RouteTable(config.brokerSilence().toMillis(), settings::dropUnreportedTopics, System::nanoTime);
+        return new NameServer(config, routes, KvSettings.open(kvStore), settings);
     }
 
     /**
@@ -75,22 +85,25 @@ public final class NameServer implements AutoCloseable {
             RemotingServer server = starting.push(RemotingServer.open(threads, ConnectionLimits.DEFAULT));
             starting.push(
                     DutyThread.start(new RouteExpiry(routes, config.scanEvery().toMillis())));
-            address = server.listen(
-                    config.bindAddress(),
-                    config.port(),
-                    NameServerTable.of(routes, kv, admin, config.orderedTopics(), settings()));
+            address =
+                    server.listen(config.bindAddress(), config.port(), NameServerTable.of(routes, kv, admin, settings));
             running.push(starting.release());
         }
         log.info("name server listens: address={}", address);
     }
 
-    private Map<String, String> settings() {
+    private static Map<String, String> shown(NameServerConfig config) {
         return Map.of(
-                "bindAddress", config.bindAddress(),
-                "namesrvPort", Integer.toString(config.port()),
-                "scanNotActiveBrokerInterval", Long.toString(config.scanEvery().toMillis()),
-                "orderMessageEnable", Boolean.toString(config.orderedTopics()),
-                "deleteTopicWithBrokerRegistration", Boolean.toString(config.dropUnreportedTopics()));
+                "bindAddress",
+                config.bindAddress(),
+                "namesrvPort",
+                Integer.toString(config.port()),
+                "scanNotActiveBrokerInterval",
+                Long.toString(config.scanEvery().toMillis()),
+                NameServerSettings.ORDERED_TOPICS,
+                Boolean.toString(config.orderedTopics()),
+                NameServerSettings.DROP_UNREPORTED_TOPICS,
+                Boolean.toString(config.dropUnreportedTopics()));
     }
 
     /** The port bound; known once started. */

@@ -39,6 +39,10 @@ public record NameServerConfig(
         }
     }
 
+    public NameServerConfig withSwitches(boolean ordered, boolean drop) {
+        return new NameServerConfig(bindAddress, port, ioThreads, brokerSilence, scanEvery, ordered, drop);
+    }
+
     /** What a genuine name server does. */
     public static NameServerConfig on(String bindAddress, int port) {
         return new NameServerConfig(bindAddress, port, 1, Duration.ofSeconds(120), Duration.ofSeconds(5), false, false);

@@ -307,13 +307,38 @@ class NameServerTest {
     }
 
     @Test
-    void theConfigurationIsShownAndNotChanged() {
-        assertThat(text(ask(COMMANDS.request(319, new NoFields())))).contains("orderMessageEnable=true\n");
+    void aSettingThatIsChangedCountsAtOnceAndIsShown() {
+        register();
+        String order = "ORDER_TOPIC_CONFIG";
+        ask(COMMANDS.request(100, new RouteCommands.PutKv(order, "T1", "broker-a:4")));
+        assertThat(Body.of(TopicRouteData.class, ask(route("T1"))).orderTopicConf())
+                .isEqualTo("broker-a:4");
 
-        Frame refused =
-                ask(COMMANDS.request(318, new NoFields(), FrameBody.of("a=b".getBytes(StandardCharsets.UTF_8))));
-        assertThat(refused.code()).isEqualTo(ResponseCode.NO_PERMISSION);
-        assertThat(refused.remark()).contains("restart");
+        assertThat(change("orderMessageEnable=false\n").code()).isZero();
+        assertThat(shownSettings()).contains("orderMessageEnable=false\n");
+        assertThat(Body.of(TopicRouteData.class, ask(route("T1"))).orderTopicConf())
+                .isEmpty();
+    }
+
+    @Test
+    void settingsThatAreReadAtStartOnlyOrAreNoneAreNotChanged() {
+        String before = shownSettings();
+        Frame fixed = change("orderMessageEnable=false\nnamesrvPort=1\n");
+        assertThat(fixed.code()).isEqualTo(ResponseCode.NO_PERMISSION);
+        assertThat(fixed.remark()).contains("namesrvPort cannot change", "start it again", "orderMessageEnable");
+        assertThat(change("a=b").remark()).contains("no setting a", "orderMessageEnable");
+        assertThat(change("orderMessageEnable=perhaps").remark()).contains("expected true or false");
+        assertThat(change("").remark()).contains("name=value");
+        assertThat(change("a=\\u00zz").code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+        assertThat(shownSettings()).as("all or none").isEqualTo(before);
+    }
+
+    private String shownSettings() {
+        return text(ask(COMMANDS.request(319, new NoFields())));
+    }
+
+    private Frame change(String lines) {
+        return ask(COMMANDS.request(318, new NoFields(), FrameBody.of(lines.getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test

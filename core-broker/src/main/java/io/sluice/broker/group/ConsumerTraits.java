@@ -15,4 +15,9 @@ public record ConsumerTraits(String consumeType, String messageModel, String con
     public boolean isBroadcasting() {
         return "BROADCASTING".equals(messageModel);
     }
+
+    /** Whether members have messages brought to them by their client, which then keeps some in hand. */
+    public boolean isPushed() {
+        return "CONSUME_PASSIVELY".equals(consumeType);
+    }
 }

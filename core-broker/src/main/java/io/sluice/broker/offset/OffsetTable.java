@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,13 +28,15 @@ import java.util.function.Predicate;
  *
  * <p>Safe for many threads. The file follows every few seconds and at the end, so a crash may take a group back by as much;
  * delivery is at least once anyway. A reset may be left pending: then the next pull of the group is sent to the new offset,
- * and what its consumers commit before is ignored. Pending resets do not survive a restart; the offset itself does.
+ * and what its consumers commit before is ignored. A pending reset can be pushed instead: then pulls are left alone until a
+ * consumer shows by a commit or a pull that it stands at the new offset. Pending resets do not survive a restart; the offset
+ * itself does.
  */
 public final class OffsetTable {
     private final InstantSource clock;
     private final TableSaver saver;
     private final Map<Reader, Map<Integer, Long>> offsets = new ConcurrentHashMap<>();
-    private final Map<Reader, Map<Integer, Long>> pendingResets = new ConcurrentHashMap<>();
+    private final Map<Reader, Map<Integer, PendingReset>> pendingResets = new ConcurrentHashMap<>();
     private final List<ResetListener> resetListeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean changed = new AtomicBoolean();
     private volatile DataVersion version;
@@ -56,6 +59,9 @@ public final class OffsetTable {
             return topic + BETWEEN + group;
         }
     }
+
+    /** @param pushed whether consumers were told, so that pulls need not be */
+    private record PendingReset(long next, boolean pushed) {}
 
     private OffsetTable(InstantSource clock, Later later, Consumer<String> file, ConsumerOffsetTable loaded) {
         this.clock = clock;
@@ -120,11 +126,18 @@ public final class OffsetTable {
         return next == null ? OptionalLong.empty() : OptionalLong.of(next);
     }
 
-    /** Sets the offset, also backwards; ignored while a reset is pending, which the answer tells. */
+    /**
+     * Sets the offset, also backwards; ignored while a reset is pending, which the answer tells. A commit of the very offset
+     * that was pushed ends the reset.
+     */
     public boolean commit(GroupName group, TopicName topic, int queueId, long next) {
         Reader reader = reader(group, topic);
-        if (isResetPending(reader, queueId)) {
-            return false;
+        PendingReset pending = pending(reader, queueId);
+        if (pending != null) {
+            if (!pending.pushed() || pending.next() != next) {
+                return false;
+            }
+            forgetReset(reader, queueId, pending);
         }
         set(reader, queueId, next);
         return true;
@@ -133,7 +146,10 @@ public final class OffsetTable {
     /** Moves the offset forward, never back, for a reader that knows of resets; a pending reset is over with that. */
     public void advance(GroupName group, TopicName topic, int queueId, long next) {
         Reader reader = reader(group, topic);
-        forgetReset(reader, queueId);
+        PendingReset pending = pending(reader, queueId);
+        if (pending != null) {
+            forgetReset(reader, queueId, pending);
+        }
         ofReader(reader).merge(queueId, next, Math::max);
         changed.set(true);
     }
@@ -142,7 +158,7 @@ public final class OffsetTable {
     public void reset(GroupName group, TopicName topic, int queueId, long next) {
         Reader reader = reader(group, topic);
         set(reader, queueId, next);
-        pendingResets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>()).put(queueId, next);
+        changePending(reader, ofReader -> ofReader.put(queueId, new PendingReset(next, false)));
         resetListeners.forEach(listener -> listener.moved(group, topic, queueId, next));
     }
 
@@ -156,38 +172,73 @@ public final class OffsetTable {
         return known != null ? known : offsets.computeIfAbsent(reader, none -> new ConcurrentHashMap<>());
     }
 
-    /** Whether {@link #takeReset} would answer a place now. */
+    /** Whether {@link #takeReset} would answer a place now to a consumer that stands elsewhere. */
     public boolean isResetPending(GroupName group, TopicName topic, int queueId) {
-        return !pendingResets.isEmpty() && isResetPending(reader(group, topic), queueId);
+        PendingReset pending = pending(reader(group, topic), queueId);
+        return pending != null && !pending.pushed();
     }
 
-    private boolean isResetPending(Reader reader, int queueId) {
-        if (pendingResets.isEmpty()) {
-            return false;
-        }
-        Map<Integer, Long> ofReader = pendingResets.get(reader);
-        return ofReader != null && ofReader.containsKey(queueId);
+    private PendingReset pending(Reader reader, int queueId) {
+        Map<Integer, PendingReset> ofReader = pendingResets.isEmpty() ? null : pendingResets.get(reader);
+        return ofReader == null ? null : ofReader.get(queueId);
     }
 
-    /** The pending reset of the queue, which is over with this call: the asker sends its consumer there. */
-    public OptionalLong takeReset(GroupName group, TopicName topic, int queueId) {
-        if (pendingResets.isEmpty()) {
+    /**
+     * Where a consumer that pulls from an offset has to go instead; the reset is over with that. Empty when none is pending,
+     * when it was pushed, and when the consumer stands there already, which ends the reset too.
+     */
+    public OptionalLong takeReset(GroupName group, TopicName topic, int queueId, long from) {
+        Reader reader = reader(group, topic);
+        PendingReset pending = pending(reader, queueId);
+        boolean isThere = pending != null && pending.next() == from;
+        if (pending == null || (pending.pushed() && !isThere) || !forgetReset(reader, queueId, pending)) {
             return OptionalLong.empty();
         }
-        Long next = forgetReset(reader(group, topic), queueId);
-        return next == null ? OptionalLong.empty() : OptionalLong.of(next);
+        return isThere ? OptionalLong.empty() : OptionalLong.of(pending.next());
     }
 
-    private Long forgetReset(Reader reader, int queueId) {
-        if (pendingResets.isEmpty()) {
-            return null;
-        }
-        Long[] forgotten = new Long[1];
-        pendingResets.computeIfPresent(reader, (key, ofReader) -> {
-            forgotten[0] = ofReader.remove(queueId);
+    /** Forgets just this one: a newer reset stays. */
+    private boolean forgetReset(Reader reader, int queueId, PendingReset pending) {
+        boolean[] forgotten = new boolean[1];
+        changePending(reader, ofReader -> forgotten[0] = ofReader.remove(queueId, pending));
+        return forgotten[0];
+    }
+
+    private void changePending(Reader reader, Consumer<Map<Integer, PendingReset>> change) {
+        pendingResets.compute(reader, (key, known) -> {
+            Map<Integer, PendingReset> ofReader = known == null ? new ConcurrentHashMap<>() : known;
+            change.accept(ofReader);
             return ofReader.isEmpty() ? null : ofReader;
         });
-        return forgotten[0];
+    }
+
+    /** Pending resets that no pull has taken yet, by queue id; from now on they count as pushed, and pulls are left alone. */
+    public SortedMap<Integer, Long> takeForPush(GroupName group, TopicName topic) {
+        SortedMap<Integer, Long> taken = new TreeMap<>();
+        changePending(
+                reader(group, topic),
+                ofReader -> ofReader.replaceAll((queueId, pending) -> {
+                    if (!pending.pushed()) {
+                        taken.put(queueId, pending.next());
+                    }
+                    return new PendingReset(pending.next(), true);
+                }));
+        return taken;
+    }
+
+    /** These pushes reached nobody: the resets that are still pending go with the next pull again. */
+    public void pushesFailed(GroupName group, TopicName topic, Map<Integer, Long> pushed) {
+        changePending(
+                reader(group, topic),
+                ofReader -> pushed.forEach((queueId, next) ->
+                        ofReader.replace(queueId, new PendingReset(next, true), new PendingReset(next, false))));
+    }
+
+    /** These resets are over, whoever was told. */
+    public void forgetPushed(GroupName group, TopicName topic, Map<Integer, Long> pushed) {
+        changePending(
+                reader(group, topic),
+                ofReader -> pushed.forEach((queueId, next) -> ofReader.remove(queueId, new PendingReset(next, true))));
     }
 
     /** Offsets of the group on the topic by queue id, in order; empty when it has none. */

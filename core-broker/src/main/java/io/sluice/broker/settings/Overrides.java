@@ -14,7 +14,7 @@ public final class Overrides {
 
     private static final String HEAD =
             "# Settings changed at run time. They count more than the configuration file and the"
-                    + " environment, less than -D.\n# Delete a line, with the broker stopped, to go back to what was configured.\n";
+                    + " environment, less than -D.\n# Delete a line, with the process stopped, to go back to what was configured.\n";
 
     private Overrides() {}
 

@@ -1,5 +1,6 @@
 package io.sluice.broker.topic;
 
+import io.sluice.model.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -78,7 +79,9 @@ public final class SystemTopics {
         all.add(Topic.of(SELF_TEST, 1, Permission.READ_WRITE));
         all.add(Topic.of(BENCHMARK, BENCHMARK_QUEUES, Permission.READ_WRITE));
         all.add(Topic.of(rules.clusterName(), CLUSTER_TOPIC_QUEUES, Permission.READ_WRITE | Permission.INHERIT));
-        all.add(Topic.of(rules.brokerName(), 1, Permission.READ_WRITE | Permission.INHERIT));
+        if (hasTopicOfItsName()) {
+            all.add(Topic.of(rules.brokerName(), 1, Permission.READ_WRITE | Permission.INHERIT));
+        }
         all.add(Topic.of(OFFSET_MOVED_EVENT, 1, Permission.READ_WRITE));
         all.add(Topic.of(SCHEDULE, rules.delayLevels(), Permission.READ_WRITE));
         all.add(Topic.of(HALF, 1, Permission.READ_WRITE));
@@ -88,6 +91,16 @@ public final class SystemTopics {
             all.add(Topic.of(TRACE, 1, Permission.READ_WRITE));
         }
         return all;
+    }
+
+    /** A broker that is named after its machine room, {@code room@name}, has none: no client could name it. */
+    private boolean hasTopicOfItsName() {
+        return rules.brokerName().chars().allMatch(c -> TopicName.isLegalCharacter((char) c));
+    }
+
+    /** Whether a topic stands in files of other brokers that cannot exist here, and that nobody can use there. */
+    boolean isUnusable(String topic) {
+        return topic.equals(rules.brokerName()) && !hasTopicOfItsName();
     }
 
     /** The names of those that exist from the start, in order. */

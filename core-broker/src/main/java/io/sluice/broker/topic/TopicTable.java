@@ -59,7 +59,9 @@ public final class TopicTable {
         this.clock = clock;
         this.version = loaded.dataVersion();
         this.saver = new TableSaver("the topic table", later, this::text, file);
-        loaded.topicConfigTable().values().forEach(topic -> topics.put(topic.topicName(), Topic.of(topic)));
+        loaded.topicConfigTable().values().stream()
+                .filter(topic -> !system.isUnusable(topic.topicName()))
+                .forEach(topic -> topics.put(topic.topicName(), Topic.of(topic)));
         system.initial().forEach(topic -> topics.putIfAbsent(topic.name().value(), topic));
         if (!rules.autoCreate()) {
             topics.remove(SystemTopics.AUTO_CREATE_TEMPLATE);

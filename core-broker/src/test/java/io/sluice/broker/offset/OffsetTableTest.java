@@ -51,8 +51,8 @@ class OffsetTableTest {
         assertThat(table.committed(GROUP, TOPIC, 0)).hasValue(3);
         assertThat(table.commit(GROUP, TOPIC, 1, 4)).as("another queue").isTrue();
 
-        assertThat(table.takeReset(GROUP, TOPIC, 0)).hasValue(3);
-        assertThat(table.takeReset(GROUP, TOPIC, 0)).isEqualTo(OptionalLong.empty());
+        assertThat(table.takeReset(GROUP, TOPIC, 0, 11)).hasValue(3);
+        assertThat(table.takeReset(GROUP, TOPIC, 0, 11)).isEqualTo(OptionalLong.empty());
         assertThat(table.commit(GROUP, TOPIC, 0, 4)).isTrue();
     }
 
@@ -60,7 +60,7 @@ class OffsetTableTest {
     void anAdvanceEndsAPendingReset() {
         table.reset(GROUP, TOPIC, 0, 3);
         table.advance(GROUP, TOPIC, 0, 4);
-        assertThat(table.takeReset(GROUP, TOPIC, 0)).isEmpty();
+        assertThat(table.takeReset(GROUP, TOPIC, 0, 10)).isEmpty();
         assertThat(table.committed(GROUP, TOPIC, 0)).hasValue(4);
     }
 
@@ -120,7 +120,7 @@ class OffsetTableTest {
         assertThat(table.groupsOf(new TopicName("bills"))).containsExactly("readers");
         table.removeGroup(GROUP);
         assertThat(table.topicsOf(GROUP)).isEmpty();
-        assertThat(table.takeReset(GROUP, new TopicName("bills"), 0)).isEmpty();
+        assertThat(table.takeReset(GROUP, new TopicName("bills"), 0, 0)).isEmpty();
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.broker.table.TableText;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import io.sluice.wire.body.DataVersion;
+import io.sluice.wire.body.TopicConfig;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,6 +34,17 @@ class TopicTableTest {
         assertThat(table.find("broker-a")).isPresent();
         assertThat(table.find("test-cluster_REPLY_TOPIC")).isPresent();
         assertThat(table.all()).noneMatch(table::isOfApplications);
+    }
+
+    @Test
+    void aBrokerThatIsNamedAfterItsMachineRoomHasNoTopicOfItsNameEvenIfItsFileHasOne() {
+        String name = "east@broker-a";
+        TopicsFile file = new TopicsFile(
+                Map.of(name, new TopicConfig(name, 1, 1, 7), "orders", new TopicConfig("orders", 4, 4, 6)),
+                DataVersion.initial(1));
+        TopicTable table = open(name, true, Optional.of(file));
+        assertThat(table.find("orders")).isPresent();
+        assertThat(table.find(name)).isEmpty();
     }
 
     @Test
@@ -158,8 +171,12 @@ class TopicTableTest {
     }
 
     private TopicTable open(boolean autoCreate, Optional<TopicsFile> stored) {
+        return open("broker-a", autoCreate, stored);
+    }
+
+    private TopicTable open(String brokerName, boolean autoCreate, Optional<TopicsFile> stored) {
         return TopicTable.open(
-                new TopicRules("test-cluster", "broker-a", autoCreate, 8, 18, false),
+                new TopicRules("test-cluster", brokerName, autoCreate, 8, 18, false),
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),
                 (delay, step) -> steps.add(step),
                 stored,

@@ -2,6 +2,7 @@ package io.sluice.gateway.assembly;
 
 import io.sluice.broker.Broker;
 import io.sluice.gateway.config.DataDirectory;
+import io.sluice.gateway.config.NameServerOverridesFile;
 import io.sluice.gateway.config.NameServerSettingsFile;
 import io.sluice.gateway.config.RuntimeOverrides;
 import io.sluice.gateway.config.Settings;
@@ -60,7 +61,7 @@ public final class Gateway implements AutoCloseable {
      * @throws SluiceException when something is in the way; then nothing stays open
      */
     public static Gateway open(Set<Role> roles, Settings given) {
-        Settings settings = roles.contains(Role.BROKER) ? RuntimeOverrides.over(given, new FileDisk()) : given;
+        Settings settings = withOverrides(roles, given);
         PartConfigs configs = new PartConfigs(settings);
         configs.checkPorts(roles);
         if (roles.contains(Role.BROKER) || roles.contains(Role.NAME_SERVER)) {
@@ -73,7 +74,8 @@ public final class Gateway implements AutoCloseable {
             NameServer nameServer = roles.contains(Role.NAME_SERVER)
                     ? opening.push(NameServer.open(
                             configs.nameServer(),
-                            new NameServerSettingsFile(new FileDisk(), settings.path("storePathRootDir"))))
+                            new NameServerSettingsFile(new FileDisk(), settings.path("storePathRootDir")),
+                            new NameServerOverridesFile(new FileDisk(), settings.path("storePathRootDir"))))
                     : null;
             Broker broker = roles.contains(Role.BROKER)
                     ? opening.push(Broker.open(configs.broker(), new FileDisk(), InstantSource.system()))
@@ -82,6 +84,17 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException failed) {
             throw new SluiceException("the node cannot start: " + failed.getMessage(), failed);
         }
+    }
+
+    private static Settings withOverrides(Set<Role> roles, Settings given) {
+        Settings settings = given;
+        if (roles.contains(Role.BROKER)) {
+            settings = RuntimeOverrides.ofBroker(settings, new FileDisk());
+        }
+        if (roles.contains(Role.NAME_SERVER)) {
+            settings = RuntimeOverrides.ofNameServer(settings, new FileDisk());
+        }
+        return settings;
     }
 
     /** Runs threads and binds the doors; returns when every door accepts and the broker is registered. */

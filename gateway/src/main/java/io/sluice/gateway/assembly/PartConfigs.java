@@ -82,7 +82,8 @@ final class PartConfigs {
     }
 
     NameServerConfig nameServer() {
-        return NameServerConfig.on(host(), settings.number("namesrvPort"));
+        return NameServerConfig.on(host(), settings.number("namesrvPort"))
+                .withSwitches(settings.flag("orderMessageEnable"), settings.flag("deleteTopicWithBrokerRegistration"));
     }
 
     BrokerConfig broker() {

@@ -62,6 +62,19 @@ public final class KnobTable {
                     "Name servers to register at; empty: the one in this process."),
             new Knob(NODE, "namesrvPort", port(), "9876", "Port of the name server in this process; 0 is a free one."),
             new Knob(
+                    NODE,
+                    "orderMessageEnable",
+                    flag(),
+                    "false",
+                    "Name server: tell clients the queues of ordered topics (updateOrderConf)."),
+            new Knob(
+                    NODE,
+                    "deleteTopicWithBrokerRegistration",
+                    flag(),
+                    "false",
+                    "Name server: forget topics that a broker's newer registration no longer names; not safe with brokers"
+                            + " that register in parts."),
+            new Knob(
                     NATIVE,
                     "listenPort",
                     port(),

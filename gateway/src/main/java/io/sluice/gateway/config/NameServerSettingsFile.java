@@ -23,7 +23,7 @@ public final class NameServerSettingsFile implements KvStore {
 
     public NameServerSettingsFile(Disk disk, Path storeDirectory) {
         this.disk = disk;
-        this.directory = storeDirectory.resolve("namesrv");
+        this.directory = storeDirectory.resolve(NameServerOverridesFile.DIRECTORY);
         this.file = new TableFile(disk, directory.resolve("kvConfig.json"));
     }
 

@@ -1,6 +1,5 @@
 package io.sluice.gateway.config;
 
-import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.gateway.config.Settings.Value;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -102,13 +101,14 @@ public final class SettingsReader {
     /**
      * Lays settings that were changed at run time over the others; only {@code -D} counts more.
      *
-     * @param origin where they come from, for messages
+     * @param origin     where they come from, for messages
+     * @param changeable those that can change at run time
      * @throws ConfigException for a setting that cannot change at run time or an illegal value
      */
-    Settings override(Settings settings, String origin, Map<String, String> overrides) {
+    Settings override(Settings settings, String origin, Set<String> changeable, Map<String, String> overrides) {
         Map<String, Value> values = new HashMap<>(settings.values());
         overrides.forEach((key, value) -> {
-            if (!RuntimeSettings.CHANGEABLE.contains(key)) {
+            if (!changeable.contains(key)) {
                 throw new ConfigException(
                         "%s (%s) cannot change at run time; delete the line, or move it to the configuration file"
                                 .formatted(key, origin));

@@ -3,6 +3,7 @@ package io.sluice.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.broker.settings.RuntimeSettings;
+import io.sluice.namesrv.settings.NameServerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,13 @@ class ConfigPageTest {
                             knob.key(),
                             knob.defaultValue().isEmpty() ? "" : "`" + knob.defaultValue() + "`",
                             knob.kind().shown(),
-                            RuntimeSettings.CHANGEABLE.contains(knob.key()) ? "yes" : "",
+                            isChangeable(knob.key()) ? "yes" : "",
                             knob.meaning()));
         }
         return page.toString();
+    }
+
+    private static boolean isChangeable(String key) {
+        return RuntimeSettings.CHANGEABLE.contains(key) || NameServerSettings.CHANGEABLE.contains(key);
     }
 }

@@ -28,7 +28,7 @@ class RuntimeOverridesTest {
     private Settings settings(Map<String, String> environment, Map<String, String> definitions) throws IOException {
         Path file = Files.writeString(
                 store.resolve("sluice.conf"), "storePathRootDir=%s\nfileReservedTime=24\n".formatted(store));
-        return RuntimeOverrides.over(
+        return RuntimeOverrides.ofBroker(
                 new SettingsReader().read(Optional.of(file), environment, definitions), new FileDisk());
     }
 

@@ -49,6 +49,7 @@ class MqadminTest {
     private static final Map<Row, Outcome> outcomes = new LinkedHashMap<>();
     private static Outcome refusedSetting;
     private static Outcome settingsAfterRestart;
+    private static Outcome nameServerAfterRestart;
     private static Set<String> commands;
     private static List<String> errorsOfTheNode;
 
@@ -71,6 +72,7 @@ class MqadminTest {
             settingsAfterRestart = mqadmin.run(
                     DEADLINE,
                     List.of("getBrokerConfig", "-b", restarted.address("broker"), "-n", restarted.nameServer()));
+            nameServerAfterRestart = mqadmin.run(DEADLINE, List.of("getNamesrvConfig", "-n", restarted.nameServer()));
         }
     }
 
@@ -166,6 +168,7 @@ class MqadminTest {
     @Test
     void aSettingThatWasChangedAtRunTimeSurvivesARestart() {
         assertThat(settingsAfterRestart.text()).containsPattern("fileReservedTime +=  48");
+        assertThat(nameServerAfterRestart.text()).containsPattern("orderMessageEnable +=  true");
     }
 
     @Test

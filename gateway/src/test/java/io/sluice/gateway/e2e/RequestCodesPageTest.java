@@ -8,6 +8,8 @@ import io.sluice.namesrv.kv.KvSettings;
 import io.sluice.namesrv.kv.KvStore;
 import io.sluice.namesrv.remoting.NameServerTable;
 import io.sluice.namesrv.route.RouteTable;
+import io.sluice.namesrv.settings.NameServerSettings;
+import io.sluice.namesrv.settings.OverridesStore;
 import io.sluice.wire.command.RefusedCodes;
 import io.sluice.wire.command.RequestCode;
 import java.io.IOException;
@@ -40,11 +42,10 @@ class RequestCodesPageTest {
 
     private static Set<Integer> codesOfTheNameServer() throws IOException {
         Set<Integer> codes = NameServerTable.of(
-                        new RouteTable(1, false, System::nanoTime),
+                        new RouteTable(1, () -> false, System::nanoTime),
                         KvSettings.open(KvStore.inMemory()),
                         Runnable::run,
-                        false,
-                        Map.of())
+                        new NameServerSettings(Map.of(), OverridesStore.inMemory()))
                 .codes();
         RefusedCodes.all().forEach(refused -> codes.remove(refused.code()));
         return codes;

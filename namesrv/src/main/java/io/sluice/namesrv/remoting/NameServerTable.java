@@ -2,10 +2,10 @@ package io.sluice.namesrv.remoting;
 
 import io.sluice.namesrv.kv.KvSettings;
 import io.sluice.namesrv.route.RouteTable;
+import io.sluice.namesrv.settings.NameServerSettings;
 import io.sluice.transport.RequestTable;
 import io.sluice.wire.command.RefusedCodes;
 import io.sluice.wire.command.RequestCode;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -15,14 +15,11 @@ public final class NameServerTable {
     private NameServerTable() {}
 
     /**
-     * @param admin         where changes run; may block
-     * @param orderedTopics whether routes tell the queues of ordered topics
-     * @param settings      what the tools are shown as the configuration
+     * @param admin where changes run; may block
      */
-    public static RequestTable of(
-            RouteTable routes, KvSettings kv, Executor admin, boolean orderedTopics, Map<String, String> settings) {
+    public static RequestTable of(RouteTable routes, KvSettings kv, Executor admin, NameServerSettings settings) {
         RegistrationHandler registrations = new RegistrationHandler(routes, kv);
-        RouteHandler questions = new RouteHandler(routes, kv, orderedTopics);
+        RouteHandler questions = new RouteHandler(routes, kv, settings::orderedTopics);
         TopicAdminHandler topics = new TopicAdminHandler(routes);
         KvHandler keys = new KvHandler(kv);
         ConfigHandler config = new ConfigHandler(settings);
@@ -45,7 +42,7 @@ public final class NameServerTable {
                 .on(RequestCode.GET_KV_CONFIG, keys::get)
                 .on(RequestCode.DELETE_KV_CONFIG, admin, keys::delete)
                 .on(RequestCode.GET_KVLIST_BY_NAMESPACE, keys::list)
-                .on(RequestCode.UPDATE_NAMESRV_CONFIG, config::update)
+                .on(RequestCode.UPDATE_NAMESRV_CONFIG, admin, config::update)
                 .on(RequestCode.GET_NAMESRV_CONFIG, config::show);
         RefusedCodes.all()
                 .forEach(refused -> table.on(

@@ -15,6 +15,7 @@ import io.sluice.wire.frame.ProtocolVersion;
 import io.sluice.wire.json.KeyStyle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /** Questions about routes, clusters and topics. */
 final class RouteHandler {
@@ -22,9 +23,9 @@ final class RouteHandler {
 
     private final RouteTable routes;
     private final KvSettings kv;
-    private final boolean orderedTopics;
+    private final BooleanSupplier orderedTopics;
 
-    RouteHandler(RouteTable routes, KvSettings kv, boolean orderedTopics) {
+    RouteHandler(RouteTable routes, KvSettings kv, BooleanSupplier orderedTopics) {
         this.routes = routes;
         this.kv = kv;
         this.orderedTopics = orderedTopics;
@@ -44,7 +45,7 @@ final class RouteHandler {
     }
 
     private TopicRouteData withOrder(String topic, TopicRouteData route) {
-        return orderedTopics
+        return orderedTopics.getAsBoolean()
                 ? kv.get(KvSettings.ORDERED_TOPICS, topic)
                         .map(order -> new TopicRouteData(
                                 route.queueDatas(), route.brokerDatas(), route.filterServerTable(), order))

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -37,7 +38,7 @@ public final class RouteTable {
     private final Map<BrokerAddress, BrokerLease> leases = new HashMap<>();
 
     private final long silenceMs;
-    private final boolean dropUnreportedTopics;
+    private final BooleanSupplier dropUnreportedTopics;
     private final LongSupplier nanoClock;
 
     /**
@@ -45,7 +46,7 @@ public final class RouteTable {
      * @param dropUnreportedTopics whether topics go that a broker's newer registration no longer names; not safe with
      *                             brokers that register in parts
      */
-    public RouteTable(long silenceMs, boolean dropUnreportedTopics, LongSupplier nanoClock) {
+    public RouteTable(long silenceMs, BooleanSupplier dropUnreportedTopics, LongSupplier nanoClock) {
         this.silenceMs = silenceMs;
         this.dropUnreportedTopics = dropUnreportedTopics;
         this.nanoClock = nanoClock;
@@ -141,7 +142,7 @@ public final class RouteTable {
     private void takeTopics(BrokerEntry broker, Registration registration) {
         boolean readOnly = !registration.isPrimary() && broker.isActingMaster();
         Map<String, TopicConfig> reported = registration.topics().topicConfigTable();
-        if (dropUnreportedTopics) {
+        if (dropUnreportedTopics.getAsBoolean()) {
             removeQueues(broker.name(), topic -> !reported.containsKey(topic));
         }
         reported.forEach((topic, config) -> {

@@ -23,7 +23,7 @@ class RouteTableTest {
     private static final Origin NOBODY = reason -> {};
 
     private final AtomicLong nanos = new AtomicLong();
-    private final RouteTable table = new RouteTable(120_000, false, nanos::get);
+    private final RouteTable table = new RouteTable(120_000, () -> false, nanos::get);
 
     @Test
     void aRegisteredTopicHasARoute() {
@@ -64,7 +64,7 @@ class RouteTableTest {
         register(PRIMARY, 0, 2, "T1", "T3");
         assertThat(table.topicNames()).containsExactly("T1", "T2", "T3");
 
-        RouteTable dropping = new RouteTable(120_000, true, nanos::get);
+        RouteTable dropping = new RouteTable(120_000, () -> true, nanos::get);
         dropping.register(registration(PRIMARY, 0, 1, ActingMaster.NO, NOBODY, "T1", "T2"));
         dropping.register(registration(PRIMARY, 0, 2, ActingMaster.NO, NOBODY, "T1", "T3"));
         assertThat(dropping.topicNames()).containsExactly("T1", "T3");

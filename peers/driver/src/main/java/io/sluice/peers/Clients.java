@@ -17,7 +17,7 @@ final class Clients {
         this.nameServers = nameServers;
     }
 
-    /** Options that any client takes: {@code instance}, {@code vip}, {@code namespace}. */
+    /** Options that any client takes: {@code instance}, {@code vip}, {@code namespace}, {@code unit}. */
     @SuppressWarnings("deprecation") // newer releases have another kind of namespace beside this one
     void configure(ClientConfig client, String name, Words words) {
         client.setNamesrvAddr(nameServers);
@@ -25,6 +25,10 @@ final class Clients {
                 words.option("instance", name) + "-" + ProcessHandle.current().pid());
         client.setPollNameServerInterval(ROUTE_POLL_MS);
         client.setVipChannelEnabled(words.isOn("vip"));
+        if (words.options().containsKey("unit")) {
+            client.setUnitName(words.option("unit", ""));
+            client.setUnitMode(true);
+        }
         if (words.options().containsKey("namespace")) {
             client.setNamespace(words.option("namespace", ""));
         }

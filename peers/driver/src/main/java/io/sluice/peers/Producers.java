@@ -28,7 +28,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *              [autobatch=true]                       puts single messages into batches itself (5.x only)
  *   use        GROUP                                    send by this producer from now on
  *   send       TOPIC TAG KEYS BODY64 [NAME=VALUE]...    OK msgId queueId queueOffset status broker offsetMsgId
- *   sendqueue  TOPIC QUEUEID BODY64                     the same, to one queue named as such
+ *   sendqueue  TOPIC QUEUEID BODY64 [broker=NAME]       the same, to one queue named as such
  *   sendby     SELECTOR TOPIC ARGUMENT BODY64           the same, to the queue that hash, random or own chooses
  *   sendmany   TOPIC COUNT THREADS PREFIX BYTES         OK COUNT; bodies are PREFIX-0, PREFIX-1... padded to BYTES
  *   sendasync  TOPIC COUNT PREFIX                       OK COUNT, when every callback has told success
@@ -103,6 +103,7 @@ final class Producers {
         int queueId = words.number(1);
         MessageQueue queue = current.fetchPublishMessageQueues(words.text(0)).stream()
                 .filter(some -> some.getQueueId() == queueId)
+                .filter(some -> words.option("broker", some.getBrokerName()).equals(some.getBrokerName()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no queue " + queueId));
         return told(current.send(new Message(words.text(0), words.bytes(2)), queue));

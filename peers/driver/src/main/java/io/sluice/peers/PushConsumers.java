@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.client.consumer.AllocateMessageQueueStrategy;
@@ -17,6 +18,7 @@ import org.apache.rocketmq.client.consumer.rebalance.AllocateMachineRoomNearby;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragely;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAveragelyByCircle;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByConfig;
+import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByMachineRoom;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueConsistentHash;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -33,7 +35,7 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *       orderly=true          in order, queue by queue
  *       broadcast=true        every member wants every message
  *       from=LAST|FIRST|TIME  where a new group begins, FIRST unless told; at=yyyyMMddHHmmss with TIME
- *       by=circle|hash|nearby|config:0,2     how queues are divided
+ *       by=circle|hash|nearby|config:0,2|rooms:A,B     how queues are divided; rooms: those of brokers named ROOM@NAME
  *       max=N  level=N        failures allowed; delay level asked for with each failure
  *       cached=N  batch=N     messages of a queue that may wait here; messages given to the listener at once
  *       hold=true             the listener keeps the first message until "release"
@@ -155,6 +157,11 @@ final class PushConsumers {
             }
             fixed.setMessageQueueList(queues);
             return fixed;
+        }
+        if (text.startsWith("rooms:")) {
+            AllocateMessageQueueByMachineRoom rooms = new AllocateMessageQueueByMachineRoom();
+            rooms.setConsumeridcs(Set.of(text.substring("rooms:".length()).split(",")));
+            return rooms;
         }
         return switch (text) {
             case "average" -> new AllocateMessageQueueAveragely();
