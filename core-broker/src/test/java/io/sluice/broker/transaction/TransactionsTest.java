@@ -289,16 +289,18 @@ class TransactionsTest {
 
     @Test
     void progressIsToldOnceTheLogIsOnTheDisk() {
+        flushMode = FlushMode.SYNC_FLUSH;
         open();
         Sent first = prepare("a");
         prepare("b");
         end(first, Decision.COMMIT);
+        prepare("c");
         await().atMost(Duration.ofSeconds(20)).until(() -> {
             run();
             return progress.getOrDefault(SystemTopics.HALF, 0L) == 1;
         });
         crash(false);
-        assertThat(transactions.openCount()).isEqualTo(1);
+        assertThat(transactions.openCount()).isEqualTo(2);
         assertThat(end(first, Decision.COMMIT)).isEqualTo(Result.ENDED_BEFORE);
         assertThat(texts(TOPIC)).containsExactly("a");
     }
