@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.admin.Admin;
 import io.sluice.client.link.ClientIds;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.LinkConfig;
@@ -7,6 +8,8 @@ import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueLocator;
 import io.sluice.client.read.QueueOffsets;
+import io.sluice.client.remote.RemoteCatalog;
+import io.sluice.client.remote.RemoteLookup;
 import io.sluice.client.remote.RemoteTimers;
 import io.sluice.client.request.Requests;
 import io.sluice.client.route.RouteCache;
@@ -83,6 +86,10 @@ final class ClientCore implements AutoCloseable {
 
     Timers timers() {
         return timers;
+    }
+
+    Admin newAdmin() {
+        return new Admin(link, routes, offsets, new RemoteCatalog(link, routes), new RemoteLookup(link, routes));
     }
 
     Sender newSender(SendConfig config) {

@@ -1,6 +1,9 @@
 package io.sluice.client;
 
 import io.sluice.client.consume.ReceivedMessage;
+import io.sluice.client.intercept.InterceptedBatch;
+import io.sluice.client.intercept.SendInterceptor;
+import io.sluice.client.intercept.SendStep;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Presence;
 import io.sluice.client.request.NoReplyException;
@@ -22,7 +25,9 @@ import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.wire.message.Compression;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,15 +56,27 @@ public final class Producer implements AutoCloseable {
     private final Sender sender;
     private final Presence presence;
     private final Optional<Transactions> transactions;
+    private final List<SendInterceptor> interceptors;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Producer(SluiceClient client, ClientCore core, SendConfig config, Optional<TransactionCheck> check) {
+    private Producer(
+            SluiceClient client,
+            ClientCore core,
+            SendConfig config,
+            Optional<TransactionCheck> check,
+            List<SendInterceptor> interceptors) {
         this.client = client;
         this.core = core;
         this.sender = core.newSender(config);
         this.presence = new Presence.OfProducer(config.group());
-        this.transactions =
-                check.map(asked -> new Transactions(core.link(), core.routes(), core.heartbeats(), sender, asked));
+        this.interceptors = List.copyOf(interceptors);
+        this.transactions = check.map(asked -> new Transactions(
+                core.link(),
+                core.routes(),
+                core.heartbeats(),
+                config.group(),
+                half -> intercepted(half, QueueChoice.ANY, config.timeout(), WhenFull.WAIT),
+                asked));
         core.heartbeats().join(presence);
     }
 
@@ -78,6 +95,7 @@ public final class Producer implements AutoCloseable {
         private int batchBytes = SendConfig.BATCH_BYTES;
         private Duration linger = Duration.ZERO;
         private Optional<TransactionCheck> check = Optional.empty();
+        private final List<SendInterceptor> interceptors = new ArrayList<>();
 
         Builder(SluiceClient client, ClientCore core, String group) {
             this.client = client;
@@ -159,6 +177,12 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
+        /** Stands around all sends but one-way ones; the first one given is outermost. */
+        public Builder intercept(SendInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+            return this;
+        }
+
         /** @throws IllegalArgumentException when a setting is outside its range */
         public Producer start() {
             SendConfig config = new SendConfig(
@@ -173,7 +197,7 @@ public final class Producer implements AutoCloseable {
                     Math.min(batchBytes, maxMessageBytes),
                     linger,
                     true);
-            return client.adopt(new Producer(client, core, config, check));
+            return client.adopt(new Producer(client, core, config, check, interceptors));
         }
     }
 
@@ -216,6 +240,12 @@ public final class Producer implements AutoCloseable {
 
     public CompletionStage<List<Sent>> sendBatchAsync(List<Message> messages) {
         requireOpen();
+        return interceptors.isEmpty()
+                ? store(messages)
+                : new InterceptedBatch(interceptors).send(messages, this::store);
+    }
+
+    private CompletionStage<List<Sent>> store(List<Message> messages) {
         return sender.sendBatch(messages, QueueChoice.ANY, sender.config().timeout(), WhenFull.WAIT);
     }
 
@@ -289,7 +319,8 @@ public final class Producer implements AutoCloseable {
     /** As {@link #request}, without waiting. */
     public CompletionStage<Message> requestAsync(Message question, Duration timeout) {
         requireOpen();
-        return core.requests().ask(sender, question, QueueChoice.ANY, timeout);
+        return core.requests()
+                .ask(marked -> intercepted(marked, QueueChoice.ANY, timeout, WhenFull.REFUSE), question, timeout);
     }
 
     /**
@@ -324,7 +355,15 @@ public final class Producer implements AutoCloseable {
 
     private CompletionStage<Sent> submit(Message message, QueueChoice choice) {
         requireOpen();
-        return sender.send(message, choice, sender.config().timeout(), WhenFull.WAIT);
+        return intercepted(message, choice, sender.config().timeout(), WhenFull.WAIT);
+    }
+
+    private CompletionStage<Sent> intercepted(
+            Message message, QueueChoice choice, Duration timeout, WhenFull whenFull) {
+        return interceptors.isEmpty()
+                ? sender.send(message, choice, timeout, whenFull)
+                : SendStep.through(interceptors, last -> sender.send(last, choice, timeout, whenFull))
+                        .send(message);
     }
 
     private <T> T await(Supplier<CompletionStage<T>> question) {

@@ -6,6 +6,7 @@ import io.sluice.client.consume.ConsumeConfig.Order;
 import io.sluice.client.consume.MessageListener;
 import io.sluice.client.consume.PushConsumption;
 import io.sluice.client.consume.StartAt;
+import io.sluice.client.intercept.ReceiveInterceptor;
 import io.sluice.client.presence.Presence;
 import io.sluice.client.rebalance.Allocation;
 import io.sluice.client.rebalance.AverageAllocation;
@@ -15,7 +16,9 @@ import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -79,6 +82,7 @@ public final class PushConsumer implements AutoCloseable {
         private Duration lockRenewal = Duration.ofSeconds(20);
         private Duration handOverTimeout = Duration.ofSeconds(5);
         private Optional<Path> offsetsDirectory = Optional.empty();
+        private final List<ReceiveInterceptor> interceptors = new ArrayList<>();
         private Duration closeTimeout = Duration.ofSeconds(10);
 
         Builder(SluiceClient client, ClientCore core, String group) {
@@ -142,6 +146,12 @@ public final class PushConsumer implements AutoCloseable {
          */
         public Builder ordered() {
             order = Order.PER_QUEUE;
+            return this;
+        }
+
+        /** Stands around the listener; the first one given is outermost. */
+        public Builder intercept(ReceiveInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
             return this;
         }
 
@@ -292,7 +302,7 @@ public final class PushConsumer implements AutoCloseable {
                     closeTimeout);
             PushConsumption consumption = new PushConsumption(
                     config,
-                    listener,
+                    ReceiveInterceptor.through(group, interceptors, listener),
                     messagesPerCall,
                     allocation,
                     offsetsDirectory,

@@ -5,9 +5,8 @@ import io.sluice.client.link.ClusterLink;
 import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.route.TopicRoute;
-import io.sluice.client.send.QueueChoice;
 import io.sluice.client.send.Sender;
-import io.sluice.client.send.Sender.WhenFull;
+import io.sluice.client.send.Sent;
 import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.MessageQueue;
@@ -35,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,10 +67,11 @@ public final class Requests {
      * {@link io.sluice.client.send.SendFailedException} when the question was not stored, and with {@link RefusedException}
      * when too many are under way.
      *
-     * @param sender  whose group has a heartbeat already
+     * @param sending stores the question
      * @param timeout for all together
      */
-    public CompletionStage<Message> ask(Sender sender, Message question, QueueChoice choice, Duration timeout) {
+    public CompletionStage<Message> ask(
+            Function<Message, CompletionStage<Sent>> sending, Message question, Duration timeout) {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("timeout %s of a request must be positive".formatted(timeout));
         }
@@ -96,12 +97,10 @@ public final class Requests {
             end.cancel();
             questions.remove(id);
         });
-        introduce(question.topic())
-                .thenCompose(known -> sender.send(marked, choice, timeout, WhenFull.REFUSE))
-                .exceptionally(failure -> {
-                    reply.completeExceptionally(ClusterLink.causeOf(failure));
-                    return null;
-                });
+        introduce(question.topic()).thenCompose(known -> sending.apply(marked)).exceptionally(failure -> {
+            reply.completeExceptionally(ClusterLink.causeOf(failure));
+            return null;
+        });
         return reply;
     }
 

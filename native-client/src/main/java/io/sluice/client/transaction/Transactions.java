@@ -5,10 +5,8 @@ import io.sluice.client.link.Listening;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.route.RouteCache;
-import io.sluice.client.send.QueueChoice;
-import io.sluice.client.send.Sender;
-import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.client.send.Sent;
+import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.SluiceException;
@@ -26,9 +24,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,18 +49,28 @@ public final class Transactions implements AutoCloseable {
     private final ClusterLink link;
     private final RouteCache routes;
     private final Heartbeats heartbeats;
-    private final Sender sender;
+    private final GroupName group;
+    private final Function<Message, CompletionStage<Sent>> sending;
     private final TransactionCheck check;
     private final ThreadPoolExecutor checks;
     private final Listening listening;
 
-    /** @param sender of the producer; its group is the one that brokers ask */
+    /**
+     * @param group   of the producer, which brokers ask
+     * @param sending stores a half message
+     */
     public Transactions(
-            ClusterLink link, RouteCache routes, Heartbeats heartbeats, Sender sender, TransactionCheck check) {
+            ClusterLink link,
+            RouteCache routes,
+            Heartbeats heartbeats,
+            GroupName group,
+            Function<Message, CompletionStage<Sent>> sending,
+            TransactionCheck check) {
         this.link = link;
         this.routes = routes;
         this.heartbeats = heartbeats;
-        this.sender = sender;
+        this.group = group;
+        this.sending = sending;
         this.check = check;
         this.checks = new ThreadPoolExecutor(
                 1,
@@ -74,7 +84,7 @@ public final class Transactions implements AutoCloseable {
     }
 
     private String group() {
-        return sender.config().group().value();
+        return group.value();
     }
 
     /**
@@ -95,10 +105,7 @@ public final class Transactions implements AutoCloseable {
         Message half = message.withProperties(message.properties()
                 .with(PropertyNames.TRANSACTION_PREPARED, "true")
                 .with(PropertyNames.PRODUCER_GROUP, group()));
-        Sent sent = Waiting.forResult(
-                link,
-                "sending",
-                () -> sender.send(half, QueueChoice.ANY, sender.config().timeout(), WhenFull.WAIT));
+        Sent sent = Waiting.forResult(link, "sending", () -> sending.apply(half));
         // Only then can the broker ask, should it not hear of the decision.
         routes.primary(sent.queue().brokerName()).ifPresent(address -> heartbeats.introduce(Set.of(address)));
         Decision decision = sent.doubt().isPresent() ? Decision.ROLLBACK : run(local, sent);
