@@ -174,6 +174,7 @@ class SendTest {
         "NO_SUCH_GROUP, 404, no-such-group",
         "ILLEGAL_ARGUMENT, 400, illegal-argument",
         "TOO_LARGE, 413, too-large",
+        "TOO_FAR_AWAY, 400, illegal-argument",
         "NOT_WRITABLE, 409, not-writable",
         "NOT_READABLE, 409, not-readable",
         "FORBIDDEN, 403, forbidden",

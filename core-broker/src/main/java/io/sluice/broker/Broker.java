@@ -153,6 +153,9 @@ public final class Broker implements AutoCloseable {
     private final Services services;
     private final LocalBrokerPort.Rooms portRooms;
 
+    /** Replaced when the log is kept longer or shorter. */
+    private volatile TimerRules timerRules;
+
     /** Set by {@link #start}; clients reach the broker here. */
     private volatile InetSocketAddress self;
 
@@ -178,6 +181,7 @@ public final class Broker implements AutoCloseable {
                 config.brokerName(),
                 config.autoCreateTopics(),
                 config.defaultTopicQueues(),
+                config.maxTopics(),
                 levels.max(),
                 config.traceTopic());
         TableFile topicsFile = store.table("topics.json");
@@ -186,6 +190,7 @@ public final class Broker implements AutoCloseable {
         TableFile groupsFile = store.table("subscriptionGroup.json");
         this.groups = GroupConfigTable.open(
                 config.autoCreateGroups(),
+                config.maxGroups(),
                 clock,
                 housekeeping,
                 load(groupsFile, SubscriptionGroupTable.class),
@@ -198,20 +203,18 @@ public final class Broker implements AutoCloseable {
         this.delays = DelayService.open(
                 levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
 
-        TimerRules timerRules = TimerRules.of(
-                config.brokerName(), config.timerMaxDelay(), config.store().reservedHours());
+        keptFor(config.store().reservedHours());
         this.timers = parts.push(TimerService.open(
-                timerRules,
+                () -> timerRules,
                 store,
                 disk,
                 config.store().directory(),
                 topic -> topics.find(topic).isPresent(),
                 clock));
         store.keepFrom(timers::oldestNeeded);
-        Duration halfKept = Duration.ofMinutes(Math.max(1, config.store().reservedHours() * 30L));
         this.transactions = parts.push(Transactions.open(
                 config.transactions(),
-                halfKept,
+                () -> timerRules.rewriteAfter(),
                 store,
                 topic -> topics.find(topic).isPresent(),
                 new TransactionProgress(offsets),
@@ -239,7 +242,7 @@ public final class Broker implements AutoCloseable {
                 true,
                 config.store().maxMessageBytes(),
                 levels,
-                timerRules);
+                () -> timerRules);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
@@ -306,6 +309,11 @@ public final class Broker implements AutoCloseable {
                 sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, housekeeping, () -> self);
     }
 
+    /** What waits in the log has half of the time that the log is kept. */
+    private void keptFor(int hours) {
+        timerRules = TimerRules.of(config.brokerName(), config.timerMaxDelay(), hours);
+    }
+
     /** The settings, and how those that can change while the broker runs reach the rooms they concern. */
     private RuntimeSettings runtimeSettings(GroupPulls pulls) {
         TableFile overridesFile = store.table(Overrides.FILE_NAME);
@@ -327,7 +335,10 @@ public final class Broker implements AutoCloseable {
                         "fileReservedTime",
                         value -> {
                             int hours = Integer.parseInt(value);
-                            return () -> store.changeRetention(retention -> retention.withReservedHours(hours));
+                            return () -> {
+                                store.changeRetention(retention -> retention.withReservedHours(hours));
+                                keptFor(hours);
+                            };
                         },
                         "deleteWhen",
                         value -> {

@@ -98,6 +98,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeAdminTest {
     private static final String TOPIC = "Letters";
     private static final QueueRef QUEUE = new QueueRef(TOPIC, "broker-a", 0);
+    private static final long HOURS_1 = 3_600_000;
+    private static final long HOURS_36 = 36 * HOURS_1;
     private static final NoFields NOTHING = new NoFields();
 
     @TempDir
@@ -543,6 +545,22 @@ class NativeAdminTest {
         ok(stats("GROUP_GET_NUMS", TOPIC + "@" + GROUP));
         ok(stats("BROKER_PUT_NUMS", "DefaultCluster"));
         assertThat(stats("NONSENSE", TOPIC).code()).isEqualTo(ResponseCode.SYSTEM_ERROR);
+    }
+
+    @Test
+    void whatWaitsIsWrittenAgainByTheTimeForWhichTheLogIsKeptNow() {
+        assertThat(rewrittenIn()).isBetween(HOURS_36 - HOURS_1, HOURS_36 + HOURS_1);
+        ok(change("fileReservedTime=4"));
+        assertThat(rewrittenIn()).isBetween(HOURS_1, 3 * HOURS_1);
+    }
+
+    /** Milliseconds until a message that is sent now, to wait for days, is written again. */
+    private long rewrittenIn() {
+        Frame sent = ok(node.send(TOPIC, 0, "far", "TIMER_DELAY_SEC", "200000"));
+        long place = MessageId.parse(COMMANDS.readAnswer(sent, SendAnswer.class).msgId())
+                .logOffset();
+        Frame stored = ok(node.ask(RequestCode.VIEW_MESSAGE_BY_ID, new ViewMessage(TOPIC, place)));
+        return Long.parseLong(records(stored).get(0).property("TIMER_REWRITE_AT")) - System.currentTimeMillis();
     }
 
     private Frame change(String lines) {

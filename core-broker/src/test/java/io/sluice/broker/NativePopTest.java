@@ -19,6 +19,8 @@ import io.sluice.wire.command.NoFields;
 import io.sluice.wire.command.PopCommands.AckMessage;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTime;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTimeAnswer;
+import io.sluice.wire.command.PopCommands.Notification;
+import io.sluice.wire.command.PopCommands.NotificationAnswer;
 import io.sluice.wire.command.PopCommands.PollingInfo;
 import io.sluice.wire.command.PopCommands.PollingInfoAnswer;
 import io.sluice.wire.command.PopCommands.PopAnswer;
@@ -336,5 +338,89 @@ class NativePopTest {
                 .map(Assignment::messageQueue)
                 .map(QueueRef::queueId)
                 .toList();
+    }
+
+    private Frame notification(long pollMs, boolean order) {
+        return COMMANDS.request(
+                RequestCode.NOTIFICATION,
+                new Notification(GROUP, TOPIC, -1, pollMs, System.currentTimeMillis(), order, ""));
+    }
+
+    private static boolean hasMessage(Frame answer) {
+        assertThat(answer.code()).as(answer.remark()).isZero();
+        return COMMANDS.readAnswer(answer, NotificationAnswer.class).hasMsg();
+    }
+
+    @Test
+    void aNotificationTellsWhetherThereIsSomethingToPopAndLendsNothing() {
+        node.send(TOPIC, 0, "dig");
+        assertThat(hasMessage(node.ask(notification(0, false))))
+                .as("a group that is new")
+                .isTrue();
+        header(pop(SHORT_MS));
+        assertThat(hasMessage(node.ask(notification(0, false))))
+                .as("it is lent")
+                .isFalse();
+        assertThat(hasMessage(node.ask(notification(LONG_MS, false))))
+                .as("it comes back")
+                .isTrue();
+        assertThat(hasMessage(node.ask(notification(0, true)))).isTrue();
+        Frame again = pop(LONG_MS);
+        assertThat(MessageView.of(ByteBuffer.wrap(again.body().toByteArray())).reconsumeTimes())
+                .as("questions do not count as deliveries")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void everyNotificationThatWaitsIsAnsweredWhenAMessageComes() {
+        node.send(TOPIC, 0, "dig");
+        PopAnswer answer = header(pop(LONG_MS));
+        acknowledge(handle(answer, 0, 0), 0, 0);
+        List<CompletableFuture<Frame>> waiting =
+                List.of(node.begin(notification(LONG_MS, false)), node.begin(notification(LONG_MS, true)));
+        await().until(() -> COMMANDS.readAnswer(
+                                node.ask(RequestCode.POLLING_INFO, new PollingInfo(GROUP, TOPIC, 0)),
+                                PollingInfoAnswer.class)
+                        .pollingNum()
+                == 2);
+        node.send(TOPIC, 3, "rake");
+        waiting.forEach(one -> assertThat(hasMessage(one.join())).isTrue());
+        assertThat(texts(pop(LONG_MS))).containsExactly("rake");
+    }
+
+    @Test
+    void aNotificationThatAsksInVainIsAnsweredAtItsTime() {
+        node.send(TOPIC, 0, "dig");
+        header(pop(LONG_MS));
+        assertThat(hasMessage(node.ask(notification(SHORT_MS, false)))).isFalse();
+    }
+
+    private static PopMessage orderedAttempt(String attemptId) {
+        return new PopMessage(
+                GROUP, TOPIC, 0, 2, LONG_MS, 0, System.currentTimeMillis(), 0, "TAG", "*", true, attemptId);
+    }
+
+    @Test
+    void anOrderedPopThatIsRepeatedUnderItsNameGetsTheSameMessagesAndOthersWait() {
+        node.send(TOPIC, 0, "dig");
+        node.send(TOPIC, 0, "rake");
+        node.send(TOPIC, 0, "sow");
+        PopAnswer lost = header(node.ask(RequestCode.POP_MESSAGE, orderedAttempt("first")));
+        assertThat(node.ask(RequestCode.POP_MESSAGE, orderedAttempt("other")).code())
+                .isEqualTo(ResponseCode.POLLING_TIMEOUT);
+
+        Frame again = node.ask(RequestCode.POP_MESSAGE, orderedAttempt("first"));
+        assertThat(texts(again)).containsExactly("dig", "rake");
+        assertThat(change(handle(lost, 0, 0), 0, 0, LONG_MS).code())
+                .as("the handles that were lost are void")
+                .isEqualTo(ResponseCode.NO_MESSAGE);
+        PopAnswer heard = header(again);
+        acknowledge(handle(heard, 0, 0), 0, 0);
+        acknowledge(handle(heard, 0, 1), 0, 1);
+        assertThat(texts(node.ask(RequestCode.POP_MESSAGE, orderedAttempt("next"))))
+                .containsExactly("sow");
+        assertThat(node.ask(RequestCode.POP_MESSAGE, orderedAttempt("first")).code())
+                .as("what is acknowledged does not come back")
+                .isEqualTo(ResponseCode.POLLING_TIMEOUT);
     }
 }

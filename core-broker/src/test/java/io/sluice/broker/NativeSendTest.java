@@ -153,7 +153,7 @@ class NativeSendTest {
         refused(node.send("Letters", 99, "x"), ResponseCode.INVALID_PARAMETER, "99");
         refused(
                 node.send("Letters", 0, "x", "TIMER_DELAY_SEC", "99999999999999"),
-                ResponseCode.INVALID_PARAMETER,
+                ResponseCode.MESSAGE_ILLEGAL,
                 "timerMaxDelaySec");
         refused(node.send("Letters", 0, "x", "long", "v".repeat(40_000)), ResponseCode.MESSAGE_ILLEGAL, "properties");
         Frame large = node.ask(

@@ -16,7 +16,10 @@ import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.HeartbeatData;
+import io.sluice.wire.body.QueueRef;
+import io.sluice.wire.body.ResetOffsetBody;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.OffsetCommands.ResetOffset;
 import io.sluice.wire.command.PullCommands.PullMessage;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.SendCommands;
@@ -25,6 +28,7 @@ import io.sluice.wire.command.SessionCommands.ConsumerIdsChanged;
 import io.sluice.wire.frame.Frame;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -401,6 +405,37 @@ class PushConsumerTest {
                 .tellClients(CommandTable.STANDARD.request(
                         RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, new ConsumerIdsChanged("billing")));
         await().until(() -> queueIds(consumer).equals(Set.of(0, 1, 2, 3)));
+    }
+
+    @Test
+    void aPushedResetMovesAConsumerThatHasEnoughToDoAndOthersStay() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        IntStream.range(0, 6).forEach(i -> group.put(Message.of("Orders", "m" + i), 0));
+        group.put(Message.of("Orders", "elsewhere"), 1);
+        billing()
+                .bufferMessages(1)
+                .pullMessages(4)
+                .commitEvery(Duration.ofMinutes(5))
+                .threads(2)
+                .listener(message -> {
+                    seen.add(message);
+                    if (message.text().equals("m0")) {
+                        release.await();
+                    }
+                    return Verdict.DONE;
+                })
+                .start();
+        await().until(() -> texts().contains("m0") && texts().contains("elsewhere"));
+        ResetOffset header = new ResetOffset("billing", "Orders", -1, -1, 0, true);
+        Map<QueueRef, Long> next = Map.of(new QueueRef("Orders", "broker-a", 0), 5L);
+        cluster.broker()
+                .tellClients(CommandTable.STANDARD.request(
+                        RequestCode.RESET_CONSUMER_CLIENT_OFFSET, header, new ResetOffsetBody(next).toFrameBody()));
+        await().until(() -> texts().contains("m5"));
+        await().until(() -> Long.valueOf(5).equals(group.offset("Orders", 0)));
+        assertThat(group.offset("Orders", 1)).isNull();
+        assertThat(texts()).as("beyond what one pull brought").doesNotContain("m4");
+        release.countDown();
     }
 
     @Test

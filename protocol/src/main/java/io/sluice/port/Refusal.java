@@ -12,6 +12,8 @@ public enum Refusal {
     ILLEGAL_ARGUMENT,
     /** The message is larger than the configured limit. */
     TOO_LARGE,
+    /** The message shall be delivered later than the configured limit allows. */
+    TOO_FAR_AWAY,
     /** The topic is read only, or a system topic that nobody may send to. */
     NOT_WRITABLE,
     /** The topic is write only. */

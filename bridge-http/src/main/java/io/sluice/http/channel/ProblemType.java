@@ -64,7 +64,7 @@ public enum ProblemType {
             case NO_SUCH_TOPIC -> NO_SUCH_TOPIC;
             case NO_SUCH_QUEUE -> NO_SUCH_QUEUE;
             case NO_SUCH_GROUP -> NO_SUCH_GROUP;
-            case ILLEGAL_ARGUMENT -> ILLEGAL_ARGUMENT;
+            case ILLEGAL_ARGUMENT, TOO_FAR_AWAY -> ILLEGAL_ARGUMENT;
             case TOO_LARGE -> TOO_LARGE;
             case NOT_WRITABLE -> NOT_WRITABLE;
             case NOT_READABLE -> NOT_READABLE;

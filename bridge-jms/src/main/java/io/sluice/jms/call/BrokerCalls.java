@@ -76,7 +76,7 @@ public record BrokerCalls(Duration timeout) {
             case NO_SUCH_TOPIC, NO_SUCH_QUEUE, NO_SUCH_GROUP, NOT_WRITABLE, NOT_READABLE ->
                 new InvalidDestinationException(text, code);
             case FORBIDDEN -> new JMSSecurityException(text, code);
-            case ILLEGAL_ARGUMENT, TOO_LARGE -> new MessageFormatException(text, code);
+            case ILLEGAL_ARGUMENT, TOO_LARGE, TOO_FAR_AWAY -> new MessageFormatException(text, code);
             case DISK_FULL, OVERLOADED -> new ResourceAllocationException(text, code);
             case UNAVAILABLE, NOT_SUPPORTED -> new JMSException(text, code);
         };

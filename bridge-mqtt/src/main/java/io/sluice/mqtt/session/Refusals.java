@@ -14,7 +14,7 @@ final class Refusals {
         return switch (refusal) {
             case NO_SUCH_TOPIC, NOT_WRITABLE -> ReasonCode.TOPIC_NAME_INVALID;
             case FORBIDDEN -> ReasonCode.NOT_AUTHORIZED;
-            case TOO_LARGE, DISK_FULL, OVERLOADED -> ReasonCode.QUOTA_EXCEEDED;
+            case TOO_LARGE, TOO_FAR_AWAY, DISK_FULL, OVERLOADED -> ReasonCode.QUOTA_EXCEEDED;
             case NO_SUCH_QUEUE, NO_SUCH_GROUP, ILLEGAL_ARGUMENT, NOT_READABLE, NOT_SUPPORTED, UNAVAILABLE ->
                 ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         };

@@ -189,7 +189,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
 
     @Override
     public CompletionStage<Leased> lease(LeaseRequest request) {
-        return lease(request, Wanted.ANY_QUEUE, false, false);
+        return lease(request, Wanted.ANY_QUEUE, false, false, new CompletableFuture<>());
     }
 
     /**
@@ -200,10 +200,27 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      * @param ordered nothing of a queue of which something is with a consumer of the group
      */
     public CompletionStage<Leased> pop(LeaseRequest request, int queueId, boolean ordered) {
-        return lease(request, queueId, ordered, true);
+        return lease(request, queueId, ordered, true, new CompletableFuture<>());
     }
 
-    private CompletionStage<Leased> lease(LeaseRequest request, int queueId, boolean ordered, boolean pops) {
+    /**
+     * Whether {@link #pop} would lend something, at once or within the request's {@code maxWait}. Nothing is lent.
+     * Cancelling the answer gives the question up.
+     */
+    public CompletableFuture<Boolean> probe(LeaseRequest request, int queueId, boolean ordered) {
+        Probe probe = new Probe();
+        lease(request, queueId, ordered, true, probe).whenComplete((leased, failed) -> {
+            if (failed != null) {
+                probe.completeExceptionally(RefusedCause.of(failed));
+            } else {
+                probe.complete(leased);
+            }
+        });
+        return probe.found();
+    }
+
+    private CompletionStage<Leased> lease(
+            LeaseRequest request, int queueId, boolean ordered, boolean pops, CompletableFuture<Leased> answer) {
         if (closed) {
             return CompletableFuture.failedFuture(stopping());
         }
@@ -214,7 +231,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             FilterPair wanted = FilterPair.compile(filters, request.groupFilter(), request.ownFilter());
             return queues == 0
                     ? CompletableFuture.completedFuture(Leased.NONE)
-                    : lease(request, queues, new Wanted(wanted, queueId, ordered), pops);
+                    : lease(request, queues, new Wanted(wanted, queueId, ordered), pops, answer);
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         } catch (FilterSyntaxException wrong) {
@@ -222,7 +239,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         }
     }
 
-    private CompletionStage<Leased> lease(LeaseRequest request, int queues, Wanted wanted, boolean pops) {
+    private CompletionStage<Leased> lease(
+            LeaseRequest request, int queues, Wanted wanted, boolean pops, CompletableFuture<Leased> answer) {
         LeaseDesk desk = deskOf(request.group(), request.topic());
         Waiter waiter = new Waiter(
                 lastNumber.incrementAndGet(),
@@ -232,7 +250,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 request.maxMessages(),
                 DeskSettling.millis(request.leaseFor()),
                 clock.millis() + DeskSettling.millis(request.maxWait()),
-                new CompletableFuture<>());
+                answer);
         desk.open(queues, request.start()).whenComplete((opened, failed) -> {
             if (failed == null) {
                 ask(desk, waiter);

@@ -26,6 +26,8 @@ import io.sluice.wire.body.Body;
 import io.sluice.wire.command.PopCommands.AckMessage;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTime;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTimeAnswer;
+import io.sluice.wire.command.PopCommands.Notification;
+import io.sluice.wire.command.PopCommands.NotificationAnswer;
 import io.sluice.wire.command.PopCommands.PollingInfo;
 import io.sluice.wire.command.PopCommands.PollingInfoAnswer;
 import io.sluice.wire.command.PopCommands.PopAnswer;
@@ -56,6 +58,7 @@ import java.util.stream.Collectors;
 final class PopHandler {
     private static final int MESSAGES_MAX = 32;
     private static final int INIT_FROM_LAST = 1;
+    private static final Duration PROBE_TERM = Duration.ofSeconds(1);
     private static final Duration HOLD_MAX = Duration.ofSeconds(60);
     private static final int NORMAL_TOPIC = 0;
     /** Offsets that one acknowledgement of many may name. */
@@ -67,6 +70,7 @@ final class PopHandler {
     private final QueueFacts queues;
     private final BrokerMetrics metrics;
     private final InstantSource clock;
+    private final OrderedAttempts attempts;
 
     PopHandler(
             LeaseService leases,
@@ -81,6 +85,7 @@ final class PopHandler {
         this.queues = queues;
         this.metrics = metrics;
         this.clock = clock;
+        this.attempts = new OrderedAttempts(clock);
     }
 
     // ---- pop ----
@@ -101,12 +106,39 @@ final class PopHandler {
                 Duration.ofMillis(command.invisibleTime()),
                 hold(command.bornTime(), command.pollTime()),
                 command.initMode() == INIT_FROM_LAST ? LeaseReader.Start.LAST : LeaseReader.Start.FIRST);
+        boolean isNamed = command.order() && !command.attemptId().isEmpty();
+        List<Receipt> unheard = isNamed ? attempts.take(group, wanted.topic(), command.attemptId()) : List.of();
+        if (unheard.isEmpty()) {
+            return pop(command, wanted, isNamed, peer);
+        }
+        List<Settlement> givenBack = unheard.stream()
+                .<Settlement>map(receipt -> new Settlement.Release(receipt, Duration.ZERO))
+                .toList();
+        return leases.settlePopped(group, wanted.topic(), givenBack)
+                .thenCompose(done -> pop(command, wanted, isNamed, peer));
+    }
+
+    private CompletionStage<Frame> pop(
+            PopMessage command, LeaseReader.LeaseRequest wanted, boolean isNamed, Peer peer) {
         CompletableFuture<Leased> leased =
                 leases.pop(wanted, command.queueId(), command.order()).toCompletableFuture();
         if (!leased.isDone()) {
             OpenPulls.of(peer).add(leased);
         }
-        return leased.handle((found, failure) -> failure == null ? answer(command, found) : ofFailure(failure));
+        return leased.handle((found, failure) -> {
+            if (failure != null) {
+                return ofFailure(failure);
+            }
+            if (isNamed && !found.leases().isEmpty()) {
+                attempts.keep(
+                        wanted.group(),
+                        wanted.topic(),
+                        command.attemptId(),
+                        found.leases().stream().map(Lease::receipt).toList(),
+                        found.leases().get(0).leaseUntilMs());
+            }
+            return answer(command, found);
+        });
     }
 
     private Optional<Frame> denied(GroupName group) {
@@ -129,10 +161,13 @@ final class PopHandler {
         if (command.invisibleTime() < 1) {
             return illegal("invisibleTime %d ms must be positive".formatted(command.invisibleTime()));
         }
-        int count = topics.find(command.topic()).map(Topic::readQueues).orElse(Integer.MAX_VALUE);
-        return command.queueId() < -1 || command.queueId() >= count
-                ? illegal("queueId %d of topic %s must be -1 for any, or 0 to %d"
-                        .formatted(command.queueId(), command.topic(), count - 1))
+        return illegalQueue(command.topic(), command.queueId());
+    }
+
+    private Optional<Frame> illegalQueue(String topic, int queueId) {
+        int count = topics.find(topic).map(Topic::readQueues).orElse(Integer.MAX_VALUE);
+        return queueId < -1 || queueId >= count
+                ? illegal("queueId %d of topic %s must be -1 for any, or 0 to %d".formatted(queueId, topic, count - 1))
                 : Optional.empty();
     }
 
@@ -209,6 +244,60 @@ final class PopHandler {
             }
         }
         return Replies.ofFailure(failure);
+    }
+
+    // ---- is there something to pop? ----
+
+    CompletionStage<Frame> notification(Frame request, Peer peer) {
+        Notification command = Replies.COMMANDS.read(request, Notification.class);
+        GroupName group = new GroupName(command.consumerGroup());
+        TopicName topic = new TopicName(command.topic());
+        Optional<Frame> denied = denied(group).or(() -> illegalQueue(command.topic(), command.queueId()));
+        if (denied.isPresent()) {
+            return Replies.now(denied.get());
+        }
+        // A group that never popped says where it begins when it does; until then anything may be for it.
+        if (isStoredForNewcomer(group, topic, command.queueId())) {
+            return Replies.now(notification(true, false));
+        }
+        LeaseReader.LeaseRequest wanted = new LeaseReader.LeaseRequest(
+                group,
+                topic,
+                FilterExpression.ALL,
+                FilterExpression.ALL,
+                1,
+                PROBE_TERM,
+                hold(command.bornTime(), command.pollTime()),
+                LeaseReader.Start.FIRST);
+        CompletableFuture<Boolean> found = leases.probe(wanted, command.queueId(), command.order());
+        if (!found.isDone()) {
+            OpenPulls.of(peer).add(found);
+        }
+        return found.handle((hasMessage, failure) -> {
+            boolean isFull = failure != null
+                    && Replies.causeOf(failure) instanceof RefusedException refused
+                    && refused.reason() == Refusal.OVERLOADED;
+            return failure == null || isFull
+                    ? notification(failure == null && hasMessage, isFull)
+                    : Replies.ofFailure(failure);
+        });
+    }
+
+    private static Frame notification(boolean hasMessage, boolean isFull) {
+        return Replies.found(new NotificationAnswer(hasMessage, isFull), FrameBody.NONE);
+    }
+
+    private boolean isStoredForNewcomer(GroupName group, TopicName topic, int askedFor) {
+        int count = topics.find(topic).map(Topic::readQueues).orElse(0);
+        boolean stored = false;
+        for (int queueId = 0; queueId < count; queueId++) {
+            if (leases.status(group, topic, queueId).isPresent()) {
+                return false;
+            }
+            OffsetRange range = queues.range(topic.value(), queueId);
+            stored |= (askedFor < 0 || askedFor == queueId) && range.max() > range.min();
+        }
+        return stored;
     }
 
     // ---- what becomes of a popped message ----

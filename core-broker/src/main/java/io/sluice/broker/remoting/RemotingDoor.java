@@ -70,6 +70,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
                 .on(RequestCode.END_TRANSACTION, query, transactions::end)
+                .on(RequestCode.RESUME_CHECK_HALF_MESSAGE, query, transactions::resume)
                 .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
@@ -83,6 +84,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
                 .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
                 .on(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, loop, pops::changeInvisibleTime)
+                .on(RequestCode.NOTIFICATION, loop, pops::notification)
                 .on(RequestCode.POLLING_INFO, loop, pops::pollingInfo)
                 .on(RequestCode.QUERY_ASSIGNMENT, loop, assignments::assign)
                 .on(RequestCode.SET_MESSAGE_REQUEST_MODE, admin, assignments::set)
@@ -204,7 +206,11 @@ public final class RemotingDoor implements AutoCloseable {
      */
     public Ports listen(String host, int port) throws IOException {
         RequestTable withoutReads = table.without(
-                RequestCode.PULL_MESSAGE, RequestCode.LITE_PULL_MESSAGE, RequestCode.LEASE, RequestCode.POP_MESSAGE);
+                RequestCode.PULL_MESSAGE,
+                RequestCode.LITE_PULL_MESSAGE,
+                RequestCode.LEASE,
+                RequestCode.POP_MESSAGE,
+                RequestCode.NOTIFICATION);
         for (int attempt = 1; ; attempt++) {
             InetSocketAddress first = server.listen(host, port, table);
             try {

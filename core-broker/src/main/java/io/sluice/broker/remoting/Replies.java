@@ -56,7 +56,7 @@ final class Replies {
             case NO_SUCH_TOPIC -> ResponseCode.TOPIC_NOT_EXIST;
             case NO_SUCH_QUEUE, ILLEGAL_ARGUMENT -> ResponseCode.INVALID_PARAMETER;
             case NO_SUCH_GROUP -> ResponseCode.SUBSCRIPTION_GROUP_NOT_EXIST;
-            case TOO_LARGE, NOT_SUPPORTED -> ResponseCode.MESSAGE_ILLEGAL;
+            case TOO_LARGE, TOO_FAR_AWAY, NOT_SUPPORTED -> ResponseCode.MESSAGE_ILLEGAL;
             case NOT_WRITABLE, NOT_READABLE, FORBIDDEN -> ResponseCode.NO_PERMISSION;
             case DISK_FULL, UNAVAILABLE -> ResponseCode.SERVICE_NOT_AVAILABLE;
             case OVERLOADED -> ResponseCode.SYSTEM_BUSY;

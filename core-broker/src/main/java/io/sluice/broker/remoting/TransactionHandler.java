@@ -1,13 +1,16 @@
 package io.sluice.broker.remoting;
 
+import io.sluice.broker.topic.SystemTopics;
 import io.sluice.broker.transaction.HalfEnd;
 import io.sluice.broker.transaction.HalfEnd.Decision;
 import io.sluice.broker.transaction.Transactions;
 import io.sluice.model.GroupName;
+import io.sluice.model.MessageId;
 import io.sluice.transport.Peer;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.TransactionCommands;
 import io.sluice.wire.command.TransactionCommands.EndTransaction;
+import io.sluice.wire.command.TransactionCommands.ResumeCheck;
 import io.sluice.wire.frame.Frame;
 import java.util.concurrent.CompletionStage;
 
@@ -36,6 +39,28 @@ final class TransactionHandler {
                 command.tranStateTableOffset(),
                 command.commitLogOffset(),
                 decision))));
+    }
+
+    /** A tool wants the producer asked again about a half message that was given up. */
+    CompletionStage<Frame> resume(Frame request, Peer peer) {
+        ResumeCheck command = Replies.COMMANDS.read(request, ResumeCheck.class);
+        MessageId id;
+        try {
+            id = MessageId.parse(command.msgId());
+        } catch (IllegalArgumentException illegal) {
+            return Replies.now(Replies.failed(ResponseCode.INVALID_PARAMETER, illegal.getMessage()));
+        }
+        return Replies.now(
+                switch (transactions.resume(id.logOffset())) {
+                    case DONE -> Replies.done();
+                    case NOT_FOUND ->
+                        Replies.failed(
+                                ResponseCode.SYSTEM_ERROR,
+                                "%s is no message of %s, or was put back before"
+                                        .formatted(command.msgId(), SystemTopics.CHECK_MAX_TIME));
+                    case NOT_STORED ->
+                        Replies.failed(ResponseCode.SYSTEM_ERROR, "the half message was not stored; try again");
+                });
     }
 
     private static Frame answer(HalfEnd.Result result) {

@@ -3,6 +3,7 @@ package io.sluice.broker.send;
 import io.sluice.broker.delay.DelayLevels;
 import io.sluice.broker.timer.TimerRules;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * How messages are taken in; the RocketMQ configuration key of each component stands in brackets.
@@ -13,7 +14,7 @@ import java.util.Objects;
  * @param traceOn         written to each message (traceOn)
  * @param maxMessageBytes largest body (maxMessageSize)
  * @param delayLevels     (messageDelayLevel)
- * @param timers          how messages with an exact time are kept
+ * @param timers          how messages with an exact time are kept at this moment
  */
 public record SendRules(
         String clusterName,
@@ -22,7 +23,7 @@ public record SendRules(
         boolean traceOn,
         int maxMessageBytes,
         DelayLevels delayLevels,
-        TimerRules timers) {
+        Supplier<TimerRules> timers) {
     public SendRules {
         Objects.requireNonNull(clusterName, "clusterName");
         Objects.requireNonNull(brokerName, "brokerName");

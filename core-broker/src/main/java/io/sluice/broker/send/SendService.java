@@ -285,7 +285,10 @@ public final class SendService {
 
     private OptionalLong dueAtMs(PropertyScan said, NewMessage message) {
         return said.isTimed() && said.delayLevel() == 0
-                ? DueTime.of(PropertiesCodec.decode(message.properties()), clock.millis(), rules.timers())
+                ? DueTime.of(
+                        PropertiesCodec.decode(message.properties()),
+                        clock.millis(),
+                        rules.timers().get())
                 : OptionalLong.empty();
     }
 
@@ -293,7 +296,7 @@ public final class SendService {
         properties.pair(PropertyNames.REAL_TOPIC, topic.name().value());
         properties.pair(PropertyNames.REAL_QUEUE_ID, Integer.toString(queueId));
         properties.pair(PropertyNames.TIMER_OUT_MS, Long.toString(dueAtMs));
-        long rewriteAtMs = clock.millis() + rules.timers().rewriteAfter().toMillis();
+        long rewriteAtMs = clock.millis() + rules.timers().get().rewriteAfter().toMillis();
         if (rewriteAtMs < dueAtMs) {
             properties.pair(PropertyNames.TIMER_REWRITE_AT, Long.toString(rewriteAtMs));
         }

@@ -10,6 +10,7 @@ import io.sluice.wire.message.NewRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ final class Delivery {
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
 
     private final MessageStore store;
-    private final TimerRules rules;
+    private final Supplier<TimerRules> rules;
     private final Predicate<String> topicExists;
 
     /** What became of the messages. */
@@ -40,7 +41,7 @@ final class Delivery {
         }
     }
 
-    Delivery(MessageStore store, TimerRules rules, Predicate<String> topicExists) {
+    Delivery(MessageStore store, Supplier<TimerRules> rules, Predicate<String> topicExists) {
         this.store = store;
         this.rules = rules;
         this.topicExists = topicExists;
@@ -78,7 +79,7 @@ final class Delivery {
         MessageView message = MessageView.of(found.slices().get(0));
         String topic = message.property(PropertyNames.REAL_TOPIC);
         if (TimerRecords.dueAtMs(message) > nowMs) {
-            records.add(TimerRecords.rewritten(message, nowMs, rules));
+            records.add(TimerRecords.rewritten(message, nowMs, rules.get()));
             facts.add(Kind.REWRITTEN, topic, entry);
         } else if (topicExists.test(topic)) {
             records.add(TimerRecords.delivered(message, topic, TimerRecords.queueId(message), nowMs));

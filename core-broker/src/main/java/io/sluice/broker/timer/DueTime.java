@@ -19,7 +19,8 @@ public final class DueTime {
     /**
      * Epoch milliseconds of the delivery; none when the message is not timed, or the time is over.
      *
-     * @throws RefusedException with {@link Refusal#ILLEGAL_ARGUMENT} when the time is no number or too far away
+     * @throws RefusedException with {@link Refusal#ILLEGAL_ARGUMENT} when the time is no number, {@link Refusal#TOO_FAR_AWAY}
+     *                          when it is further away than the limit
      */
     public static OptionalLong of(MessageProperties properties, long nowMs, TimerRules rules) {
         if (properties.has(PropertyNames.TIMER_DELETE_KEY)) {
@@ -48,7 +49,7 @@ public final class DueTime {
         }
         if (waits > max) {
             throw new RefusedException(
-                    Refusal.ILLEGAL_ARGUMENT,
+                    Refusal.TOO_FAR_AWAY,
                     "the delivery is %d ms away, at most %d ms are allowed (timerMaxDelaySec %d)"
                             .formatted(waits, max, rules.maxDelay().toSeconds()));
         }

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,7 +119,7 @@ public final class TimerService implements Duty, AutoCloseable {
     private record Recall(CompletableFuture<AppendResult> stored, CompletableFuture<Boolean> answer) {}
 
     private TimerService(
-            TimerRules rules,
+            Supplier<TimerRules> rules,
             MessageStore store,
             Disk disk,
             Path storeDirectory,
@@ -149,10 +150,11 @@ public final class TimerService implements Duty, AutoCloseable {
     /**
      * Opens the index; it is brought up to date when the duty runs. Until then nothing is delivered.
      *
+     * @param rules       as they are at the moment
      * @param topicExists whether a message may still be delivered to a topic
      */
     public static TimerService open(
-            TimerRules rules,
+            Supplier<TimerRules> rules,
             MessageStore store,
             Disk disk,
             Path storeDirectory,
@@ -163,7 +165,7 @@ public final class TimerService implements Duty, AutoCloseable {
 
     /** @param bufferMax entries of the index in memory */
     static TimerService open(
-            TimerRules rules,
+            Supplier<TimerRules> rules,
             MessageStore store,
             Disk disk,
             Path storeDirectory,

@@ -50,6 +50,11 @@ final class TransactionRecords {
                 || message.topic().equals(SystemTopics.CHECK_MAX_TIME);
     }
 
+    /** What was given up as a half message again, which waits for its producer's word. */
+    static NewRecord resumed(MessageView givenUp) {
+        return copy(givenUp, SystemTopics.HALF, QUEUE_ID, givenUp.sysFlag(), 0);
+    }
+
     /** The half message as its producer shall see it: under its own topic. */
     static NewRecord question(MessageView half) {
         return copy(half, half.property(PropertyNames.REAL_TOPIC), Math.max(0, queueId(half)), half.sysFlag(), 0);

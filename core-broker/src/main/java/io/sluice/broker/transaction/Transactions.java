@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Transactions implements Duty, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Transactions.class);
     private static final int OPEN_MAX = 100_000;
+    private static final int RESUMED_MAX = 10_000;
     private static final int READ_MESSAGES = 256;
     private static final int READ_BYTES = 1024 * 1024;
     private static final int ASKS_PER_SLICE = 256;
@@ -53,7 +56,7 @@ public final class Transactions implements Duty, AutoCloseable {
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final TransactionRules rules;
-    private final Duration ageMax;
+    private final Supplier<Duration> ageMax;
     private final MessageStore store;
     private final Predicate<String> topicExists;
     private final Progress progress;
@@ -61,6 +64,9 @@ public final class Transactions implements Duty, AutoCloseable {
 
     /** Half messages read and not ended. Guarded by this object, as all below. */
     private final TreeMap<Long, Half> open = new TreeMap<>();
+
+    /** Where copies lie that were put back, so that a hasty repeat does not commit twice. */
+    private final TreeSet<Long> resumed = new TreeSet<>();
 
     private final EndedOffsets ended;
     private final OpProgress ops;
@@ -88,7 +94,7 @@ public final class Transactions implements Duty, AutoCloseable {
 
     private Transactions(
             TransactionRules rules,
-            Duration ageMax,
+            Supplier<Duration> ageMax,
             MessageStore store,
             Predicate<String> topicExists,
             Progress progress,
@@ -120,12 +126,12 @@ public final class Transactions implements Duty, AutoCloseable {
     /**
      * Reads nothing yet; what is not decided is found when the duty runs.
      *
-     * @param ageMax      a half message older than this is given up; shorter than the log is kept
+     * @param ageMax      a half message older than this is given up; shorter than the log is kept at the moment
      * @param topicExists whether a message may still be delivered to a topic
      */
     public static Transactions open(
             TransactionRules rules,
-            Duration ageMax,
+            Supplier<Duration> ageMax,
             MessageStore store,
             Predicate<String> topicExists,
             Progress progress,
@@ -204,6 +210,48 @@ public final class Transactions implements Duty, AutoCloseable {
         ops.add(opOffset, half.queueOffset());
         opNext = opOffset + 1;
         return Result.DONE;
+    }
+
+    /** What became of the wish to ask again about a message that was given up. */
+    public enum Resumed {
+        /** It is a half message again; its producer is asked like one that was just sent. */
+        DONE,
+        /** No message that was given up lies there, or it was put back before. */
+        NOT_FOUND,
+        NOT_STORED
+    }
+
+    /**
+     * Puts a message that was given up back. What was put back since the start of the broker is not put back once more.
+     * May wait for the disk.
+     *
+     * @param logOffset of the copy in the topic of those that were given up
+     */
+    public synchronized Resumed resume(long logOffset) {
+        if (resumed.contains(logOffset)) {
+            return Resumed.NOT_FOUND;
+        }
+        try (Records found = store.recordAt(logOffset)) {
+            if (found.slices().isEmpty()) {
+                return Resumed.NOT_FOUND;
+            }
+            MessageView givenUp = MessageView.of(found.slices().get(0));
+            if (!givenUp.topic().equals(SystemTopics.CHECK_MAX_TIME)) {
+                return Resumed.NOT_FOUND;
+            }
+            AppendResult result = store.append(TransactionRecords.resumed(givenUp))
+                    .toCompletableFuture()
+                    .join();
+            if (result instanceof AppendResult.Refused refused) {
+                log.warn("a message that was given up was not put back: {}", refused.sentence());
+                return Resumed.NOT_STORED;
+            }
+        }
+        if (resumed.size() >= RESUMED_MAX) {
+            resumed.remove(resumed.first());
+        }
+        resumed.add(logOffset);
+        return Resumed.DONE;
     }
 
     private void ended(long halfOffset) {
@@ -359,7 +407,8 @@ public final class Transactions implements Duty, AutoCloseable {
     }
 
     private void prepare(Half half, long now, List<Asking> askings) {
-        boolean isOver = half.asked() >= rules.checkMax() || now - half.storedAtMs() > ageMax.toMillis();
+        boolean isOver = half.asked() >= rules.checkMax()
+                || now - half.storedAtMs() > ageMax.get().toMillis();
         try (Records found = store.recordAt(half.logOffset())) {
             if (found.slices().isEmpty()) {
                 log.warn("a half message is gone from the log: logOffset={}", half.logOffset());

@@ -62,7 +62,7 @@ final class TimerGround {
                 .withDiskFreeMinBytes(0);
         store = MessageStore.open(config, disk, () -> Instant.ofEpochMilli(nowMs));
         timers = TimerService.open(
-                RULES,
+                () -> RULES,
                 store,
                 disk,
                 DIRECTORY,

@@ -67,7 +67,12 @@ class TransactionsTest {
                 .withDiskFreeMinBytes(0);
         store = MessageStore.open(config, disk, () -> Instant.ofEpochMilli(nowMs));
         transactions = Transactions.open(
-                RULES, Duration.ofHours(1), store, TOPIC::equals, new Progress(), () -> Instant.ofEpochMilli(nowMs));
+                RULES,
+                () -> Duration.ofHours(1),
+                store,
+                TOPIC::equals,
+                new Progress(),
+                () -> Instant.ofEpochMilli(nowMs));
         store.start();
         transactions.connect((group, question) -> {
             if (producerIsThere) {
@@ -199,6 +204,37 @@ class TransactionsTest {
         assertThat(end(lost, Decision.COMMIT)).isEqualTo(Result.DONE);
         assertThat(end(other, Decision.ROLLBACK)).isEqualTo(Result.DONE);
         assertThat(texts(TOPIC)).containsExactly("lost");
+    }
+
+    @Test
+    void aMessageThatWasGivenUpIsAskedAboutAgainWhenItIsPutBackAndCommittedOnce() {
+        open();
+        Sent sent = prepare("late");
+        for (int i = 0; i <= RULES.checkMax(); i++) {
+            nowMs += RULES.checkEvery().toMillis();
+            run();
+        }
+        assertThat(texts(SystemTopics.CHECK_MAX_TIME)).containsExactly("late");
+        assertThat(end(sent, Decision.COMMIT)).isEqualTo(Result.ENDED_BEFORE);
+        int asked = questions.size();
+        assertThat(transactions.resume(sent.logOffset)).as("no such copy").isEqualTo(Transactions.Resumed.NOT_FOUND);
+
+        long place = placeOfTheFirst(SystemTopics.CHECK_MAX_TIME);
+        assertThat(transactions.resume(place)).isEqualTo(Transactions.Resumed.DONE);
+        assertThat(transactions.resume(place)).as("a repeat").isEqualTo(Transactions.Resumed.NOT_FOUND);
+        nowMs += RULES.checkEvery().toMillis();
+        run();
+        assertThat(questions).hasSize(asked + 1);
+        HalfQuestion question = questions.get(asked);
+        assertThat(transactions.end(new HalfEnd(GROUP, question.halfOffset(), question.logOffset(), Decision.COMMIT)))
+                .isEqualTo(Result.DONE);
+        assertThat(texts(TOPIC)).containsExactly("late");
+    }
+
+    private long placeOfTheFirst(String topic) {
+        try (QueueRead read = store.read(topic, 0, 0, EntryFilter.ALL, 1, 1 << 20)) {
+            return MessageView.of(read.slices().get(0)).logOffset();
+        }
     }
 
     @Test

@@ -61,6 +61,11 @@ class RemotePortPeerTest extends BrokerPortContract {
     }
 
     @Override
+    protected boolean has(Feature feature) {
+        return false;
+    }
+
+    @Override
     protected BrokerPort open() {
         return port();
     }

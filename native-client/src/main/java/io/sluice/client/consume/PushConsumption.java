@@ -2,6 +2,7 @@ package io.sluice.client.consume;
 
 import io.sluice.client.link.ClientClock;
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.link.Listening;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.presence.Presence;
@@ -70,6 +71,8 @@ public final class PushConsumption implements AutoCloseable {
     private final Set<MessageQueue> taking = new HashSet<>();
     /** Queues given up whose last message is still with the listener. Owned by the clock. */
     private final Set<MessageQueue> leaving = new HashSet<>();
+    /** Set when reading begins. Owned by the clock. */
+    private Listening resets = () -> {};
     /** Until when the lock of a queue counts, nanoseconds. */
     private final Map<MessageQueue, Long> lockedUntil = new ConcurrentHashMap<>();
 
@@ -149,6 +152,7 @@ public final class PushConsumption implements AutoCloseable {
             }
             ClientClock clock = link.clock();
             rebalance.start();
+            resets = link.onReset((group, next) -> clock.execute(() -> reset(group, next)));
             periodic.add(clock.every(config.commitEvery(), config.commitEvery(), this::storeOffsets));
             if (delivery instanceof ConcurrentDelivery concurrent) {
                 Duration check =
@@ -254,6 +258,20 @@ public final class PushConsumption implements AutoCloseable {
                 new Reactions());
         readings.put(queue, reading);
         reading.start();
+    }
+
+    /** An administrator wants the group elsewhere, and the broker says so because this member did not pull. */
+    private void reset(String group, Map<MessageQueue, Long> next) {
+        if (!group.equals(config.group().value())) {
+            return;
+        }
+        next.forEach((queue, offset) -> {
+            QueueReading reading = readings.get(queue);
+            if (reading != null) {
+                log.info("group {} is sent to {} of {}", config.group(), offset, queue);
+                reading.moveTo(offset);
+            }
+        });
     }
 
     private long bytesPerQueue() {
@@ -364,6 +382,7 @@ public final class PushConsumption implements AutoCloseable {
             return;
         }
         rebalance.close();
+        link.clock().execute(() -> resets.end());
         periodic.forEach(ClientClock.Planned::cancel);
         List<QueueReading> open = List.copyOf(readings.values());
         List<CompletableFuture<?>> released = new ArrayList<>();

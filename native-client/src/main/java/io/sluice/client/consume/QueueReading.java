@@ -182,13 +182,28 @@ final class QueueReading {
                         queue,
                         config.group(),
                         pulled.nextOffset());
-                into.drop();
-                QueueBuffer moved = new QueueBuffer(queue, pulled.nextOffset());
-                buffer = moved;
-                arrivals.moved(this, moved);
+                replace(into, pulled.nextOffset());
                 next();
             }
         }
+    }
+
+    /** Goes on elsewhere: what is here and not with the listener is forgotten, as is what a pull under way brings. */
+    void moveTo(long offset) {
+        replace(buffer, offset);
+        goOn();
+    }
+
+    private void replace(QueueBuffer old, long offset) {
+        QueueBuffer moved = new QueueBuffer(queue, offset);
+        synchronized (this) {
+            if (stopped || buffer != old) {
+                return;
+            }
+            old.drop();
+            buffer = moved;
+        }
+        arrivals.moved(this, moved);
     }
 
     private void nextUnlessIdle(boolean progress) {

@@ -1,5 +1,6 @@
 package io.sluice.client.link;
 
+import io.sluice.model.MessageQueue;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.runtime.CloseStack;
@@ -8,14 +9,19 @@ import io.sluice.transport.IoThreads;
 import io.sluice.transport.LoopSteps;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RemotingException;
+import io.sluice.wire.body.Body;
+import io.sluice.wire.body.ResetOffsetBody;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.OffsetCommands.ResetOffset;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.SessionCommands.ConsumerIdsChanged;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -202,11 +208,28 @@ public final class ClusterLink implements AutoCloseable {
     /**
      * Tells the listener of requests of servers.
      *
-     * @param code {@code NOTIFY_CONSUMER_IDS_CHANGED}, {@code CHECK_TRANSACTION_STATE} or
-     *             {@code PUSH_REPLY_MESSAGE_TO_CLIENT}; each is answered with success
+     * @param code {@code NOTIFY_CONSUMER_IDS_CHANGED}, {@code RESET_CONSUMER_CLIENT_OFFSET},
+     *             {@code CHECK_TRANSACTION_STATE} or {@code PUSH_REPLY_MESSAGE_TO_CLIENT}; each is answered with success
      */
     public Listening on(int code, InboundListener listener) {
         return inbound.on(code, listener);
+    }
+
+    /** Told, on an event loop, where an administrator wants the consumers of a group to go on. */
+    @FunctionalInterface
+    public interface ResetListener {
+        void reset(String group, Map<MessageQueue, Long> next);
+    }
+
+    /** Tells the listener of every reset that a broker pushes. */
+    public Listening onReset(ResetListener listener) {
+        return on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, from) -> {
+            Map<MessageQueue, Long> next = new HashMap<>();
+            Body.of(ResetOffsetBody.class, request)
+                    .offsetTable()
+                    .forEach((queue, offset) -> next.put(queue.toQueue(), offset));
+            listener.reset(requestHeader(request, ResetOffset.class).group(), next);
+        });
     }
 
     /** Runs with the address, on an event loop, when a connection has ended. */

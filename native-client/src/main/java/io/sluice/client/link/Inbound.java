@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Inbound {
     private final Map<Integer, List<InboundListener>> listeners = Map.of(
             RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, new CopyOnWriteArrayList<>(),
+            RequestCode.RESET_CONSUMER_CLIENT_OFFSET, new CopyOnWriteArrayList<>(),
             RequestCode.CHECK_TRANSACTION_STATE, new CopyOnWriteArrayList<>(),
             RequestCode.PUSH_REPLY_MESSAGE_TO_CLIENT, new CopyOnWriteArrayList<>());
 

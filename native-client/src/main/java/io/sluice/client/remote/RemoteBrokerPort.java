@@ -25,7 +25,8 @@ import io.sluice.tail.TailPace;
 /**
  * A broker port over the wire, to all brokers of the clusters that the name servers know. Any thread. Stages complete on
  * an event loop of the port or on the calling thread. Against a cluster of another make, what it lacks is refused with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, and lists of messages that wait.
+ * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, lists of messages that wait, and exact times of delivery where
+ * brokers are older than 5.0.
  *
  * <p>The cluster sees this client, whoever asks: a view on behalf of a caller has the rights of the client.
  */
@@ -75,11 +76,11 @@ public final class RemoteBrokerPort implements BrokerPort {
             PolledTails tails = opening.push(new PolledTails(
                     reader, topics, (delay, step) -> link.clock().after(delay, step), TailPace.REMOTE));
             return new RemoteBrokerPort(
-                    new RemoteWriter(sender),
+                    new RemoteWriter(sender, new Releases(link, routes)),
                     reader,
                     new RemoteLeases(link, routes),
                     tails,
-                    new RemoteOffsets(queueOffsets),
+                    new RemoteOffsets(queueOffsets, new Pulls(link, locator)),
                     topics,
                     new RemoteLookup(link, routes),
                     new RemoteTimers(link, routes),

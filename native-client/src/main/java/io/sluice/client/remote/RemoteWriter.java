@@ -7,9 +7,12 @@ import io.sluice.client.send.Sender;
 import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.client.send.Sent;
 import io.sluice.model.Message;
+import io.sluice.model.PropertyNames;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
+import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
+import io.sluice.wire.frame.ProtocolVersion;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,14 +21,43 @@ import java.util.concurrent.CompletionStage;
  * the stage fails; that is the one case that {@link SendOutcome} has no word for.
  */
 final class RemoteWriter implements MessageWriter {
-    private final Sender sender;
+    private static final String EXACT_TIMES = "exact times of delivery";
 
-    RemoteWriter(Sender sender) {
+    private final Sender sender;
+    private final Releases releases;
+
+    RemoteWriter(Sender sender, Releases releases) {
         this.sender = sender;
+        this.releases = releases;
     }
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        return isTimed(message) ? sendTimed(message, placement) : sendNow(message, placement);
+    }
+
+    private static boolean isTimed(Message message) {
+        return message.properties().has(PropertyNames.TIMER_DELIVER_MS)
+                || message.properties().has(PropertyNames.TIMER_DELAY_MS)
+                || message.properties().has(PropertyNames.TIMER_DELAY_SEC);
+    }
+
+    /** Brokers of 4.x keep the property and deliver the message at once. */
+    private CompletionStage<SendOutcome> sendTimed(Message message, Placement placement) {
+        return releases.require(EXACT_TIMES, ProtocolVersion.V5_0_0, message.topic())
+                .<CompletionStage<SendOutcome>>handle((done, failure) -> {
+                    if (failure == null) {
+                        return sendNow(message, placement);
+                    }
+                    return ClusterLink.causeOf(failure) instanceof RefusedException refused
+                            ? CompletableFuture.completedFuture(
+                                    new SendOutcome.Refused(refused.reason(), refused.getMessage()))
+                            : CompletableFuture.failedFuture(ClusterLink.causeOf(failure));
+                })
+                .thenCompose(outcome -> outcome);
+    }
+
+    private CompletionStage<SendOutcome> sendNow(Message message, Placement placement) {
         CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
         sender.send(message, choice(placement), sender.config().timeout(), WhenFull.REFUSE)
                 .whenComplete((sent, failure) -> {

@@ -22,10 +22,12 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.wire.command.CommandTable;
+import io.sluice.wire.command.OffsetCommands.OffsetAnswer;
 import io.sluice.wire.command.PullCommands.PullAnswer;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
+import io.sluice.wire.frame.ProtocolVersion;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -225,5 +227,58 @@ class RemotePortTest {
                         .filter(thread -> thread.getName().startsWith("sluice-client"))
                         .count()
                 < 5);
+    }
+
+    private static Frame ofRelease(int version, Frame answer) {
+        return new Frame(
+                answer.serialization(),
+                answer.code(),
+                answer.language(),
+                version,
+                answer.opaque(),
+                answer.flag(),
+                answer.remark(),
+                answer.fields(),
+                answer.body());
+    }
+
+    private SendOutcome sendTimed() {
+        return port.writer()
+                .send(Message.of("Orders", "x").deliverAt(System.currentTimeMillis() + 60_000), Placement.ANY)
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Test
+    void anOldClusterThatWouldDeliverATimedMessageAtOnceIsNotSentOne() {
+        cluster.broker()
+                .on(
+                        RequestCode.GET_MAX_OFFSET,
+                        asked -> ofRelease(ProtocolVersion.V4_9_4, ScriptedCluster.answer(new OffsetAnswer(0))));
+        assertThat(sendTimed()).isInstanceOfSatisfying(SendOutcome.Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Refusal.NOT_SUPPORTED);
+            assertThat(refused.remedy())
+                    .startsWith("not supported by this cluster: exact times of delivery")
+                    .contains("V4_9_4", "V5_0_0");
+        });
+        assertThat(cluster.broker().heard(RequestCode.SEND_MESSAGE_V2)).isEmpty();
+    }
+
+    @Test
+    void aBrokerIsAskedOnceWhichReleaseItIs() {
+        cluster.broker()
+                .on(RequestCode.GET_MAX_OFFSET, asked -> ScriptedCluster.answer(new OffsetAnswer(0)))
+                .on(RequestCode.SEND_MESSAGE_V2, asked -> ScriptedCluster.stored(0, 0, 1, ScriptedCluster.idAt(1)));
+        assertThat(sendTimed()).isInstanceOf(SendOutcome.Stored.class);
+        assertThat(sendTimed()).isInstanceOf(SendOutcome.Stored.class);
+        assertThat(cluster.broker().heard(RequestCode.GET_MAX_OFFSET)).hasSize(1);
+    }
+
+    @Test
+    void aTimedMessageIsNotSentWhileItIsUnknownWhatBecomesOfIt() {
+        cluster.broker().close();
+        assertThat(sendTimed())
+                .isInstanceOfSatisfying(SendOutcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.UNAVAILABLE));
     }
 }

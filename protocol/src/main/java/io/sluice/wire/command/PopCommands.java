@@ -47,6 +47,25 @@ public sealed interface PopCommands {
 
     record ChangeInvisibleTimeAnswer(long popTime, long invisibleTime, int reviveQid) {}
 
+    /**
+     * Asks whether there is something to pop, and waits for it.
+     *
+     * @param queueId  -1: any queue
+     * @param pollTime how long the answer may be held, ms, counted from {@code bornTime}
+     */
+    record Notification(
+            String consumerGroup,
+            String topic,
+            int queueId,
+            long pollTime,
+            long bornTime,
+            @Absent boolean order,
+            @Absent String attemptId)
+            implements PopCommands {}
+
+    /** @param pollingFull whether too many questions wait already */
+    record NotificationAnswer(boolean hasMsg, boolean pollingFull) {}
+
     record PollingInfo(String consumerGroup, String topic, int queueId) implements PopCommands {}
 
     /** @param pollingNum requests that wait for messages */
@@ -56,6 +75,7 @@ public sealed interface PopCommands {
         return table.row(RequestCode.POP_MESSAGE, PopMessage.class)
                 .row(RequestCode.ACK_MESSAGE, AckMessage.class)
                 .row(RequestCode.BATCH_ACK_MESSAGE, NoFields.class)
+                .row(RequestCode.NOTIFICATION, Notification.class)
                 .row(RequestCode.POLLING_INFO, PollingInfo.class)
                 .row(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, ChangeInvisibleTime.class)
                 .row(RequestCode.QUERY_ASSIGNMENT, NoFields.class)

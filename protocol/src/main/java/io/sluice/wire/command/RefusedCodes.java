@@ -21,8 +21,6 @@ public final class RefusedCodes {
     private static final String ROCKSDB = "queues and settings are not kept in RocksDB";
     private static final String OLD_ACL =
             "the access control of 4.x; use the user and access list requests 3001 to 3010";
-    private static final String POP_PROXY =
-            "sent by proxies of 5.x only; a pop may wait itself: use 200050 with pollTime";
     private static final String LITE = "lite topics are not part of Sluice; a topic of its own costs little";
 
     private static final SortedMap<Integer, RefusedCode> CODES = codes();
@@ -59,7 +57,6 @@ public final class RefusedCodes {
         refuse(codes, 311, "GET_UNIT_TOPIC_LIST", UNITS);
         refuse(codes, 312, "GET_HAS_UNIT_SUB_TOPIC_LIST", UNITS);
         refuse(codes, 313, "GET_HAS_UNIT_SUB_UNUNIT_TOPIC_LIST", UNITS);
-        refuse(codes, 323, "RESUME_CHECK_HALF_MESSAGE", "a half message that was given up is not checked again");
         refuse(codes, 353, "UPDATE_AND_GET_GROUP_FORBIDDEN", "readers are kept out by access lists: use 3006");
         refuse(codes, 354, "CHECK_ROCKSDB_CQ_WRITE_PROGRESS", ROCKSDB);
         refuse(codes, 355, "EXPORT_ROCKSDB_CONFIG_TO_JSON", ROCKSDB);
@@ -92,7 +89,6 @@ public final class RefusedCodes {
         refuse(codes, 2004, "SET_COMMITLOG_READ_MODE", "reading ahead is left to the operating system");
         refuse(codes, 5001, "SWITCH_TIMER_ENGINE", "delivery times are kept in one way, there is nothing to switch");
         refuse(codes, 200052, "PEEK_MESSAGE", "read by offset instead: use 11");
-        refuse(codes, 200054, "NOTIFICATION", POP_PROXY);
         refuse(codes, 200056, "POP_ROLLBACK", "leases are kept in the log and need no export");
         refuse(codes, 200070, "POP_LITE_MESSAGE", LITE);
         refuse(codes, 200071, "LITE_SUBSCRIPTION_CTL", LITE);

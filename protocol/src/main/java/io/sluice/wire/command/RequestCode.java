@@ -75,6 +75,7 @@ public final class RequestCode {
     public static final int SEND_BATCH_MESSAGE = 320;
     public static final int QUERY_CONSUME_QUEUE = 321;
     public static final int QUERY_DATA_VERSION = 322;
+    public static final int RESUME_CHECK_HALF_MESSAGE = 323;
     public static final int SEND_REPLY_MESSAGE = 324;
     public static final int SEND_REPLY_MESSAGE_V2 = 325;
     public static final int PUSH_REPLY_MESSAGE_TO_CLIENT = 326;
@@ -116,6 +117,7 @@ public final class RequestCode {
     public static final int POP_MESSAGE = 200_050;
     public static final int ACK_MESSAGE = 200_051;
     public static final int CHANGE_MESSAGE_INVISIBLETIME = 200_053;
+    public static final int NOTIFICATION = 200_054;
     public static final int POLLING_INFO = 200_055;
     public static final int BATCH_ACK_MESSAGE = 200_151;
 

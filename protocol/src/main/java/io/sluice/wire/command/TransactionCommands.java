@@ -36,8 +36,16 @@ public sealed interface TransactionCommands {
             @Absent String offsetMsgId)
             implements TransactionCommands {}
 
+    /**
+     * A message that was given up shall be asked about again.
+     *
+     * @param msgId its place in the log, as an offset id
+     */
+    record ResumeCheck(@Absent String topic, String msgId) implements TransactionCommands {}
+
     static CommandTable.Builder addTo(CommandTable.Builder table) {
         return table.row(RequestCode.END_TRANSACTION, EndTransaction.class)
-                .row(RequestCode.CHECK_TRANSACTION_STATE, CheckTransaction.class);
+                .row(RequestCode.CHECK_TRANSACTION_STATE, CheckTransaction.class)
+                .row(RequestCode.RESUME_CHECK_HALF_MESSAGE, ResumeCheck.class);
     }
 }
