@@ -89,7 +89,8 @@ final class OsMappedFile implements MappedFile {
         } catch (NoSuchFileException gone) {
             return Optional.of("is gone");
         } catch (IOException unreadable) {
-            return Optional.of("cannot be looked at (%s)".formatted(unreadable.getMessage()));
+            // says nothing about the file: its memory is as good as before
+            return Optional.empty();
         }
     }
 
