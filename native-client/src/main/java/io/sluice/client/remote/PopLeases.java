@@ -122,12 +122,12 @@ final class PopLeases {
                         .thenCompose(stored -> stored.isPresent()
                                 ? CompletableFuture.completedFuture(null)
                                 : offsets.max(queue)
-                                        .thenCompose(end -> GroupOffsets.store(offsets, pulls, request.group(), queue, end)))
+                                        .thenCompose(
+                                                end -> GroupOffsets.store(offsets, pulls, request.group(), queue, end)))
                         .toCompletableFuture());
             }
         }
-        return CompletableFuture.allOf(placed.toArray(CompletableFuture[]::new))
-                .thenRun(() -> begun.add(beginning));
+        return CompletableFuture.allOf(placed.toArray(CompletableFuture[]::new)).thenRun(() -> begun.add(beginning));
     }
 
     private List<Lease> leases(LeaseRequest request, String brokerName, String address, Frame answer) {
@@ -205,8 +205,7 @@ final class PopLeases {
                 WHAT,
                 address,
                 RequestCode.ACK_MESSAGE,
-                new AckMessage(
-                        lease.group().value(), lease.heldIn(), lease.queueId(), lease.handle(), lease.offset()));
+                new AckMessage(lease.group().value(), lease.heldIn(), lease.queueId(), lease.handle(), lease.offset()));
     }
 
     /** The broker copies the message to the dead-letter topic of the group. */

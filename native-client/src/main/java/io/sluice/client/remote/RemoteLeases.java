@@ -60,6 +60,7 @@ public final class RemoteLeases implements LeaseReader {
     private final PopLeases pops;
     /** Brokers of another make, by address: at most as many as the cluster has. */
     private final Set<String> popSpeakers = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicLong questions = new AtomicLong();
 
@@ -430,10 +431,11 @@ public final class RemoteLeases implements LeaseReader {
             Settled[] answers) {
         List<CompletableFuture<?>> asked = new ArrayList<>();
         for (int i : indexes) {
-            PopReceipt.parse(receipts.get(i).receipt()).ifPresent(lease -> asked.add(
-                    pops.settle(settlements.get(i), settlements.get(i).receipt(), lease, address)
-                            .thenAccept(settled -> answers[i] = settled)
-                            .toCompletableFuture()));
+            PopReceipt.parse(receipts.get(i).receipt())
+                    .ifPresent(lease -> asked.add(
+                            pops.settle(settlements.get(i), settlements.get(i).receipt(), lease, address)
+                                    .thenAccept(settled -> answers[i] = settled)
+                                    .toCompletableFuture()));
         }
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
     }

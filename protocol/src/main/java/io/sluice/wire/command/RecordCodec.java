@@ -127,7 +127,13 @@ final class RecordCodec<T extends Record> implements HeaderCodec<T> {
      * @param always whether it is written whatever its value is
      */
     private record Part(
-            FieldName name, Kind kind, boolean required, boolean always, Object absent, Class<?> javaType, MethodHandle getter) {
+            FieldName name,
+            Kind kind,
+            boolean required,
+            boolean always,
+            Object absent,
+            Class<?> javaType,
+            MethodHandle getter) {
 
         static Part of(RecordComponent component, String wireName, MethodHandles.Lookup lookup)
                 throws IllegalAccessException {

@@ -788,8 +788,8 @@ public abstract class BrokerPortContract {
             assertThat(result(port.timers().recall(queue.topic(), stored.recallHandle())))
                     .isTrue();
             if (has(Feature.REPEATED_RECALLS)) {
-            assertThat(result(port.timers().recall(queue.topic(), stored.recallHandle())))
-                    .isFalse();
+                assertThat(result(port.timers().recall(queue.topic(), stored.recallHandle())))
+                        .isFalse();
             }
             await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
                     .until(() -> !textsIn(queue).isEmpty());
@@ -800,7 +800,7 @@ public abstract class BrokerPortContract {
         void whatWaitsIsListedTheNextFirst() {
             if (!has(Feature.WAITING_LISTS)) {
                 topic("List", 1);
-                assertThat(refusalOf(port.timers().waiting(new TopicName("List"), 10)))
+                assertThat(BrokerPortContract.refusalOf(port.timers().waiting(new TopicName("List"), 10)))
                         .isEqualTo(Refusal.NOT_SUPPORTED);
                 return;
             }
