@@ -1,6 +1,7 @@
 package io.sluice.client.consume;
 
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.offset.OffsetHome;
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.model.MessageQueue;
 import java.util.HashMap;

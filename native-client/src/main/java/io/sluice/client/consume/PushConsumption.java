@@ -4,6 +4,8 @@ import io.sluice.client.link.ClientClock;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.Listening;
 import io.sluice.client.link.Waiting;
+import io.sluice.client.offset.LocalOffsets;
+import io.sluice.client.offset.OffsetHome;
 import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.presence.Presence;
 import io.sluice.client.read.Pulls;

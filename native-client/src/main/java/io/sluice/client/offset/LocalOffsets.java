@@ -1,4 +1,4 @@
-package io.sluice.client.consume;
+package io.sluice.client.offset;
 
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * as a whole, so a crash leaves the old or the new one. Written on a thread of its own, which ends when it is idle; one write
  * serves everything that was stored meanwhile.
  */
-final class LocalOffsets implements OffsetHome {
+public final class LocalOffsets implements OffsetHome {
     private static final String SUFFIX = ".offsets";
     private static final Duration IDLE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -56,7 +56,7 @@ final class LocalOffsets implements OffsetHome {
      *
      * @throws SluiceException when it cannot be read or is damaged
      */
-    static LocalOffsets open(Path directory, GroupName group) {
+    public static LocalOffsets open(Path directory, GroupName group) {
         Path file = directory.resolve(group + SUFFIX);
         Map<MessageQueue, Long> offsets = new ConcurrentSkipListMap<>();
         try {

@@ -1,4 +1,4 @@
-package io.sluice.client.consume;
+package io.sluice.client.offset;
 
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.model.GroupName;
@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Where the offsets of a group are kept. Nothing here blocks. */
-interface OffsetHome extends AutoCloseable {
+public interface OffsetHome extends AutoCloseable {
     /** Nothing is kept: every start is a first start. */
     OffsetHome NOWHERE = new OffsetHome() {
         @Override

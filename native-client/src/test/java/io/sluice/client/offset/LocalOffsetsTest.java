@@ -1,4 +1,4 @@
-package io.sluice.client.consume;
+package io.sluice.client.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
