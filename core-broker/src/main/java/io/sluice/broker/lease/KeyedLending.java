@@ -75,7 +75,7 @@ final class KeyedLending {
                 if (!view.hasRejected(back.offset)) {
                     lender.lendAgain(to, log, view, back);
                 }
-            } else if (lane.admits(to.number) && lane.open().get(0) == back) {
+            } else if (lane.admits(to.number) && lane.open().get(nextFree(lane, 0)) == back) {
                 lanes.begin(lane);
                 lendLane(lane);
                 lanes.done(lane);

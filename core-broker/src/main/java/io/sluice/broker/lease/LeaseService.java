@@ -312,7 +312,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             return CompletableFuture.failedFuture(stopping());
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
+        ByDesk byDesk = new ByDesk();
         try {
             for (int i = 0; i < results.length; i++) {
                 sort(i, settlements.get(i), claims, results, byDesk);
@@ -320,7 +320,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        CompletableFuture<?>[] parts = byDesk.entrySet().stream()
+        CompletableFuture<?>[] parts = byDesk.items.entrySet().stream()
                 .map(part -> settle(part.getKey(), part.getValue(), results))
                 .map(CompletionStage::toCompletableFuture)
                 .toArray(CompletableFuture<?>[]::new);
@@ -349,7 +349,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             Settlement settlement,
             Function<Receipt, Optional<Claim>> claims,
             Settled[] results,
-            Map<LeaseDesk, List<DeskSettling.Item>> byDesk) {
+            ByDesk byDesk) {
         if (settlement instanceof Settlement.Extend extend) {
             checkTerm("leaseFor", extend.leaseFor());
         } else if (settlement instanceof Settlement.Release release) {
@@ -360,14 +360,29 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             results[index] = new Settled(settlement.receipt(), Result.NOT_A_RECEIPT, 0);
             return;
         }
-        CursorKey key = claim.get().key();
-        LeaseDesk desk = desks.get(new DeskKey(key.group(), key.topic()));
-        if (desk == null) {
+        List<DeskSettling.Item> items = byDesk.of(claim.get().key());
+        if (items == null) {
             results[index] = new Settled(settlement.receipt(), Result.LEASE_OVER, 0);
             return;
         }
-        byDesk.computeIfAbsent(desk, none -> new ArrayList<>())
-                .add(new DeskSettling.Item(index, claim.get(), settlement));
+        items.add(new DeskSettling.Item(index, claim.get(), settlement));
+    }
+
+    /** The items of one settlement by desk; those of one cursor mostly come together. */
+    private final class ByDesk {
+        private final Map<LeaseDesk, List<DeskSettling.Item>> items = new LinkedHashMap<>();
+        private CursorKey last;
+        private List<DeskSettling.Item> ofLast;
+
+        /** {@code null} when there is no such desk. */
+        List<DeskSettling.Item> of(CursorKey key) {
+            if (key != last) {
+                LeaseDesk desk = desks.get(new DeskKey(key.group(), key.topic()));
+                ofLast = desk == null ? null : items.computeIfAbsent(desk, none -> new ArrayList<>());
+                last = key;
+            }
+            return ofLast;
+        }
     }
 
     /**

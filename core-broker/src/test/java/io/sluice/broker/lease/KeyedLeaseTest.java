@@ -109,6 +109,14 @@ class KeyedLeaseTest {
     }
 
     @Test
+    void afterARestartWhatCameBackIsLentBehindWhatIsOlderInTheSameAnswer() {
+        send("a", "a1", "a2");
+        release(lease(2).get(1), Duration.ZERO);
+        bench.kill();
+        assertThat(texts(lease(5))).containsExactly("a1", "a2");
+    }
+
+    @Test
     void aKeyGoesOnWhenItsMessageIsADeadLetter() {
         bench.attemptsMax = 2;
         send("a", "a1", "a2");
