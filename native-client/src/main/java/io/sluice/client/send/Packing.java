@@ -17,7 +17,13 @@ import java.util.Set;
 final class Packing {
     /** What a message says that goes alone; see docs/doors/native-client.md, "Sending". */
     private static final Set<String> TRAVEL_ALONE = Set.of(
-            PropertyNames.DELAY_LEVEL, "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_DELIVER_MS", "TRAN_MSG", "MSG_TYPE");
+            PropertyNames.DELAY_LEVEL,
+            PropertyNames.IDEMPOTENCY_KEY,
+            "TIMER_DELAY_SEC",
+            "TIMER_DELAY_MS",
+            "TIMER_DELIVER_MS",
+            "TRAN_MSG",
+            "MSG_TYPE");
 
     /** Whether the answer waits for the durability configured; a frame has one rule for all its messages. */
     private static final String WAIT = "WAIT";
