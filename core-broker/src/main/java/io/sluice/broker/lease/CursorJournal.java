@@ -169,19 +169,23 @@ final class CursorJournal implements Duty, AutoCloseable {
     }
 
     /**
-     * Writes facts and other records as one bundle. Completes on the journal's thread with what became of the records, in the
-     * order given; fails with {@link RefusedException} when nothing was tried.
+     * Writes facts and other records as one bundle.
+     *
+     * @param written completes on the journal's thread with what became of the records, in the order given; what depends on it
+     *                by then is done before a snapshot may leave the facts out
+     * @throws RefusedException when nothing was tried
      */
-    CompletionStage<List<AppendResult>> write(List<NewRecord> records, Map<CursorKey, List<CursorFact>> facts) {
-        CompletableFuture<List<AppendResult>> written = new CompletableFuture<>();
+    void write(
+            List<NewRecord> records,
+            Map<CursorKey, List<CursorFact>> facts,
+            CompletableFuture<List<AppendResult>> written) {
         if (closed) {
-            written.completeExceptionally(stopping());
-        } else if (inbox.offer(new Joint(records, facts, written))) {
-            wake();
-        } else {
-            written.completeExceptionally(full());
+            throw stopping();
         }
-        return written;
+        if (!inbox.offer(new Joint(records, facts, written))) {
+            throw full();
+        }
+        wake();
     }
 
     private static RefusedException stopping() {

@@ -91,45 +91,57 @@ public final class JointSettlement {
 
     private CompletionStage<Void> gravesReady() {
         return CompletableFuture.allOf(parts.stream()
+                .filter(part ->
+                        part.getValue().stream().anyMatch(item -> item.settlement() instanceof Settlement.Reject))
                 .map(part -> deadLetters.ready(part.getKey().group()).toCompletableFuture())
                 .toArray(CompletableFuture[]::new));
     }
 
     private CompletionStage<Outcome> appendAll(List<NewRecord> records) {
         List<Receipt> over = new ArrayList<>(overBefore);
-        CompletionStage<List<AppendResult>> written;
+        CompletableFuture<List<AppendResult>> written = new CompletableFuture<>();
+        CompletionStage<Outcome> outcome = written.handle(this::conclude);
         try {
-            written = begin(0, records, new LinkedHashMap<>(), over);
+            begin(0, records, new LinkedHashMap<>(), over, written);
         } catch (RuntimeException failed) {
             end(false);
             return CompletableFuture.failedFuture(RefusedCause.of(failed));
         }
-        if (!over.isEmpty()) {
-            end(false);
-            return CompletableFuture.completedFuture(new Outcome.Over(List.copyOf(over)));
+        if (over.isEmpty()) {
+            return outcome;
         }
-        return written.handle((results, failed) -> {
-            end(failed == null && !(results.get(0) instanceof AppendResult.Refused));
-            if (failed != null) {
-                throw RefusedCause.of(failed);
-            }
-            return new Outcome.Tried(results);
-        });
+        end(false);
+        return CompletableFuture.completedFuture(new Outcome.Over(List.copyOf(over)));
     }
 
-    /** {@code null} when a lease is over. */
-    private CompletionStage<List<AppendResult>> begin(
-            int next, List<NewRecord> records, Map<CursorKey, List<CursorFact>> facts, List<Receipt> over) {
+    /** Hands everything to the journal unless a lease is over. */
+    private void begin(
+            int next,
+            List<NewRecord> records,
+            Map<CursorKey, List<CursorFact>> facts,
+            List<Receipt> over,
+            CompletableFuture<List<AppendResult>> written) {
         if (next == parts.size()) {
-            return over.isEmpty() ? journal.write(records, facts) : null;
+            if (over.isEmpty()) {
+                journal.write(records, facts, written);
+            }
+            return;
         }
         LeaseDesk desk = parts.get(next).getKey();
         synchronized (desk) {
             desk.settling()
                     .beginJointly(parts.get(next).getValue(), facts, settling)
                     .forEach(item -> over.add(item.settlement().receipt()));
-            return begin(next + 1, records, facts, over);
+            begin(next + 1, records, facts, over, written);
         }
+    }
+
+    private Outcome conclude(List<AppendResult> results, Throwable failed) {
+        end(failed == null && !(results.get(0) instanceof AppendResult.Refused));
+        if (failed != null) {
+            throw RefusedCause.of(failed);
+        }
+        return new Outcome.Tried(results);
     }
 
     private void end(boolean holds) {

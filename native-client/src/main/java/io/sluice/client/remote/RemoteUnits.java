@@ -29,6 +29,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -48,6 +49,7 @@ final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
     private static final String ONCE = "idempotency keys";
     private static final int TRIES_MAX = 3;
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final InetSocketAddress NOBODY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     private final ClusterLink link;
@@ -79,13 +81,24 @@ final class RemoteUnits implements UnitsOfWork {
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
         return primaries(List.of(message.topic()))
                 .thenCompose(addresses -> ask(ONCE, choose(addresses, key), request(single), TRIES_MAX))
-                .handle(RemoteUnits::outcome)
-                .thenApply(outcome -> outcome.fold(
+                .handle(RemoteUnits::sent);
+    }
+
+    private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {
+        boolean isNotSupported = failure != null
+                && ClusterLink.causeOf(failure) instanceof RefusedException refused
+                && refused.reason() == Refusal.NOT_SUPPORTED;
+        if (isNotSupported) {
+            return new SendOutcome.Refused(
+                    Refusal.NOT_SUPPORTED, ClusterLink.causeOf(failure).getMessage());
+        }
+        return outcome(answer, failure)
+                .fold(
                         committed -> committed.sent().get(0),
                         doubt -> new SendOutcome.StoredWithDoubt(
                                 doubt.committed().sent().get(0), doubt.doubt()),
                         over -> new SendOutcome.Refused(Refusal.UNAVAILABLE, "a send without leases found some over"),
-                        refused -> new SendOutcome.Refused(refused.reason(), refused.remedy())));
+                        refused -> new SendOutcome.Refused(refused.reason(), refused.remedy()));
     }
 
     // ---- where to
@@ -214,22 +227,38 @@ final class RemoteUnits implements UnitsOfWork {
         return "*";
     }
 
+    /** An answer that is lost is asked for again after a pause that grows: the broker knows what it has done. */
     private CompletionStage<UnitAnswerBody> ask(String what, String address, Frame request, int tries) {
-        return link.ask(what, address, request, link.config().requestTimeout())
+        CompletableFuture<UnitAnswerBody> answered = new CompletableFuture<>();
+        ask(what, address, request, tries, PAUSE, answered);
+        return answered;
+    }
+
+    private void ask(
+            String what,
+            String address,
+            Frame request,
+            int tries,
+            Duration pause,
+            CompletableFuture<UnitAnswerBody> answered) {
+        link.ask(what, address, request, link.config().requestTimeout())
                 .thenApply(answer -> Body.of(UnitAnswerBody.class, answer))
-                .handle((answer, failure) -> {
+                .whenComplete((answer, failure) -> {
                     boolean mayAskAgain = failure != null
                             && tries > 1
                             && ClusterLink.causeOf(failure) instanceof RefusedException refused
                             && refused.reason() == Refusal.UNAVAILABLE;
                     if (mayAskAgain) {
-                        return ask(what, address, request, tries - 1);
+                        link.clock()
+                                .after(
+                                        pause,
+                                        () -> ask(what, address, request, tries - 1, pause.multipliedBy(2), answered));
+                    } else if (failure != null) {
+                        answered.completeExceptionally(ClusterLink.causeOf(failure));
+                    } else {
+                        answered.complete(answer);
                     }
-                    return failure == null
-                            ? CompletableFuture.completedFuture(answer)
-                            : CompletableFuture.<UnitAnswerBody>failedFuture(failure);
-                })
-                .thenCompose(next -> next);
+                });
     }
 
     // ---- what is answered

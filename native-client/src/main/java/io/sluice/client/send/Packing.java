@@ -17,6 +17,7 @@ final class Packing {
     /** What a message says that goes alone; see docs/doors/native-client.md, "Sending". */
     private static final Set<String> TRAVEL_ALONE = Set.of(
             PropertyNames.DELAY_LEVEL,
+            PropertyNames.IDEMPOTENCY_KEY,
             PropertyNames.TIMER_DELAY_SEC,
             PropertyNames.TIMER_DELAY_MS,
             PropertyNames.TIMER_DELIVER_MS,
