@@ -116,7 +116,12 @@ final class DeskSettling {
                 return extend(cursor, claim, extend);
             }
             if (settlement instanceof Settlement.Release release) {
-                return outcome(release(cursor, claim, release), release);
+                return outcome(release(cursor, claim, millis(release.delay())), release);
+            }
+            if (settlement instanceof Settlement.Retry) {
+                long delayMs = tools.policy().redeliveryDelay(desk.group()).afterMs(claim.attempt());
+                long delay = Math.min(delayMs, tools.rules().termMax().toMillis());
+                return outcome(release(cursor, claim, delay), settlement);
             }
             if (settlement instanceof Settlement.Reject reject) {
                 return outcome(reject(cursor, claim, reject), reject);
@@ -181,8 +186,8 @@ final class DeskSettling {
             return new LeaseReader.Settled(longer, Result.DONE, untilMs);
         }
 
-        private Answer release(SharedCursor cursor, Claim claim, Settlement.Release release) {
-            long freeAtMs = now + millis(release.delay());
+        private Answer release(SharedCursor cursor, Claim claim, long delayMs) {
+            long freeAtMs = now + delayMs;
             Answer answer = cursor.settler.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
             if (answer == Answer.DONE) {
                 pending.add(tools.journal().write(cursor.key, cursor.takeNews()));
@@ -275,7 +280,7 @@ final class DeskSettling {
                     entry.offset(),
                     entry.attempts(),
                     entry.burials(),
-                    "delivered %d times without being acknowledged".formatted(entry.attempts()),
+                    entry.reason(),
                     null));
         }
         if (!exhausted.isEmpty()) {

@@ -87,7 +87,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             MessageStore store,
             LeaseTopics topics,
             GroupProgress progress,
-            RedeliveryPolicy policy,
+            GroupPolicy policy,
             Filters filters,
             InstantSource clock) {
         LeaseService opened = open(
@@ -112,7 +112,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             KeptText keyFile,
             LeaseTopics topics,
             GroupProgress progress,
-            RedeliveryPolicy policy,
+            GroupPolicy policy,
             Filters filters,
             InstantSource clock,
             SecureRandom random) {
@@ -124,6 +124,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 new LeaseKeeper(clock),
                 new Receipts(keyIn(keyFile, random)),
                 new LeaseIds(random.nextLong()),
+                topics,
                 new DeadLetters(store, topics),
                 progress,
                 policy,
@@ -242,6 +243,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
     private CompletionStage<Leased> lease(
             LeaseRequest request, int queues, Wanted wanted, boolean pops, CompletableFuture<Leased> answer) {
         LeaseDesk desk = deskOf(request.group(), request.topic());
+        if (request.ordering() == Ordering.BY_KEY) {
+            desk.orderByKey();
+        }
         Waiter waiter = new Waiter(
                 lastNumber.incrementAndGet(),
                 wanted,
@@ -460,7 +464,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      * @param wasCut whether the store lost entries that they speak of, so that the snapshot must be written anew
      */
     private record Fold(Map<CursorKey, SharedCursor> cursors, long journalEnd, boolean wasCut) {
-        static Fold read(LeaseLog store, KeptText snapshotFile, LeaseRules rules, RedeliveryPolicy policy, long nowMs) {
+        static Fold read(LeaseLog store, KeptText snapshotFile, LeaseRules rules, GroupPolicy policy, long nowMs) {
             CursorSnapshot snapshot = snapshotFile.load(CursorSnapshot::parse).orElse(CursorSnapshot.EMPTY);
             Map<CursorKey, SharedCursor> cursors = new LinkedHashMap<>();
             snapshot.cursors()
@@ -488,7 +492,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 CursorKey key,
                 CursorFact fact,
                 LeaseRules rules,
-                RedeliveryPolicy policy,
+                GroupPolicy policy,
                 long nowMs) {
             if (fact instanceof Forgotten) {
                 cursors.remove(key);

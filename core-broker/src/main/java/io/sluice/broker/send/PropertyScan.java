@@ -11,6 +11,7 @@ import io.sluice.model.PropertyNames;
  * @param delay        the value of the delay level as it stands; empty when there is none
  * @param isHalf       whether it is a half message of a transaction
  * @param isTimed      whether it names an exact time of delivery
+ * @param expires      whether it names an instant after which nobody needs it
  * @param isRestamped  whether it carries what only a broker adds, as a message does that was stored before
  * @param endsInPair   whether the last pair has its separator
  */
@@ -21,6 +22,7 @@ record PropertyScan(
         String delay,
         boolean isHalf,
         boolean isTimed,
+        boolean expires,
         boolean isRestamped,
         boolean endsInPair) {
 
@@ -35,6 +37,7 @@ record PropertyScan(
         boolean waits = true;
         boolean isHalf = false;
         boolean isTimed = false;
+        boolean expires = false;
         boolean isRestamped = false;
         int at = 0;
         int length = text.length();
@@ -74,6 +77,7 @@ record PropertyScan(
                     case 'M' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.REGION);
                     case 'C' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.CLUSTER);
                     case 'P' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.POP_CHECK_POINT);
+                    case 'e' -> expires |= isName(text, at, nameEnd, PropertyNames.EXPIRES_AT);
                     case '_' -> shardingKey |= isName(text, at, nameEnd, PropertyNames.SHARDING_KEY);
                     default -> {
                         // a name that means nothing to the broker
@@ -83,7 +87,8 @@ record PropertyScan(
             at = pairEnd + 1;
         }
         boolean endsInPair = length == 0 || text.charAt(length - 1) == PAIR_END;
-        return new PropertyScan(uniqueKey, shardingKey, waits, delay, isHalf, isTimed, isRestamped, endsInPair);
+        return new PropertyScan(
+                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, expires, isRestamped, endsInPair);
     }
 
     private static boolean isName(String text, int at, int nameEnd, String name) {

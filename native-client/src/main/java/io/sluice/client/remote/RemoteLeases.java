@@ -277,6 +277,7 @@ public final class RemoteLeases implements LeaseReader {
                     request.leaseFor().toMillis(),
                     hold.toMillis(),
                     LeaseCommands.Start.valueOf(request.start().name()),
+                    LeaseCommands.Ordering.valueOf(request.ordering().name()),
                     question);
         }
 
@@ -453,6 +454,9 @@ public final class RemoteLeases implements LeaseReader {
         }
         if (settlement instanceof Settlement.Release release) {
             return new Settle(Kind.RELEASE, receipt, release.delay().toMillis(), "");
+        }
+        if (settlement instanceof Settlement.Retry) {
+            return new Settle(Kind.RETRY, receipt, 0, "");
         }
         if (settlement instanceof Settlement.Reject reject) {
             return new Settle(Kind.REJECT, receipt, 0, reject.reason());

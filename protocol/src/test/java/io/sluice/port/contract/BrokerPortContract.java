@@ -8,11 +8,13 @@ import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.MessageId;
 import io.sluice.model.MessageQueue;
+import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Leased;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settled;
@@ -76,6 +78,10 @@ public abstract class BrokerPortContract {
         WAITING_LISTS,
         /** Whether a message was recalled before is known. */
         REPEATED_RECALLS,
+        /** Messages of one key in order under leases. */
+        ORDER_BY_KEY,
+        /** What is over is not read by offset. */
+        EXPIRY_OF_READS,
         /** A time of delivery that is too far away is told from other wrong properties. */
         FAR_TIMES
     }
@@ -548,6 +554,74 @@ public abstract class BrokerPortContract {
             send("Late", "new");
             assertThat(texts(result(port.leases().lease(leaseOf("late", "Late", 10, LEASE, LONG_WAIT)))))
                     .containsExactly("new");
+        }
+
+        @Test
+        void messagesOfOneKeyGoToOneConsumerAtATimeWhereAMemberAsksForIt() {
+            if (!has(Feature.ORDER_BY_KEY)) {
+                topic("Keyed", 1);
+                assertThat(refusalOf(port.leases().lease(byKey(1)))).isEqualTo(Refusal.NOT_SUPPORTED);
+                return;
+            }
+            topic("Keyed", 1);
+            for (String name : List.of("a1", "b1", "a2")) {
+                Message message =
+                        Message.of("Keyed", name).withProperty(PropertyNames.SHARDING_KEY, name.substring(0, 1));
+                send(message, Placement.ANY);
+            }
+            Leased first = leaseByKey(1);
+            assertThat(texts(first)).containsExactly("a1");
+            assertThat(texts(leaseByKey(5))).containsExactly("b1");
+            Settlement done = new Settlement.Ack(first.leases().get(0).receipt());
+            assertThat(result(port.leases().settle(List.of(done))).get(0).result())
+                    .isEqualTo(Result.DONE);
+            assertThat(texts(leaseByKey(5))).containsExactly("a2");
+        }
+
+        private Leased leaseByKey(int max) {
+            return result(port.leases().lease(byKey(max)));
+        }
+
+        private LeaseRequest byKey(int max) {
+            return new LeaseRequest(
+                    new GroupName("keyed"),
+                    new TopicName("Keyed"),
+                    FilterExpression.ALL,
+                    FilterExpression.ALL,
+                    max,
+                    LEASE,
+                    NO_WAIT,
+                    Start.FIRST,
+                    Ordering.BY_KEY);
+        }
+
+        @Test
+        void aMessageThatIsOverIsNeitherReadNorLent() {
+            MessageQueue queue = topic("Ending", 1).readable().get(0);
+            send(Message.of("Ending", "over").withProperty(PropertyNames.EXPIRES_AT, "1000"), Placement.ANY);
+            send(Message.of("Ending", "ever"), Placement.ANY);
+            if (has(Feature.EXPIRY_OF_READS)) {
+                try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
+                    assertThat(texts(fetched.records())).containsExactly("ever");
+                }
+            }
+            assertThat(texts(result(port.leases().lease(leaseOf("enders", "Ending", 10, LEASE, LONG_WAIT)))))
+                    .containsExactly("ever");
+        }
+
+        @Test
+        void aFailedMessageComesAgain() {
+            topic("Failing", 1);
+            send("Failing", "x");
+            Lease lease = result(port.leases().lease(leaseOf("g", "Failing", 1, LEASE, LONG_WAIT)))
+                    .leases()
+                    .get(0);
+            Settlement failed = new Settlement.Retry(lease.receipt());
+            assertThat(result(port.leases().settle(List.of(failed))).get(0).result())
+                    .isEqualTo(Result.DONE);
+            List<Lease> again = result(port.leases().lease(leaseOf("g", "Failing", 1, LEASE, LONG_WAIT)))
+                    .leases();
+            assertThat(again.get(0).attempt()).isEqualTo(2);
         }
 
         @Test
