@@ -244,6 +244,14 @@ public final class MessageStore implements AutoCloseable {
         return appender.appendBatch(messages);
     }
 
+    /**
+     * As {@link #appendBatch}, and it stays all or none when the power fails: a bundle of which the disk does not have every
+     * byte is taken out of the log when the store is opened. None of the records may belong to a transaction.
+     */
+    public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> messages) {
+        return appender.appendBundle(messages);
+    }
+
     /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
     public boolean waitsForDisk() {
         return appender.waitsForDisk();

@@ -175,6 +175,17 @@ class FormatPagesTest {
         }
 
         @Test
+        void theRecordsOfABundleSayHowFarItReaches() {
+            byte[] bytes = page.hex("bundle");
+            try (MessageStore store = open(config())) {
+                store.appendBundle(
+                        List.of(record("T", "a", Map.of("TAGS", "x")), record("U", "b", Map.of("TAGS", "x"))));
+                assertThat(Arrays.copyOf(file("commitlog/00000000000000000000"), bytes.length))
+                        .isEqualTo(bytes);
+            }
+        }
+
+        @Test
         void aChecksumOverTheWholeRecordIsChecked() {
             byte[] bytes = page.hex("checksum");
             assertThat(RecordCheck.check(ByteBuffer.wrap(bytes), true)).isEqualTo(Verdict.WHOLE);

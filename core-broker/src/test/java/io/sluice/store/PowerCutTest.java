@@ -72,6 +72,8 @@ class PowerCutTest {
         private int nextId;
         /** Whose fate is open, or who was found after the last start. */
         private List<Sent> sent = new ArrayList<>();
+        /** Ids of messages of which all must be found or none. */
+        private final List<List<Integer>> bundles = new ArrayList<>();
         /** Not found after a start: must never come back. */
         private final Set<Integer> lost = new HashSet<>();
 
@@ -109,6 +111,7 @@ class PowerCutTest {
                     case 2 -> store.duties().indexer().work();
                     case 3 -> store.duties().preparer().work();
                     case 4 -> batch();
+                    case 5 -> bundle();
                     default -> one();
                 }
             }
@@ -148,9 +151,26 @@ class PowerCutTest {
             for (int i = 0; i < 3; i++) {
                 messages.add(new Sent(nextId++, queue, 10));
             }
-            CompletableFuture<List<AppendResult>> results = store.appendBatch(
-                            messages.stream().map(this::recordOf).toList())
-                    .toCompletableFuture();
+            sent(
+                    messages,
+                    store.appendBatch(messages.stream().map(this::recordOf).toList())
+                            .toCompletableFuture());
+        }
+
+        private void bundle() {
+            List<Sent> messages = new ArrayList<>();
+            int count = 2 + random.nextInt(4);
+            for (int i = 0; i < count; i++) {
+                messages.add(next());
+            }
+            bundles.add(messages.stream().map(message -> message.id).toList());
+            sent(
+                    messages,
+                    store.appendBundle(messages.stream().map(this::recordOf).toList())
+                            .toCompletableFuture());
+        }
+
+        private void sent(List<Sent> messages, CompletableFuture<List<AppendResult>> results) {
             for (int i = 0; i < messages.size(); i++) {
                 int index = i;
                 messages.get(i).result = results.thenApply(list -> list.get(index));
@@ -182,6 +202,10 @@ class PowerCutTest {
             for (QueueKey queue : store.queues()) {
                 readQueue(queue, byId, found);
             }
+            bundles.forEach(bundle -> assertThat(
+                            bundle.stream().filter(found::containsKey).count())
+                    .as("found of the bundle %s", bundle)
+                    .isIn(0L, (long) bundle.size()));
             List<Sent> kept = new ArrayList<>();
             for (Sent message : sent) {
                 Long offset = found.get(message.id);

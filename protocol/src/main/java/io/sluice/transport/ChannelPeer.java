@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -58,6 +60,10 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     private FrameHead inPlace;
     /** Event loop: whether the bytes read last made a frame whole. */
     private boolean frameCame;
+    /** Event loop: whether frames of the read in progress are being worked on. */
+    private boolean reading;
+    /** Event loop: what is to run at the end of the read in progress. */
+    private final Deque<Runnable> atEndOfRead = new ArrayDeque<>(0);
     /** Event loop: since when bytes come without making a frame whole, nanoseconds; 0 while they do. */
     private long partSinceNanos;
 
@@ -109,6 +115,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
 
     /** Fails what waits and tells the listeners. A connection that was never made is told about by whoever made it. */
     private void end() {
+        endRead();
         log.debug("connection ended: peer={} reason={}", remoteAddress, closeReason);
         if (remoteAddress != null) {
             replies.end(new RemotingException(
@@ -152,6 +159,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
 
     private boolean take(FrameHead head, ByteBuffer body) {
         frameCame = true;
+        reading = true;
         InPlaceHandler handler = head.isAnswer() ? null : table.findInPlace(head.code());
         if (handler == null || inFlight.get() >= limits.inFlightMax()) {
             return false;
@@ -187,6 +195,7 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
     /** A peer that sends a frame byte by byte is never idle, and holds what it sent for as long as it likes. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        endRead();
         if (frameCame) {
             partSinceNanos = 0;
         } else if (partSinceNanos == 0) {
@@ -196,6 +205,17 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         }
         frameCame = false;
         context.fireChannelReadComplete();
+    }
+
+    private void endRead() {
+        reading = false;
+        for (Runnable step = atEndOfRead.poll(); step != null; step = atEndOfRead.poll()) {
+            try {
+                step.run();
+            } catch (RuntimeException failed) {
+                log.warn("a step at the end of a read failed: peer={}", remoteAddress, failed);
+            }
+        }
     }
 
     private void dispatch(Frame request) {
@@ -366,6 +386,15 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
                             done.cause().toString());
                 }
             });
+        }
+    }
+
+    @Override
+    public void soon(Runnable step) {
+        if (reading && channel.eventLoop().inEventLoop()) {
+            atEndOfRead.add(step);
+        } else {
+            channel.eventLoop().execute(step);
         }
     }
 

@@ -31,6 +31,14 @@ public interface Peer {
     /** Tells the peer something it does not answer; dropped with its body when the connection is closed or congested. */
     void oneWay(Frame request);
 
+    /**
+     * Runs a short step on the event loop of the connection, never at once: when this is called while a read of the connection
+     * is being worked on, at the end of that read, so that what the step writes leaves together with the other answers.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException when the loop has ended
+     */
+    void soon(Runnable step);
+
     /** Runs once when the connection has ended, on its event loop; at once on the calling thread when it has ended already. */
     void onClose(Runnable listener);
 

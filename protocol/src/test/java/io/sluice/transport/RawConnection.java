@@ -24,9 +24,15 @@ final class RawConnection implements AutoCloseable {
         socket.connect(target, PATIENCE_MS);
     }
 
-    void send(Frame frame) throws IOException {
-        ByteBuf bytes = FrameCodec.encode(frame, UnpooledByteBufAllocator.DEFAULT);
+    /** In one piece. */
+    void send(Frame... frames) throws IOException {
+        ByteBuf bytes = UnpooledByteBufAllocator.DEFAULT.buffer();
         try {
+            for (Frame frame : frames) {
+                ByteBuf encoded = FrameCodec.encode(frame, UnpooledByteBufAllocator.DEFAULT);
+                bytes.writeBytes(encoded);
+                encoded.release();
+            }
             OutputStream out = socket.getOutputStream();
             bytes.readBytes(out, bytes.readableBytes());
             out.flush();

@@ -2,19 +2,13 @@ package io.sluice.broker.lease;
 
 import io.sluice.broker.lease.CursorFact.Began;
 import io.sluice.broker.lease.CursorFact.Forgotten;
-import io.sluice.broker.lease.CursorFact.Settled;
-import io.sluice.broker.lease.SharedCursor.Answer;
-import io.sluice.broker.lease.SharedCursor.Exhausted;
 import io.sluice.broker.lease.WaitingLines.Line;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
-import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Receipt;
-import io.sluice.port.LeaseReader.Result;
-import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.Refusal;
@@ -23,11 +17,8 @@ import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageView;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +26,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +51,6 @@ final class LeaseDesk {
     private static final int PAGE_BYTES = 4096;
     private static final long REBUILD_PAUSE_MS = 100;
     private static final long FAILURE_PAUSE_MS = 1_000;
-    private static final long BURIAL_PAUSE_MS = 1_000;
-    private static final long BURIAL_PAUSE_MAX_MS = 60_000;
 
     /** Whether the desk stands in the keeper's queue; owned by the keeper. */
     final AtomicBoolean isQueued = new AtomicBoolean();
@@ -72,9 +60,9 @@ final class LeaseDesk {
     private final long number;
     private final DeskTools tools;
 
+    private final DeskSettling settling;
     private final TreeMap<Integer, SharedCursor> cursors = new TreeMap<>();
     private final WaitingLines lines = new WaitingLines();
-    private final List<Burial> burials = new ArrayList<>();
     private final List<Gathering.Cold> cold = new ArrayList<>();
     /** While cursors come into being: completes when they have. */
     private CompletableFuture<Void> opening;
@@ -99,28 +87,13 @@ final class LeaseDesk {
     /** Something may be there that those who wait were not offered. */
     private volatile boolean dirty;
 
-    /** One item of a settlement: which receipt, what it says, and where the result goes. */
-    record Item(int index, Claim claim, Settlement settlement) {}
-
-    /** An entry to be buried; {@code settling} is {@code null} when nobody waits for it. */
-    private record Burial(
-            SharedCursor cursor,
-            int generation,
-            long offset,
-            int attempts,
-            int tries,
-            String reason,
-            CompletableFuture<Void> settling) {}
-
-    /** Entries of one cursor whose settlement is being written. */
-    private record Batch(SharedCursor cursor, int generation, List<Long> offsets, CompletableFuture<Void> settling) {}
-
     /** @param number differs from that of every other desk */
     LeaseDesk(GroupName group, TopicName topic, long number, DeskTools tools) {
         this.group = group;
         this.topic = topic;
         this.number = number;
         this.tools = tools;
+        this.settling = new DeskSettling(this, tools);
     }
 
     GroupName group() {
@@ -223,7 +196,7 @@ final class LeaseDesk {
         }
     }
 
-    private RefusedException gone() {
+    RefusedException gone() {
         return new RefusedException(
                 Refusal.UNAVAILABLE,
                 "group %s or topic %s is being deleted or the broker stops".formatted(group, topic));
@@ -320,30 +293,13 @@ final class LeaseDesk {
         if (cursor == null) {
             return;
         }
-        passTime(cursor, found.nowMs, found.attemptsMax);
+        settling.passTime(cursor, found.nowMs, found.attemptsMax);
         if (ordered && cursor.isBusy()) {
             withholds = true;
         } else {
-            cursor.lend(found, tools.log());
+            cursor.lender.lend(found, tools.log());
         }
         callNoLaterThan(cursor.nextDueMs());
-    }
-
-    private void passTime(SharedCursor cursor, long now, int attemptsMax) {
-        List<Exhausted> exhausted = cursor.passTime(now, attemptsMax);
-        for (Exhausted entry : exhausted) {
-            burials.add(new Burial(
-                    cursor,
-                    entry.generation(),
-                    entry.offset(),
-                    entry.attempts(),
-                    entry.burials(),
-                    "delivered %d times without being acknowledged".formatted(entry.attempts()),
-                    null));
-        }
-        if (!exhausted.isEmpty()) {
-            tools.keeper().serve(this);
-        }
     }
 
     /** Answers with what was lent; if whoever asked has gone, it comes back at once and the delivery does not count. */
@@ -382,7 +338,7 @@ final class LeaseDesk {
                 .toReceipt();
     }
 
-    private PopHandle handle(int queueId, long offset, long popTimeMs, long invisibleMs, int seal) {
+    PopHandle handle(int queueId, long offset, long popTimeMs, long invisibleMs, int seal) {
         return new PopHandle(offset, popTimeMs, invisibleMs, seal, tools.rules().brokerName(), queueId, offset);
     }
 
@@ -424,7 +380,7 @@ final class LeaseDesk {
         line.lookedAtAll = !dirty;
         callNoLaterThan(waiter.deadlineMs());
         if (!dirty) {
-            dirty = cursors.values().stream().anyMatch(cursor -> cursor.hasGrown(tools.log()));
+            dirty = cursors.values().stream().anyMatch(cursor -> cursor.lender.hasGrown(tools.log()));
         }
         if (dirty) {
             tools.keeper().serve(this);
@@ -480,17 +436,16 @@ final class LeaseDesk {
     private void serve(boolean called) {
         warm();
         List<Runnable> answers = new ArrayList<>();
-        List<Burial> due;
+        List<DeskSettling.Burial> due;
         synchronized (this) {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(group);
             if (called) {
-                cursors.values().forEach(cursor -> passTime(cursor, now, attemptsMax));
+                cursors.values().forEach(cursor -> settling.passTime(cursor, now, attemptsMax));
             }
             offer(answers);
             expire(now, answers);
-            due = List.copyOf(burials);
-            burials.clear();
+            due = settling.takeBurials();
             if (called) {
                 cursors.values().forEach(cursor -> callNoLaterThan(cursor.nextDueMs()));
                 callNoLaterThan(lines.nextDeadlineAfter(now));
@@ -501,7 +456,7 @@ final class LeaseDesk {
             }
         }
         answers.forEach(Runnable::run);
-        due.forEach(this::bury);
+        due.forEach(settling::bury);
     }
 
     /** Brings messages to memory that are wanted, without the lock. */
@@ -525,7 +480,7 @@ final class LeaseDesk {
                 next = Math.max(read.nextOffset(), spot.offset() + 1);
             }
             synchronized (this) {
-                spot.cursor().warmed(next);
+                spot.cursor().lender.warmed(next);
             }
         }
     }
@@ -582,7 +537,8 @@ final class LeaseDesk {
         }
     }
 
-    private void callNoLaterThan(long atMs) {
+    /** The keeper is to call at this time or before; {@link Long#MAX_VALUE}: it need not. Under the lock. */
+    void callNoLaterThan(long atMs) {
         if (atMs != Long.MAX_VALUE && (call == null || atMs < call.atMs()) && !closed) {
             LeaseKeeper.Call earlier = new LeaseKeeper.Call(atMs, number, this);
             tools.keeper().call(call, earlier);
@@ -597,282 +553,34 @@ final class LeaseDesk {
         }
     }
 
-    private void flushNews(SharedCursor cursor) {
+    void flushNews(SharedCursor cursor) {
         tools.journal().note(cursor.key, cursor.takeNews());
         if (cursor.hasRisen()) {
             tools.progress().advanced(group, topic, cursor.key.queueId(), cursor.low());
         }
     }
 
-    // ---- settling ----
+    // ---- for whoever settles, under the lock ----
 
-    /**
-     * Settles leases of this desk. Results are given to {@code results} by index; they hold when the stage completes. The
-     * stage fails with {@link RefusedException} when one of them could not be written; then nobody knows which of those that
-     * had to be written hold, and all may be tried again.
-     */
-    CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
-        Map<SharedCursor, Batch> batches = new HashMap<>();
-        List<CompletionStage<Void>> pending = new ArrayList<>();
-        Map<Batch, CompletionStage<Void>> written = new HashMap<>();
-        synchronized (this) {
-            if (closed) {
-                return CompletableFuture.failedFuture(gone());
-            }
-            Settling settling = new Settling(batches, pending);
-            items.forEach(item -> results.accept(item, settling.one(item)));
-            batches.forEach((cursor, batch) ->
-                    written.put(batch, tools.journal().write(cursor.key, rangesOf(batch.offsets()))));
-            settling.touched.values().forEach(this::flushNews);
-        }
-        written.forEach((batch, stage) -> {
-            pending.add(batch.settling());
-            stage.whenComplete((done, failed) -> conclude(batch, failed));
-        });
-        return CompletableFuture.allOf(
-                pending.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    boolean isClosed() {
+        return closed;
     }
 
-    /** One call of {@link #settle}, under the lock. */
-    private final class Settling {
-        private final Map<SharedCursor, Batch> batches;
-        private final List<CompletionStage<Void>> pending;
-        private final Map<Integer, SharedCursor> touched = new HashMap<>();
-        private final long now = tools.clock().millis();
-        private final int attemptsMax = tools.policy().attemptsMax(group);
+    /** The cursor of a queue; {@code null} when the group never leased from it. */
+    SharedCursor cursor(int queueId) {
+        return cursors.get(queueId);
+    }
 
-        Settling(Map<SharedCursor, Batch> batches, List<CompletionStage<Void>> pending) {
-            this.batches = batches;
-            this.pending = pending;
-        }
-
-        LeaseReader.Settled one(Item item) {
-            Claim claim = item.claim();
-            SharedCursor cursor = cursors.get(claim.key().queueId());
-            if (cursor == null) {
-                return outcome(Answer.OVER, item.settlement());
-            }
-            touched.put(claim.key().queueId(), cursor);
-            passTime(cursor, now, attemptsMax);
-            Settlement settlement = item.settlement();
-            if (settlement instanceof Settlement.Extend extend) {
-                return extend(cursor, claim, extend);
-            }
-            if (settlement instanceof Settlement.Release release) {
-                return outcome(release(cursor, claim, release), release);
-            }
-            if (settlement instanceof Settlement.Reject reject) {
-                return outcome(reject(cursor, claim, reject), reject);
-            }
-            return outcome(acknowledge(cursor, claim), settlement);
-        }
-
-        private Answer acknowledge(SharedCursor cursor, Claim claim) {
-            Batch batch = batches.get(cursor);
-            if (batch == null) {
-                batch = new Batch(cursor, cursor.generation(), new ArrayList<>(), new CompletableFuture<>());
-            }
-            Answer answer = cursor.acknowledge(claim, now, batch.settling(), sameAs(claim));
-            if (answer == Answer.STARTED) {
-                if (cursor.settling(claim.offset()) != batch.settling()) {
-                    waitForBefore(cursor, claim);
-                } else {
-                    batches.put(cursor, batch);
-                    batch.offsets().add(claim.offset());
-                }
-            }
-            return answer;
-        }
-
-        /** Somebody settles the entry already: this settlement holds when that one does. */
-        private void waitForBefore(SharedCursor cursor, Claim claim) {
-            pending.add(cursor.settling(claim.offset()));
-        }
-
-        private Answer reject(SharedCursor cursor, Claim claim, Settlement.Reject reject) {
-            CompletableFuture<Void> buried = new CompletableFuture<>();
-            Answer answer = cursor.reject(claim, now, buried, sameAs(claim));
-            if (answer == Answer.STARTED) {
-                waitForBefore(cursor, claim);
-                if (cursor.settling(claim.offset()) == buried) {
-                    burials.add(new Burial(
-                            cursor, cursor.generation(), claim.offset(), claim.attempt(), 0, reject.reason(), buried));
-                    tools.keeper().serve(LeaseDesk.this);
-                }
-            }
-            return answer;
-        }
-
-        private LeaseReader.Settled extend(SharedCursor cursor, Claim claim, Settlement.Extend extend) {
-            long termMs = millis(extend.leaseFor());
-            long untilMs = now + termMs;
-            long leaseId = claim.leaseId();
-            Receipt longer;
-            if (claim.isPopped()) {
-                int seal = tools.receipts().seal(group, topic, now, termMs);
-                PopHandle handle = handle(claim.key().queueId(), claim.offset(), now, termMs, seal);
-                leaseId = handle.leaseId();
-                longer = handle.toReceipt();
-            } else {
-                longer = tools.receipts().write(claim.until(untilMs));
-            }
-            Answer answer = cursor.extend(claim, now, untilMs, leaseId, sameAs(claim));
-            if (answer != Answer.DONE) {
-                return outcome(answer, extend);
-            }
-            callNoLaterThan(untilMs);
-            return new LeaseReader.Settled(longer, Result.DONE, untilMs);
-        }
-
-        private Answer release(SharedCursor cursor, Claim claim, Settlement.Release release) {
-            long freeAtMs = now + millis(release.delay());
-            Answer answer = cursor.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
-            if (answer == Answer.DONE) {
-                pending.add(tools.journal().write(cursor.key, cursor.takeNews()));
-                callNoLaterThan(cursor.nextDueMs());
-                grown();
-            }
-            return answer;
-        }
-
-        private LeaseReader.Settled outcome(Answer answer, Settlement settlement) {
-            return new LeaseReader.Settled(
-                    settlement.receipt(), answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE, 0);
+    /** Something is free that was not, or less is open than was. */
+    void eased(boolean somethingCameBack) {
+        if (withholds || somethingCameBack) {
+            withholds = false;
+            grown();
         }
     }
 
-    static long millis(Duration duration) {
-        return Math.max(duration.toMillis(), duration.isZero() ? 0 : 1);
-    }
-
-    /** Whether the message at the offset is still the one that the receipt was written for. */
-    private LongPredicate sameAs(Claim claim) {
-        return offset -> {
-            EntryFilter only = new EntryFilter() {
-                @Override
-                public boolean acceptsEntry(long queueOffset, long tagHash) {
-                    return queueOffset == offset;
-                }
-            };
-            try (QueueRead read =
-                    tools.log().read(topic.value(), claim.key().queueId(), offset, only, 1, Integer.MAX_VALUE)) {
-                return read.status() == QueueRead.Status.FOUND
-                        && claim.isOf(MessageView.of(read.slices().get(0)));
-            }
-        };
-    }
-
-    private static List<CursorFact> rangesOf(List<Long> offsets) {
-        List<Long> sorted = offsets.stream().distinct().sorted().toList();
-        List<CursorFact> ranges = new ArrayList<>();
-        for (int i = 0; i < sorted.size(); ) {
-            long start = sorted.get(i);
-            long end = start;
-            while (i < sorted.size() && sorted.get(i) == end) {
-                end++;
-                i++;
-            }
-            ranges.add(new Settled(start, end));
-        }
-        return ranges;
-    }
-
-    /** The settlements of a batch are in the log, or could not be written. */
-    private void conclude(Batch batch, Throwable failed) {
-        synchronized (this) {
-            if (batch.cursor().generation() == batch.generation()) {
-                long now = tools.clock().millis();
-                int attemptsMax = tools.policy().attemptsMax(group);
-                for (long offset : batch.offsets()) {
-                    if (failed == null) {
-                        batch.cursor().settled(offset);
-                    } else {
-                        batch.cursor().notSettled(offset, now, attemptsMax);
-                    }
-                }
-                callNoLaterThan(batch.cursor().nextDueMs());
-                flushNews(batch.cursor());
-            }
-            if (withholds || failed != null) {
-                withholds = false;
-                grown();
-            }
-        }
-        finish(batch.settling(), failed);
-    }
-
-    private static void finish(CompletableFuture<Void> settling, Throwable failed) {
-        if (failed == null) {
-            settling.complete(null);
-        } else {
-            settling.completeExceptionally(RefusedCause.of(failed));
-        }
-    }
-
-    // ---- burying ----
-
-    /** Stores the dead letter first, then settles the entry. */
-    private void bury(Burial burial) {
-        CompletionStage<Void> buried;
-        try {
-            buried = tools.deadLetters().bury(burial.cursor().key, burial.offset(), burial.attempts(), burial.reason());
-        } catch (RuntimeException failed) {
-            buried = CompletableFuture.failedFuture(failed);
-        }
-        buried.whenComplete((done, failed) -> {
-            if (failed == null) {
-                settleBuried(burial);
-            } else {
-                notBuried(burial, failed);
-            }
-        });
-    }
-
-    private void settleBuried(Burial burial) {
-        CompletionStage<Void> written;
-        synchronized (this) {
-            written = burial.cursor().generation() != burial.generation()
-                    ? CompletableFuture.completedFuture(null)
-                    : tools.journal()
-                            .write(burial.cursor().key, List.of(new Settled(burial.offset(), burial.offset() + 1)));
-        }
-        written.whenComplete((done, failed) -> {
-            if (failed == null) {
-                List<Long> offset = List.of(burial.offset());
-                CompletableFuture<Void> settling =
-                        burial.settling() == null ? new CompletableFuture<>() : burial.settling();
-                conclude(new Batch(burial.cursor(), burial.generation(), offset, settling), null);
-            } else {
-                notBuried(burial, failed);
-            }
-        });
-    }
-
-    private void notBuried(Burial burial, Throwable failed) {
-        synchronized (this) {
-            if (burial.cursor().generation() == burial.generation()) {
-                long now = tools.clock().millis();
-                if (burial.settling() != null) {
-                    burial.cursor()
-                            .notSettled(burial.offset(), now, tools.policy().attemptsMax(group));
-                } else {
-                    long pause = Math.min(BURIAL_PAUSE_MAX_MS, BURIAL_PAUSE_MS << Math.min(burial.tries(), 10));
-                    burial.cursor().notBuried(burial.offset(), now + pause);
-                }
-                callNoLaterThan(burial.cursor().nextDueMs());
-                flushNews(burial.cursor());
-                grown();
-            }
-        }
-        if (burial.settling() != null) {
-            finish(burial.settling(), failed);
-        } else if (burial.tries() == 0) {
-            log.warn(
-                    "a message that {} gave up on could not be stored as dead letter and is kept; it is tried again: offset={} cause={}",
-                    burial.cursor().key,
-                    burial.offset(),
-                    RefusedCause.of(failed).getMessage());
-        }
+    DeskSettling settling() {
+        return settling;
     }
 
     // ---- from outside ----
@@ -929,13 +637,10 @@ final class LeaseDesk {
         List<Waiter> left = lines.clear();
         waiting = 0;
         tools.waiters().addAndGet(-left.size());
-        List<Burial> unburied = List.copyOf(burials);
-        burials.clear();
+        List<DeskSettling.Burial> unburied = settling.takeBurials();
         return () -> {
             left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
-            unburied.stream()
-                    .filter(burial -> burial.settling() != null)
-                    .forEach(burial -> finish(burial.settling(), gone()));
+            unburied.forEach(burial -> burial.fail(gone()));
         };
     }
 

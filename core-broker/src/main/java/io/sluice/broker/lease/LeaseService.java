@@ -248,8 +248,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 pops,
                 queues,
                 request.maxMessages(),
-                LeaseDesk.millis(request.leaseFor()),
-                clock.millis() + LeaseDesk.millis(request.maxWait()),
+                DeskSettling.millis(request.leaseFor()),
+                clock.millis() + DeskSettling.millis(request.maxWait()),
                 answer);
         desk.open(queues, request.start()).whenComplete((opened, failed) -> {
             if (failed == null) {
@@ -308,7 +308,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             return CompletableFuture.failedFuture(stopping());
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<LeaseDesk.Item>> byDesk = new LinkedHashMap<>();
+        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
         try {
             for (int i = 0; i < results.length; i++) {
                 sort(i, settlements.get(i), claims, results, byDesk);
@@ -331,9 +331,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         return answer;
     }
 
-    private CompletionStage<Void> settle(LeaseDesk desk, List<LeaseDesk.Item> items, Settled[] results) {
+    private CompletionStage<Void> settle(LeaseDesk desk, List<DeskSettling.Item> items, Settled[] results) {
         try {
-            return desk.settle(items, (item, settled) -> results[item.index()] = settled);
+            return desk.settling().settle(items, (item, settled) -> results[item.index()] = settled);
         } catch (RuntimeException failed) {
             log.error("settling leases of {} failed", desk, failed);
             return CompletableFuture.failedFuture(failed);
@@ -345,7 +345,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             Settlement settlement,
             Function<Receipt, Optional<Claim>> claims,
             Settled[] results,
-            Map<LeaseDesk, List<LeaseDesk.Item>> byDesk) {
+            Map<LeaseDesk, List<DeskSettling.Item>> byDesk) {
         if (settlement instanceof Settlement.Extend extend) {
             checkTerm("leaseFor", extend.leaseFor());
         } else if (settlement instanceof Settlement.Release release) {
@@ -362,7 +362,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             results[index] = new Settled(settlement.receipt(), Result.LEASE_OVER, 0);
             return;
         }
-        byDesk.computeIfAbsent(desk, none -> new ArrayList<>()).add(new LeaseDesk.Item(index, claim.get(), settlement));
+        byDesk.computeIfAbsent(desk, none -> new ArrayList<>())
+                .add(new DeskSettling.Item(index, claim.get(), settlement));
     }
 
     /**

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * Reads for consumer groups whose members own their position: whether the group may, what it wants, and where a reset
@@ -88,7 +89,8 @@ public final class GroupPulls {
         SQL_SWITCHED_OFF
     }
 
-    public Begun pull(GroupPull pull) {
+    /** @param home where a read that waited goes on when its queue grows, and completes; never runs anything at once */
+    public Begun pull(GroupPull pull, Executor home) {
         Optional<SubscriptionGroupConfig> group = groups.forUse(pull.group());
         if (group.isEmpty()) {
             return denied(
@@ -107,12 +109,12 @@ public final class GroupPulls {
                             .formatted(pull.topic()));
         }
         if (pull.filter().isPresent()) {
-            return read(pull, pull.filter().get());
+            return read(pull, pull.filter().get(), home);
         }
-        return readSubscribed(pull, group.get());
+        return readSubscribed(pull, group.get(), home);
     }
 
-    private Begun readSubscribed(GroupPull pull, SubscriptionGroupConfig settings) {
+    private Begun readSubscribed(GroupPull pull, SubscriptionGroupConfig settings, Executor home) {
         Optional<ConsumerGroup> group = members.consumers(pull.group());
         Subscription wants = group.map(found -> found.wants().get(pull.topic())).orElse(null);
         if (wants == null) {
@@ -132,10 +134,10 @@ public final class GroupPulls {
                     "the broker knows an older subscription of group %s to topic %s; the next heartbeat brings the newer"
                             .formatted(pull.group(), pull.topic()));
         }
-        return read(pull, wants.filter());
+        return read(pull, wants.filter(), home);
     }
 
-    private Begun read(GroupPull pull, FilterExpression filter) {
+    private Begun read(GroupPull pull, FilterExpression filter, Executor home) {
         if (filter instanceof FilterExpression.Sql && !sqlAllowed) {
             return denied(
                     Denial.SQL_SWITCHED_OFF,
@@ -155,7 +157,8 @@ public final class GroupPulls {
                         pull.maxBytes(),
                         filter,
                         pull.maxWait()),
-                reset));
+                reset,
+                home));
     }
 
     /** An administrator puts the group elsewhere: the reader's offset is declared wrong, and the new one right. */

@@ -10,9 +10,12 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,12 +23,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Where reads wait for their queue to grow. Bounded: a read that finds no place is turned away.
  *
- * <p>Any thread may park, unpark, or report growth; all of that happens under this object's lock and never calls out.
- * Retries and time-outs are run by the {@code parking-lot} thread, outside the lock, one after another.
+ * <p>Any thread may park, unpark, or report growth; all of that happens under this object's lock and calls out only to put a
+ * retry into the inbox of the read's {@linkplain ParkedRead#home home}. Retries of reads without a home, and time-outs, are
+ * run by the {@code parking-lot} thread, outside the lock, one after another.
  */
 public final class ParkingLot implements Duty, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ParkingLot.class);
     private static final int SLICE_MAX = 256;
+    /** So often the thread looks at the deadlines in any case. */
     private static final long LONGEST_SLEEP_NANOS = 1_000_000_000L;
 
     private final int placesMax;
@@ -67,7 +72,7 @@ public final class ParkingLot implements Duty, AutoCloseable {
     /** Parks a read until its queue grows or its time is over; without a place it is turned away at once. */
     void park(ParkedRead read) {
         boolean hasPlace;
-        boolean isFirst = false;
+        boolean wakes = false;
         synchronized (this) {
             hasPlace = !closed && byDeadline.size() < placesMax;
             if (hasPlace) {
@@ -77,14 +82,14 @@ public final class ParkingLot implements Duty, AutoCloseable {
                         .add(read);
                 byDeadline.add(read);
                 parked = byDeadline.size();
-                isFirst = byDeadline.first() == read;
+                wakes = byDeadline.first() == read && read.deadlineNanos() - nanos.getAsLong() < LONGEST_SLEEP_NANOS;
             }
         }
         if (!hasPlace) {
             read.turnAway();
             return;
         }
-        if (isFirst) {
+        if (wakes) {
             wake();
         }
         if (read.hasGrown()) {
@@ -106,24 +111,57 @@ public final class ParkingLot implements Duty, AutoCloseable {
         }
     }
 
-    /** The queue has grown: its reads are retried soon. Cheap when nobody waits; never blocks, never calls out. */
+    /** The queue has grown: its reads are retried soon. Cheap when nobody waits; never blocks. */
     public void grown(String topic, int queueId) {
         if (parked == 0 || !byTopic.containsKey(topic)) {
             return;
         }
-        boolean found;
+        Set<ParkedRead> reads;
         synchronized (this) {
             Map<Integer, Set<ParkedRead>> queues = byTopic.get(topic);
-            Set<ParkedRead> reads = queues == null ? null : queues.remove(queueId);
-            found = reads != null;
-            if (found) {
-                makeReady(reads);
-                if (queues.isEmpty()) {
-                    byTopic.remove(topic);
-                }
+            reads = queues == null ? null : queues.remove(queueId);
+            if (reads == null) {
+                return;
+            }
+            if (queues.isEmpty()) {
+                byTopic.remove(topic);
+            }
+            byDeadline.removeAll(reads);
+            parked = byDeadline.size();
+        }
+        sendHome(reads);
+    }
+
+    private void sendHome(Set<ParkedRead> reads) {
+        List<ParkedRead> homeless = new ArrayList<>(0);
+        for (ParkedRead read : reads) {
+            Optional<Executor> home = read.home();
+            if (home.isEmpty()) {
+                homeless.add(read);
+                continue;
+            }
+            try {
+                home.get().execute(() -> retry(read));
+            } catch (RejectedExecutionException ended) {
+                log.debug(
+                        "a waiting read of {}/{} has no home any more: {}",
+                        read.topic(),
+                        read.queueId(),
+                        ended.toString());
+                read.turnAway();
             }
         }
-        if (found) {
+        if (!homeless.isEmpty()) {
+            boolean late;
+            synchronized (this) {
+                late = closed;
+                if (!late) {
+                    ready.addAll(homeless);
+                }
+            }
+            if (late) {
+                homeless.forEach(ParkedRead::turnAway);
+            }
             wake();
         }
     }
@@ -134,7 +172,7 @@ public final class ParkingLot implements Duty, AutoCloseable {
         parked = byDeadline.size();
     }
 
-    /** Retries all reads of a topic, because it has changed or is gone. */
+    /** Retries all reads of a topic on the thread of the lot, because it has changed or is gone. */
     public void shake(String topic) {
         synchronized (this) {
             Map<Integer, Set<ParkedRead>> queues = byTopic.remove(topic);
@@ -173,14 +211,16 @@ public final class ParkingLot implements Duty, AutoCloseable {
                 batch.add(ready.poll());
             }
         }
-        for (ParkedRead read : batch) {
-            guarded(read, () -> {
-                if (!read.retry()) {
-                    park(read);
-                }
-            });
-        }
+        batch.forEach(this::retry);
         return batch.size();
+    }
+
+    private void retry(ParkedRead read) {
+        guarded(read, () -> {
+            if (!read.retry()) {
+                park(read);
+            }
+        });
     }
 
     private int expireDue() {

@@ -18,6 +18,7 @@ import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -69,7 +70,7 @@ public final class PullService implements QueueReader {
 
     @Override
     public CompletableFuture<Fetched> fetch(FetchRequest request) {
-        return fetch(request, false, Diversion.NONE);
+        return fetch(request, false, Diversion.NONE, Optional.empty());
     }
 
     /**
@@ -77,12 +78,14 @@ public final class PullService implements QueueReader {
      * the log are one slice of it, and equal hashes are good enough because such a reader compares the tags itself.
      *
      * @param diversion may end the wait; {@link #reconsider} says when it has something to say
+     * @param home      where a read that waited goes on when its queue grows, and completes; never runs anything at once
      */
-    CompletableFuture<Fetched> fetchBytes(FetchRequest request, Diversion diversion) {
-        return fetch(request, true, diversion);
+    CompletableFuture<Fetched> fetchBytes(FetchRequest request, Diversion diversion, Executor home) {
+        return fetch(request, true, diversion, Optional.of(home));
     }
 
-    private CompletableFuture<Fetched> fetch(FetchRequest request, boolean asBytes, Diversion diversion) {
+    private CompletableFuture<Fetched> fetch(
+            FetchRequest request, boolean asBytes, Diversion diversion, Optional<Executor> home) {
         EntryFilter filter;
         try {
             checkReadable(request.queue());
@@ -90,7 +93,7 @@ public final class PullService implements QueueReader {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        WaitingFetch fetch = new WaitingFetch(request, filter, asBytes, diversion);
+        WaitingFetch fetch = new WaitingFetch(request, filter, asBytes, diversion, home);
         if (!isCold(request)) {
             fetch.begin();
             return fetch.answer;
@@ -181,6 +184,7 @@ public final class PullService implements QueueReader {
         private final EntryFilter filter;
         private final Diversion diversion;
         private final boolean asBytes;
+        private final Optional<Executor> home;
         private final int maxMessages;
         private final int maxBytes;
         private final long endNanos;
@@ -194,12 +198,18 @@ public final class PullService implements QueueReader {
         /** Earlier than the end while the queue's file is being rebuilt. */
         private long deadlineNanos;
 
-        WaitingFetch(FetchRequest request, EntryFilter filter, boolean asBytes, Diversion diversion) {
+        WaitingFetch(
+                FetchRequest request,
+                EntryFilter filter,
+                boolean asBytes,
+                Diversion diversion,
+                Optional<Executor> home) {
             this.topic = request.queue().topic().value();
             this.request = request;
             this.filter = filter;
             this.asBytes = asBytes;
             this.diversion = diversion;
+            this.home = home;
             this.from = request.fromOffset();
             this.maxMessages = Math.min(request.maxMessages(), limits.messagesMax());
             this.maxBytes = Math.min(request.maxBytes(), limits.bytesMax());
@@ -291,6 +301,11 @@ public final class PullService implements QueueReader {
         @Override
         long deadlineNanos() {
             return deadlineNanos;
+        }
+
+        @Override
+        Optional<Executor> home() {
+            return home;
         }
 
         @Override

@@ -56,7 +56,7 @@ final class PullHandler {
                     ResponseCode.INVALID_PARAMETER,
                     "queueId %d is illegal; queues are counted from 0".formatted(command.queueId())));
         }
-        Begun begun = pulls.pull(groupPull(command));
+        Begun begun = pulls.pull(groupPull(command), peer::soon);
         if (begun instanceof Begun.Denied denied) {
             return Replies.now(denied(denied));
         }

@@ -90,16 +90,13 @@ final class Delivery {
         }
     }
 
-    /**
-     * The facts come first: whoever reads them later finds the records behind them, or finds them lost with the power, and
-     * then the messages wait on.
-     */
+    /** As a bundle: the power takes both or neither. */
     private Outcome append(List<NewRecord> records, TimerFacts facts) {
         List<NewRecord> batch = new ArrayList<>(records.size() + 1);
         batch.add(TimerRecords.facts(facts, false));
         batch.addAll(records);
         List<AppendResult> results =
-                store.appendBatch(batch).toCompletableFuture().join();
+                store.appendBundle(batch).toCompletableFuture().join();
         return outcome(results.get(0), facts);
     }
 

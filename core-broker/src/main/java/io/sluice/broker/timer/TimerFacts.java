@@ -25,27 +25,20 @@ final class TimerFacts {
     /** What became of a message; the ordinal is not stored. */
     enum Kind {
         /** It is in its topic. */
-        DELIVERED(1, true),
+        DELIVERED(1),
         /** It was written to the log again and waits there. */
-        REWRITTEN(2, true),
+        REWRITTEN(2),
         /** Its sender called it back. */
-        RECALLED(3, false),
+        RECALLED(3),
         /** It cannot be delivered: its topic is gone, or it is no message that can be stored. */
-        DROPPED(4, false),
+        DROPPED(4),
         /** It is in its topic, by a record that stands somewhere before the fact: there was no room for both in one batch. */
-        DELIVERED_ALONE(5, false);
+        DELIVERED_ALONE(5);
 
         private final byte code;
-        private final boolean record;
 
-        Kind(int code, boolean record) {
+        Kind(int code) {
             this.code = (byte) code;
-            this.record = record;
-        }
-
-        /** Whether a record was written with the fact. */
-        boolean hasRecord() {
-            return record;
         }
 
         private static Kind of(byte code) {

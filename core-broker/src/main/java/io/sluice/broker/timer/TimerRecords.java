@@ -7,6 +7,7 @@ import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
+import io.sluice.wire.message.SysFlag;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -89,7 +90,7 @@ final class TimerRecords {
                 topic,
                 queueId,
                 message.flag(),
-                message.sysFlag(),
+                message.sysFlag() & ~SysFlag.TRANSACTION_MASK,
                 message.bornAtMs(),
                 message.bornHost(),
                 message.reconsumeTimes(),

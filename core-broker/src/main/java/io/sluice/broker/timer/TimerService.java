@@ -4,7 +4,6 @@ import io.sluice.broker.topic.SystemTopics;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.SluiceException;
 import io.sluice.port.OffsetRange;
-import io.sluice.port.Records;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.runtime.Duty;
@@ -37,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * Stores messages in their own topics at the time that their senders asked for.
  *
  * <p>A timed message is a record of the timer topic. Here its time and place go into the {@link TimerIndex}; when the time
- * has come, the message goes into the log in one batch with the fact that it was delivered, so that both survive a crash or
+ * has come, the message goes into the log in one bundle with the fact that it was delivered, so that both survive a crash or
  * neither does. What waits is therefore always the timer topic less the facts, and after a restart the index is brought up to
  * date from its last snapshot by reading both on.
  *
@@ -316,19 +315,8 @@ public final class TimerService implements Duty, AutoCloseable {
 
     private void takeInFacts(ByteBuffer record, long offset) {
         try {
-            long next = MessageView.of(record).logOffset() + record.remaining();
             for (TimerFacts.Fact fact :
                     TimerFacts.decode(MessageView.of(record).storedBody()).all()) {
-                if (fact.kind().hasRecord()) {
-                    next = behind(next);
-                }
-                if (next < 0) {
-                    log.warn(
-                            "facts {} of {} lost their messages with the power, those wait on",
-                            offset,
-                            TimerFacts.TOPIC);
-                    return;
-                }
                 index.add(fact.entry());
                 uncount(fact.topic());
             }
@@ -338,15 +326,6 @@ public final class TimerService implements Duty, AutoCloseable {
                     offset,
                     TimerFacts.TOPIC,
                     damaged.getMessage());
-        }
-    }
-
-    /** Where the record ends that begins there; -1 when there is none. */
-    private long behind(long logOffset) {
-        try (Records found = store.recordAt(logOffset)) {
-            return found.slices().isEmpty()
-                    ? -1
-                    : logOffset + found.slices().get(0).remaining();
         }
     }
 

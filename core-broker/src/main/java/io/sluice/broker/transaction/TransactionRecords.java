@@ -40,7 +40,14 @@ final class TransactionRecords {
     }
 
     static NewRecord givenUp(MessageView half) {
-        return copy(half, SystemTopics.CHECK_MAX_TIME, QUEUE_ID, half.sysFlag() & ~SysFlag.TRANSACTION_MASK, 0);
+        int sysFlag = half.sysFlag() & ~SysFlag.TRANSACTION_MASK;
+        return copy(half, SystemTopics.CHECK_MAX_TIME, QUEUE_ID, sysFlag, half.logOffset());
+    }
+
+    /** Whether it was made of a half message that ended. */
+    static boolean isOutcome(MessageView message) {
+        return (message.sysFlag() & SysFlag.TRANSACTION_MASK) == SysFlag.TRANSACTION_COMMIT
+                || message.topic().equals(SystemTopics.CHECK_MAX_TIME);
     }
 
     /** What was given up as a half message again, which waits for its producer's word. */

@@ -295,12 +295,13 @@ public final class Transactions implements Duty, AutoCloseable {
 
     private void replay(ByteBuffer record, long opOffset) {
         MessageView op = MessageView.of(record);
-        if (TransactionRecords.isFollowed(op) && !standsAt(op.logOffset() + record.remaining())) {
+        List<Long> halves = TransactionRecords.endedBy(op);
+        if (TransactionRecords.isFollowed(op) && !stands(op.logOffset() + record.remaining(), halves)) {
             log.warn("op record {} lost its message with the power; the producer is asked again", opOffset);
             return;
         }
         long maxHalf = -1;
-        for (long halfOffset : TransactionRecords.endedBy(op)) {
+        for (long halfOffset : halves) {
             maxHalf = Math.max(maxHalf, halfOffset);
             if (halfOffset
                     < store.range(SystemTopics.HALF, TransactionRecords.QUEUE_ID)
@@ -311,9 +312,29 @@ public final class Transactions implements Duty, AutoCloseable {
         ops.add(opOffset, maxHalf);
     }
 
-    private boolean standsAt(long logOffset) {
+    /**
+     * Whether a record stands there that was made of one of these halves. Any other came there after the power had taken the
+     * one that belongs there.
+     */
+    private boolean stands(long logOffset, List<Long> halves) {
         try (Records found = store.recordAt(logOffset)) {
-            return !found.slices().isEmpty();
+            if (found.slices().isEmpty()) {
+                return false;
+            }
+            MessageView message = MessageView.of(found.slices().get(0));
+            return TransactionRecords.isOutcome(message)
+                    && halves.stream().anyMatch(half -> isHalf(message.preparedTransactionOffset(), half));
+        }
+    }
+
+    private boolean isHalf(long logOffset, long halfOffset) {
+        try (Records found = store.recordAt(logOffset)) {
+            if (found.slices().isEmpty()) {
+                // It has left the log with its age, so nobody asks for it again.
+                return logOffset < store.logRange().min();
+            }
+            MessageView half = MessageView.of(found.slices().get(0));
+            return half.topic().equals(SystemTopics.HALF) && half.queueOffset() == halfOffset;
         }
     }
 

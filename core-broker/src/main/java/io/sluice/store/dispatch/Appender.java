@@ -6,6 +6,7 @@ import io.sluice.store.log.AppendResult.Reason;
 import io.sluice.store.log.AppendResult.Refused;
 import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.AppendResult.StoredWithDoubt;
+import io.sluice.store.log.BundleMark;
 import io.sluice.store.log.CommitLog;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.log.RecordBlock;
@@ -236,7 +237,7 @@ public final class Appender {
             }
         }
         queues.added(count);
-        commitLog.advance(offset + block.length(), offset + block.start(count - 1));
+        advance(offset + block.length(), offset + block.start(count - 1));
         queue.publish(queueOffset + count);
         return new Stored(offset, queueOffset, block.length(), storedAt);
     }
@@ -284,7 +285,7 @@ public final class Appender {
             MessageEncoder.seal(memory, at, size, topicBytes.length);
             stored = new Stored(offset, queueOffset, size, storedAt);
             index(queue, topic, traits, message, offset, size, storedAt);
-            commitLog.advance(offset + size, offset);
+            advance(offset + size, offset);
             if (sync) {
                 if (message.waitForDisk()) {
                     answer = new SingleAnswer(stored);
@@ -372,6 +373,13 @@ public final class Appender {
         return queued ? queues.queue(topic, message.queueId()) : null;
     }
 
+    private void advance(long end, long last) {
+        commitLog.advance(end, last);
+        if (commitLog.isRoomLow()) {
+            wakePreparer.run();
+        }
+    }
+
     private long storeTime() {
         lastStoredAtMs = Math.max(lastStoredAtMs, clock.millis());
         return lastStoredAtMs;
@@ -454,6 +462,15 @@ public final class Appender {
     // ---- several records in one piece
 
     public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> given) {
+        return append(given, false);
+    }
+
+    /** As {@link #appendBatch}; after a power cut, too, all of the records are there or none is. */
+    public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> given) {
+        return append(given, true);
+    }
+
+    private CompletionStage<List<AppendResult>> append(List<NewRecord> given, boolean isBundle) {
         if (given.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -462,6 +479,9 @@ public final class Appender {
         Refused refused = admission.refusal();
         if (refused == null) {
             refused = batch.prepare();
+        }
+        if (refused == null && isBundle) {
+            batch.bundle();
         }
         if (refused != null) {
             return CompletableFuture.completedFuture(all(messages, refused));
@@ -500,7 +520,6 @@ public final class Appender {
 
     /** Messages that go into the log next to each other. */
     private final class Batch {
-        private final List<NewRecord> messages;
         private final byte[] host;
         private final TopicQueues[] topics;
         private final ConsumeQueue[] targets;
@@ -508,6 +527,7 @@ public final class Appender {
         private final int[] crcs;
         private final int[] sizes;
         private final List<AppendResult> results;
+        private List<NewRecord> messages;
         private int total;
 
         Batch(List<NewRecord> messages, byte[] host) {
@@ -549,6 +569,11 @@ public final class Appender {
             return null;
         }
 
+        /** After {@link #prepare}. */
+        void bundle() {
+            messages = BundleMark.mark(messages, sizes);
+        }
+
         /** The first record is sealed last: until then the whole batch reads as if nothing had been written. */
         void write(BatchAnswer answer) throws IOException {
             long storedAt = storeTime();
@@ -581,7 +606,7 @@ public final class Appender {
                 done -= sizes[i];
                 MessageEncoder.seal(memory, startAt + done, sizes[i], topics[i].nameBytes().length);
             }
-            commitLog.advance(start + total, last);
+            advance(start + total, last);
             publish(start + total, answer);
         }
 

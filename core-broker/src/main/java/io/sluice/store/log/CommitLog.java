@@ -27,10 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class CommitLog implements AutoCloseable {
     /** Length of a new log's files unless configured. */
     public static final int SEGMENT_BYTES_DEFAULT = 1 << 30;
-    /** Room made ahead of the writer, and the step in which it is made. */
-    private static final int ROOM_AHEAD_BYTES = 16 << 20;
-    /** Room made by the writer itself when the preparer is behind. */
-    private static final int ROOM_IN_A_HURRY_BYTES = 1 << 20;
+    /** Room made ahead of the writer: what it fills in some hundredths of a second at the rate of memory. */
+    private static final int ROOM_AHEAD_BYTES = 32 << 20;
+    /** With less than this ahead the preparer is not to sleep. */
+    private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
+    /** Room is made up to the next multiple of this, so that whoever needs the lock waits for one step at most. */
+    private static final int ROOM_STEP_BYTES = 1 << 20;
 
     private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
 
@@ -398,7 +400,7 @@ public final class CommitLog implements AutoCloseable {
     private LogSegment takeSuccessor(long base) throws IOException {
         synchronized (roomLock) {
             if (successor == null) {
-                successor = create(base, ROOM_IN_A_HURRY_BYTES);
+                successor = create(base);
             }
             return successor;
         }
@@ -410,12 +412,17 @@ public final class CommitLog implements AutoCloseable {
         }
         synchronized (roomLock) {
             if (to > segment.roomTo()) {
-                segment.makeRoom(Math.min(segment.size(), Math.max(to, segment.roomTo() + ROOM_IN_A_HURRY_BYTES)));
+                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())));
             }
         }
     }
 
-    private LogSegment create(long base, int room) throws IOException {
+    /** The end of the step that the byte at this position belongs to. */
+    private int stepBehind(int position) {
+        return (int) Math.min(segmentBytes, (position / (long) ROOM_STEP_BYTES + 1) * ROOM_STEP_BYTES);
+    }
+
+    private LogSegment create(long base) throws IOException {
         disk.createDirectories(directory);
         Path path = directory.resolve(segmentName(base));
         // A file of that name can only be one that an earlier, failed attempt left behind: it was never part of the
@@ -424,7 +431,7 @@ public final class CommitLog implements AutoCloseable {
         disk.create(path, segmentBytes);
         LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
         try {
-            made.makeRoom(Math.min(segmentBytes, room));
+            made.makeRoom(stepBehind(0));
             // a file that lost its length would keep the log from being opened
             try (ChannelFile file = disk.open(path, Disk.Access.WRITE)) {
                 file.force();
@@ -448,25 +455,37 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             LogSegment[] present = segments;
             LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            if (last == null) {
-                return prepareSuccessor(end);
+            if (last != null) {
+                if (last.base() + last.roomTo() - end >= ROOM_AHEAD_BYTES) {
+                    return 0;
+                }
+                if (last.roomTo() < last.size()) {
+                    last.makeRoom(stepBehind(last.roomTo()));
+                    return 1;
+                }
             }
-            int room = last.roomTo();
-            long ahead = last.base() + room - end;
-            if (room < last.size() && ahead < ROOM_AHEAD_BYTES) {
-                last.makeRoom((int) Math.min(last.size(), (long) room + ROOM_AHEAD_BYTES));
-                return 1;
-            }
-            return room == last.size() && ahead < ROOM_AHEAD_BYTES ? prepareSuccessor(last.limit()) : 0;
+            return prepareSuccessor(last == null ? end : last.limit());
         }
     }
 
     private int prepareSuccessor(long base) throws IOException {
-        if (successor != null) {
+        if (successor == null) {
+            successor = create(base);
+            return 1;
+        }
+        if (successor.roomTo() == successor.size() || base + successor.roomTo() - end >= ROOM_AHEAD_BYTES) {
             return 0;
         }
-        successor = create(base, ROOM_AHEAD_BYTES);
+        successor.makeRoom(stepBehind(successor.roomTo()));
         return 1;
+    }
+
+    /** Whether the preparer should not sleep now. For the holder of the append lock, after {@link #advance}. */
+    public boolean isRoomLow() {
+        LogSegment written = active;
+        return written != null
+                && written.roomTo() < written.size()
+                && written.base() + written.roomTo() - end < ROOM_LOW_BYTES;
     }
 
     // ---- flushing: by the log-flusher

@@ -14,7 +14,8 @@ import java.util.List;
  * <p>A record counts when its lengths agree, its checksum holds and it says that it lies where it lies. Bytes that are no
  * record are stepped over when whole records follow them in the log: damage to one message must not cost the others. Eight
  * zero bytes at a position that was never known to be durable are the end: nothing behind them was ever acknowledged as
- * durable. What follows the last whole record is a torn end, not damage.
+ * durable. What follows the last whole record is a torn end, not damage. A bundle of records (see {@link BundleMark}) counts
+ * as one record, unless it was on the disk once: then damage to one of its messages does not cost the others.
  *
  * <p>Confined to one thread; reads the log through the hold it is given.
  */
@@ -118,7 +119,8 @@ public final class LogScan {
                 return true;
             }
             Verdict verdict = judge(rest, at, position);
-            if (verdict == Verdict.WHOLE) {
+            boolean isTorn = verdict == Verdict.WHOLE && isTornBundle(rest, at, position);
+            if (verdict == Verdict.WHOLE && !isTorn) {
                 int size = rest.getInt(at);
                 accept(rest.slice(at, size), visitor);
                 at += size;
@@ -127,7 +129,7 @@ public final class LogScan {
             } else {
                 int next = afterDamage(rest, at, base, verdict);
                 if (next < 0) {
-                    endVerdict = verdict;
+                    endVerdict = isTorn ? Verdict.CUT_SHORT : verdict;
                     return false;
                 }
                 at = next;
@@ -154,12 +156,34 @@ public final class LogScan {
         return offset >= provenTo && lacksSectors(bytes, at, offset) ? Verdict.CHECKSUM_WRONG : Verdict.WHOLE;
     }
 
+    /** Whether a bundle begins here of which the disk does not have every record. */
+    private boolean isTornBundle(ByteBuffer bytes, int at, long offset) {
+        long length = offset < provenTo ? 0 : BundleMark.bundleBytes(viewAt(bytes, at));
+        if (length == 0) {
+            return false;
+        }
+        long end = at + length;
+        long next = at;
+        while (next < end) {
+            int here = (int) next;
+            if (end > bytes.limit() || here > at && judge(bytes, here, offset + here - at) != Verdict.WHOLE) {
+                return true;
+            }
+            next += bytes.getInt(here);
+        }
+        return next != end;
+    }
+
+    private static MessageView viewAt(ByteBuffer bytes, int at) {
+        return MessageView.of(bytes.slice(at, bytes.getInt(at)));
+    }
+
     /**
      * The checksum speaks for the body alone. What comes behind it may not have reached the disk in a power cut; then whole
      * sectors of it, or its last bytes, are zero, which topic and properties never are.
      */
     private boolean lacksSectors(ByteBuffer bytes, int at, long offset) {
-        MessageView view = MessageView.of(bytes.slice(at, bytes.getInt(at)));
+        MessageView view = viewAt(bytes, at);
         int end = at + bytes.getInt(at);
         int properties = view.propertiesBytes().remaining();
         int topic = view.topicBytes().remaining();
@@ -205,7 +229,8 @@ public final class LogScan {
         for (int candidate = at + 1; candidate <= last; candidate++) {
             int magic = rest.getInt(candidate + MessageLayout.MAGIC);
             if ((magic == MessageLayout.MAGIC_V1 || magic == MessageLayout.MAGIC_V2)
-                    && continues(rest, candidate, base + candidate)) {
+                    && continues(rest, candidate, base + candidate)
+                    && !belongsTo(rest, candidate, at)) {
                 damage(base + at, base + candidate);
                 return candidate;
             }
@@ -260,7 +285,13 @@ public final class LogScan {
         if (judge(bytes, at, offset) != Verdict.WHOLE) {
             return false;
         }
-        return MessageView.of(bytes.slice(at, bytes.getInt(at))).storedAtMs() >= lastStoredAtMs - CLOCK_STEP_MAX_MS;
+        return viewAt(bytes, at).storedAtMs() >= lastStoredAtMs - CLOCK_STEP_MAX_MS;
+    }
+
+    /** Whether the record is part of a bundle that begins at or behind the damaged place, so that it does not count. */
+    private static boolean belongsTo(ByteBuffer bytes, int at, int damaged) {
+        long before = BundleMark.bytesBefore(viewAt(bytes, at));
+        return before > 0 && at - before >= damaged;
     }
 
     private void damage(long from, long to) {

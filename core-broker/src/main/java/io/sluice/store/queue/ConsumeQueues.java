@@ -22,6 +22,9 @@ public final class ConsumeQueues {
     private ArrayList<ConsumeQueue> dirty = new ArrayList<>();
     /** Number of the list that is being filled; a queue knows which one it was put on last. Guarded by the append lock. */
     private int listId = 1;
+    /** What a decoder leaves where the bytes were no UTF-8. */
+    private static final char NO_UTF_8 = '\uFFFD';
+
     /** Entries put since the store was opened; written under the append lock. */
     private volatile long entriesPut;
 
@@ -35,14 +38,17 @@ public final class ConsumeQueues {
         return files;
     }
 
-    /** Whether a topic of this name can have a directory: no path may be built from any other. */
+    /**
+     * Whether a topic of this name can have a directory: no path may be built from any other. A name that was decoded from
+     * bytes that are no UTF-8 is none either: it is not the name that the record has, so its reader would never find it.
+     */
     public static boolean isStorable(String topic) {
         if (topic.isEmpty() || topic.equals(".") || topic.equals("..")) {
             return false;
         }
         for (int i = 0; i < topic.length(); i++) {
             char c = topic.charAt(i);
-            if (c == '/' || c == '\\' || c < ' ') {
+            if (c == '/' || c == '\\' || c < ' ' || c == NO_UTF_8) {
                 return false;
             }
         }

@@ -2,8 +2,13 @@ package io.sluice.broker.pull;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ParkingLotTest {
@@ -23,6 +28,46 @@ class ParkingLotTest {
         assertThat(lot.work()).isEqualTo(1);
         assertThat(happened).containsExactly("retry a");
         assertThat(lot.parked()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadWithAHomeIsRetriedThereAndParkedAgain() {
+        Deque<Runnable> inbox = new ArrayDeque<>();
+        Scripted guest = new Scripted("guest", QUEUE, 100, false);
+        guest.home = Optional.of(inbox::add);
+        lot.park(guest);
+        lot.park(new Scripted("a", QUEUE, 100, true));
+        lot.grown(TOPIC, QUEUE);
+        assertThat(lot.work()).isEqualTo(1);
+        assertThat(happened).containsExactly("retry a");
+        assertThat(inbox).hasSize(1);
+        inbox.remove().run();
+        assertThat(happened).containsExactly("retry a", "retry guest");
+        assertThat(lot.parked()).isEqualTo(1);
+    }
+
+    @Test
+    void aReadWhoseHomeHasEndedIsTurnedAway() {
+        Scripted guest = new Scripted("guest", QUEUE, 100, true);
+        guest.home = Optional.of(step -> {
+            throw new RejectedExecutionException("ended on purpose");
+        });
+        lot.park(guest);
+        lot.grown(TOPIC, QUEUE);
+        assertThat(happened).containsExactly("turn away guest");
+        assertThat(lot.parked()).isZero();
+    }
+
+    @Test
+    void aReadThatIsOnItsWayHomeWhenTheLotClosesFindsNoPlaceThere() {
+        Deque<Runnable> inbox = new ArrayDeque<>();
+        Scripted guest = new Scripted("guest", QUEUE, 100, false);
+        guest.home = Optional.of(inbox::add);
+        lot.park(guest);
+        lot.grown(TOPIC, QUEUE);
+        lot.close();
+        inbox.remove().run();
+        assertThat(happened).containsExactly("retry guest", "turn away guest");
     }
 
     @Test
@@ -131,6 +176,7 @@ class ParkingLotTest {
         private final long deadlineNanos;
         private final boolean overAfterRetry;
         boolean grown;
+        Optional<Executor> home = Optional.empty();
 
         Scripted(String name, int queue, long deadlineNanos, boolean overAfterRetry) {
             this.name = name;
@@ -152,6 +198,11 @@ class ParkingLotTest {
         @Override
         long deadlineNanos() {
             return deadlineNanos;
+        }
+
+        @Override
+        Optional<Executor> home() {
+            return home;
         }
 
         @Override

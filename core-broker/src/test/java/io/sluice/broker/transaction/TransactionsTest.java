@@ -226,6 +226,18 @@ class TransactionsTest {
     }
 
     @Test
+    void anOpRecordWhoseMessageWasLostDoesNotCountAlthoughAnotherRecordCameToStandBehindIt() {
+        open();
+        Sent lost = prepare("lost");
+        store.append(TransactionRecords.op(lost.halfOffset, true));
+        Sent other = prepare("other");
+        crash(false);
+        assertThat(end(lost, Decision.COMMIT)).isEqualTo(Result.DONE);
+        assertThat(end(other, Decision.ROLLBACK)).isEqualTo(Result.DONE);
+        assertThat(texts(TOPIC)).containsExactly("lost");
+    }
+
+    @Test
     void onlyTheGroupThatSentAHalfMessageEndsIt() {
         open();
         Sent sent = prepare("a");

@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param bornAtMs                  the sender's clock, epoch milliseconds
  * @param bornHost                  resolved address of the sender
  * @param reconsumeTimes            deliveries before this one
- * @param preparedTransactionOffset log offset of the half message of a committed transaction, else 0
+ * @param preparedTransactionOffset log offset of the half message of a committed transaction, else 0; the store puts the marks
+ *                                  of bundles there
  * @param body                      stored as it is between position and limit; not moved, not kept after the append
  * @param properties                encoded, see {@link PropertiesCodec}; not moved, not kept after the append
  * @param waitForDisk               not stored: whether the sender wants its answer only when the configured durability
@@ -71,6 +72,21 @@ public record NewRecord(
                 preparedTransactionOffset,
                 body,
                 changed,
+                waitForDisk);
+    }
+
+    public NewRecord withPreparedTransactionOffset(long changed) {
+        return new NewRecord(
+                topic,
+                queueId,
+                flag,
+                sysFlag,
+                bornAtMs,
+                bornHost,
+                reconsumeTimes,
+                changed,
+                body,
+                properties,
                 waitForDisk);
     }
 }

@@ -1,0 +1,357 @@
+package io.sluice.broker.lease;
+
+import io.sluice.broker.lease.CursorFact.Settled;
+import io.sluice.broker.lease.CursorSettler.Answer;
+import io.sluice.broker.lease.SharedCursor.Exhausted;
+import io.sluice.port.LeaseReader;
+import io.sluice.port.LeaseReader.Receipt;
+import io.sluice.port.LeaseReader.Result;
+import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.store.QueueRead;
+import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.MessageView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of the leases of one desk: settlements on their way into the journal, and entries on their way to the dead
+ * letters. Guarded by the desk.
+ */
+final class DeskSettling {
+    private static final Logger log = LoggerFactory.getLogger(DeskSettling.class);
+    private static final long BURIAL_PAUSE_MS = 1_000;
+    private static final long BURIAL_PAUSE_MAX_MS = 60_000;
+
+    private final LeaseDesk desk;
+    private final DeskTools tools;
+    private final List<Burial> burials = new ArrayList<>();
+
+    /** One item of a settlement: which receipt, what it says, and where the result goes. */
+    record Item(int index, Claim claim, Settlement settlement) {}
+
+    /** An entry to be buried; {@code settling} is {@code null} when nobody waits for it. */
+    record Burial(
+            SharedCursor cursor,
+            int generation,
+            long offset,
+            int attempts,
+            int tries,
+            String reason,
+            CompletableFuture<Void> settling) {
+        /** Whoever waits for it is told that it did not come to that. */
+        void fail(RuntimeException cause) {
+            if (settling != null) {
+                settling.completeExceptionally(cause);
+            }
+        }
+    }
+
+    /** Entries of one cursor whose settlement is being written. */
+    private record Batch(SharedCursor cursor, int generation, List<Long> offsets, CompletableFuture<Void> settling) {}
+
+    DeskSettling(LeaseDesk desk, DeskTools tools) {
+        this.desk = desk;
+        this.tools = tools;
+    }
+
+    /**
+     * Settles leases of this desk. Results are given to {@code results} by index; they hold when the stage completes. The
+     * stage fails with {@link RefusedException} when one of them could not be written; then nobody knows which of those that
+     * had to be written hold, and all may be tried again.
+     */
+    CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
+        Map<SharedCursor, Batch> batches = new HashMap<>();
+        List<CompletionStage<Void>> pending = new ArrayList<>();
+        Map<Batch, CompletionStage<Void>> written = new HashMap<>();
+        synchronized (desk) {
+            if (desk.isClosed()) {
+                return CompletableFuture.failedFuture(desk.gone());
+            }
+            Call call = new Call(batches, pending);
+            items.forEach(item -> results.accept(item, call.one(item)));
+            batches.forEach((cursor, batch) ->
+                    written.put(batch, tools.journal().write(cursor.key, rangesOf(batch.offsets()))));
+            call.touched.values().forEach(desk::flushNews);
+        }
+        written.forEach((batch, stage) -> {
+            pending.add(batch.settling());
+            stage.whenComplete((done, failed) -> conclude(batch, failed));
+        });
+        return CompletableFuture.allOf(
+                pending.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    /** One call of {@link #settle}, under the lock. */
+    private final class Call {
+        private final Map<SharedCursor, Batch> batches;
+        private final List<CompletionStage<Void>> pending;
+        private final Map<Integer, SharedCursor> touched = new HashMap<>();
+        private final long now = tools.clock().millis();
+        private final int attemptsMax = tools.policy().attemptsMax(desk.group());
+
+        Call(Map<SharedCursor, Batch> batches, List<CompletionStage<Void>> pending) {
+            this.batches = batches;
+            this.pending = pending;
+        }
+
+        LeaseReader.Settled one(Item item) {
+            Claim claim = item.claim();
+            SharedCursor cursor = desk.cursor(claim.key().queueId());
+            if (cursor == null) {
+                return outcome(Answer.OVER, item.settlement());
+            }
+            touched.put(claim.key().queueId(), cursor);
+            passTime(cursor, now, attemptsMax);
+            Settlement settlement = item.settlement();
+            if (settlement instanceof Settlement.Extend extend) {
+                return extend(cursor, claim, extend);
+            }
+            if (settlement instanceof Settlement.Release release) {
+                return outcome(release(cursor, claim, release), release);
+            }
+            if (settlement instanceof Settlement.Reject reject) {
+                return outcome(reject(cursor, claim, reject), reject);
+            }
+            return outcome(acknowledge(cursor, claim), settlement);
+        }
+
+        private Answer acknowledge(SharedCursor cursor, Claim claim) {
+            Batch batch = batches.get(cursor);
+            if (batch == null) {
+                batch = new Batch(cursor, cursor.generation(), new ArrayList<>(), new CompletableFuture<>());
+            }
+            Answer answer = cursor.settler.acknowledge(claim, now, batch.settling(), sameAs(claim));
+            if (answer == Answer.STARTED) {
+                if (cursor.settler.settling(claim.offset()) != batch.settling()) {
+                    waitForBefore(cursor, claim);
+                } else {
+                    batches.put(cursor, batch);
+                    batch.offsets().add(claim.offset());
+                }
+            }
+            return answer;
+        }
+
+        /** Somebody settles the entry already: this settlement holds when that one does. */
+        private void waitForBefore(SharedCursor cursor, Claim claim) {
+            pending.add(cursor.settler.settling(claim.offset()));
+        }
+
+        private Answer reject(SharedCursor cursor, Claim claim, Settlement.Reject reject) {
+            CompletableFuture<Void> buried = new CompletableFuture<>();
+            Answer answer = cursor.settler.reject(claim, now, buried, sameAs(claim));
+            if (answer == Answer.STARTED) {
+                waitForBefore(cursor, claim);
+                if (cursor.settler.settling(claim.offset()) == buried) {
+                    burials.add(new Burial(
+                            cursor, cursor.generation(), claim.offset(), claim.attempt(), 0, reject.reason(), buried));
+                    tools.keeper().serve(desk);
+                }
+            }
+            return answer;
+        }
+
+        private LeaseReader.Settled extend(SharedCursor cursor, Claim claim, Settlement.Extend extend) {
+            long termMs = millis(extend.leaseFor());
+            long untilMs = now + termMs;
+            long leaseId = claim.leaseId();
+            Receipt longer;
+            if (claim.isPopped()) {
+                int seal = tools.receipts().seal(desk.group(), desk.topic(), now, termMs);
+                PopHandle handle = desk.handle(claim.key().queueId(), claim.offset(), now, termMs, seal);
+                leaseId = handle.leaseId();
+                longer = handle.toReceipt();
+            } else {
+                longer = tools.receipts().write(claim.until(untilMs));
+            }
+            Answer answer = cursor.settler.extend(claim, now, untilMs, leaseId, sameAs(claim));
+            if (answer != Answer.DONE) {
+                return outcome(answer, extend);
+            }
+            desk.callNoLaterThan(untilMs);
+            return new LeaseReader.Settled(longer, Result.DONE, untilMs);
+        }
+
+        private Answer release(SharedCursor cursor, Claim claim, Settlement.Release release) {
+            long freeAtMs = now + millis(release.delay());
+            Answer answer = cursor.settler.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
+            if (answer == Answer.DONE) {
+                pending.add(tools.journal().write(cursor.key, cursor.takeNews()));
+                desk.callNoLaterThan(cursor.nextDueMs());
+                desk.grown();
+            }
+            return answer;
+        }
+
+        private LeaseReader.Settled outcome(Answer answer, Settlement settlement) {
+            return new LeaseReader.Settled(
+                    settlement.receipt(), answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE, 0);
+        }
+    }
+
+    static long millis(Duration duration) {
+        return Math.max(duration.toMillis(), duration.isZero() ? 0 : 1);
+    }
+
+    /** Whether the message at the offset is still the one that the receipt was written for. */
+    private LongPredicate sameAs(Claim claim) {
+        return offset -> {
+            EntryFilter only = new EntryFilter() {
+                @Override
+                public boolean acceptsEntry(long queueOffset, long tagHash) {
+                    return queueOffset == offset;
+                }
+            };
+            try (QueueRead read =
+                    tools.log().read(desk.topic().value(), claim.key().queueId(), offset, only, 1, Integer.MAX_VALUE)) {
+                return read.status() == QueueRead.Status.FOUND
+                        && claim.isOf(MessageView.of(read.slices().get(0)));
+            }
+        };
+    }
+
+    private static List<CursorFact> rangesOf(List<Long> offsets) {
+        List<Long> sorted = offsets.stream().distinct().sorted().toList();
+        List<CursorFact> ranges = new ArrayList<>();
+        for (int i = 0; i < sorted.size(); ) {
+            long start = sorted.get(i);
+            long end = start;
+            while (i < sorted.size() && sorted.get(i) == end) {
+                end++;
+                i++;
+            }
+            ranges.add(new Settled(start, end));
+        }
+        return ranges;
+    }
+
+    /** The settlements of a batch are in the log, or could not be written. */
+    private void conclude(Batch batch, Throwable failed) {
+        synchronized (desk) {
+            if (batch.cursor().generation() == batch.generation()) {
+                long now = tools.clock().millis();
+                int attemptsMax = tools.policy().attemptsMax(desk.group());
+                for (long offset : batch.offsets()) {
+                    if (failed == null) {
+                        batch.cursor().settler.settled(offset);
+                    } else {
+                        batch.cursor().settler.notSettled(offset, now, attemptsMax);
+                    }
+                }
+                desk.callNoLaterThan(batch.cursor().nextDueMs());
+                desk.flushNews(batch.cursor());
+            }
+            desk.eased(failed != null);
+        }
+        finish(batch.settling(), failed);
+    }
+
+    private static void finish(CompletableFuture<Void> settling, Throwable failed) {
+        if (failed == null) {
+            settling.complete(null);
+        } else {
+            settling.completeExceptionally(RefusedCause.of(failed));
+        }
+    }
+
+    // ---- burying ----
+
+    /** Ends leases and delays of a cursor that are due. Under the desk's lock. */
+    void passTime(SharedCursor cursor, long now, int attemptsMax) {
+        List<Exhausted> exhausted = cursor.passTime(now, attemptsMax);
+        for (Exhausted entry : exhausted) {
+            burials.add(new Burial(
+                    cursor,
+                    entry.generation(),
+                    entry.offset(),
+                    entry.attempts(),
+                    entry.burials(),
+                    "delivered %d times without being acknowledged".formatted(entry.attempts()),
+                    null));
+        }
+        if (!exhausted.isEmpty()) {
+            tools.keeper().serve(desk);
+        }
+    }
+
+    /** What is to be buried, oldest first; the caller takes it over. Under the desk's lock. */
+    List<Burial> takeBurials() {
+        List<Burial> taken = List.copyOf(burials);
+        burials.clear();
+        return taken;
+    }
+
+    /** Stores the dead letter first, then settles the entry. Without the lock. */
+    void bury(Burial burial) {
+        CompletionStage<Void> buried;
+        try {
+            buried = tools.deadLetters().bury(burial.cursor().key, burial.offset(), burial.attempts(), burial.reason());
+        } catch (RuntimeException failed) {
+            buried = CompletableFuture.failedFuture(failed);
+        }
+        buried.whenComplete((done, failed) -> {
+            if (failed == null) {
+                settleBuried(burial);
+            } else {
+                notBuried(burial, failed);
+            }
+        });
+    }
+
+    private void settleBuried(Burial burial) {
+        CompletionStage<Void> written;
+        synchronized (desk) {
+            written = burial.cursor().generation() != burial.generation()
+                    ? CompletableFuture.completedFuture(null)
+                    : tools.journal()
+                            .write(burial.cursor().key, List.of(new Settled(burial.offset(), burial.offset() + 1)));
+        }
+        written.whenComplete((done, failed) -> {
+            if (failed == null) {
+                List<Long> offset = List.of(burial.offset());
+                CompletableFuture<Void> settling =
+                        burial.settling() == null ? new CompletableFuture<>() : burial.settling();
+                conclude(new Batch(burial.cursor(), burial.generation(), offset, settling), null);
+            } else {
+                notBuried(burial, failed);
+            }
+        });
+    }
+
+    private void notBuried(Burial burial, Throwable failed) {
+        synchronized (desk) {
+            if (burial.cursor().generation() == burial.generation()) {
+                long now = tools.clock().millis();
+                if (burial.settling() != null) {
+                    burial.cursor()
+                            .settler
+                            .notSettled(burial.offset(), now, tools.policy().attemptsMax(desk.group()));
+                } else {
+                    long pause = Math.min(BURIAL_PAUSE_MAX_MS, BURIAL_PAUSE_MS << Math.min(burial.tries(), 10));
+                    burial.cursor().settler.notBuried(burial.offset(), now + pause);
+                }
+                desk.callNoLaterThan(burial.cursor().nextDueMs());
+                desk.flushNews(burial.cursor());
+                desk.grown();
+            }
+        }
+        if (burial.settling() != null) {
+            finish(burial.settling(), failed);
+        } else if (burial.tries() == 0) {
+            log.warn(
+                    "a message that {} gave up on could not be stored as dead letter and is kept; it is tried again: offset={} cause={}",
+                    burial.cursor().key,
+                    burial.offset(),
+                    RefusedCause.of(failed).getMessage());
+        }
+    }
+}
