@@ -181,6 +181,7 @@ public final class Broker implements AutoCloseable {
                 config.brokerName(),
                 config.autoCreateTopics(),
                 config.defaultTopicQueues(),
+                config.maxTopics(),
                 levels.max(),
                 config.traceTopic());
         TableFile topicsFile = store.table("topics.json");
@@ -189,6 +190,7 @@ public final class Broker implements AutoCloseable {
         TableFile groupsFile = store.table("subscriptionGroup.json");
         this.groups = GroupConfigTable.open(
                 config.autoCreateGroups(),
+                config.maxGroups(),
                 clock,
                 housekeeping,
                 load(groupsFile, SubscriptionGroupTable.class),

@@ -22,6 +22,8 @@ import java.util.Objects;
  * @param autoCreateTopics    whether a send creates an unknown topic (autoCreateTopicEnable)
  * @param autoCreateGroups    whether using an unknown group creates it (autoCreateSubscriptionGroup)
  * @param defaultTopicQueues  most queues of a topic created by a send (defaultTopicQueueNums)
+ * @param maxTopics           how many topics there may be, those of the broker and of groups counted (maxTopics)
+ * @param maxGroups           how many consumer groups there may be (maxSubscriptionGroups)
  * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
  * @param timerMaxDelay       how far away an exact time of delivery may be (timerMaxDelaySec)
  * @param transactions        when producers are asked about half messages
@@ -41,6 +43,8 @@ public record BrokerConfig(
         boolean autoCreateTopics,
         boolean autoCreateGroups,
         int defaultTopicQueues,
+        int maxTopics,
+        int maxGroups,
         String delayLevels,
         Duration timerMaxDelay,
         TransactionRules transactions,
@@ -49,6 +53,8 @@ public record BrokerConfig(
         Map<String, String> settings,
         SettingRules settingRules) {
     public static final int DEFAULT_TOPIC_QUEUES = 8;
+    public static final int MAX_TOPICS_DEFAULT = 100_000;
+    public static final int MAX_GROUPS_DEFAULT = 100_000;
 
     public BrokerConfig {
         Objects.requireNonNull(store, "store");
@@ -81,6 +87,8 @@ public record BrokerConfig(
                 true,
                 true,
                 DEFAULT_TOPIC_QUEUES,
+                MAX_TOPICS_DEFAULT,
+                MAX_GROUPS_DEFAULT,
                 StoreConfig.DELAY_LEVELS_DEFAULT,
                 TimerRules.MAX_DELAY_DEFAULT,
                 TransactionRules.DEFAULT,
@@ -102,6 +110,8 @@ public record BrokerConfig(
                 allowed,
                 autoCreateGroups,
                 defaultTopicQueues,
+                maxTopics,
+                maxGroups,
                 delayLevels,
                 timerMaxDelay,
                 transactions,
@@ -123,6 +133,8 @@ public record BrokerConfig(
                 autoCreateTopics,
                 autoCreateGroups,
                 defaultTopicQueues,
+                maxTopics,
+                maxGroups,
                 levels,
                 timerMaxDelay,
                 transactions,
@@ -144,6 +156,8 @@ public record BrokerConfig(
                 autoCreateTopics,
                 autoCreateGroups,
                 defaultTopicQueues,
+                maxTopics,
+                maxGroups,
                 delayLevels,
                 timerMaxDelay,
                 transactions,
@@ -165,6 +179,8 @@ public record BrokerConfig(
                 autoCreateTopics,
                 autoCreateGroups,
                 defaultTopicQueues,
+                maxTopics,
+                maxGroups,
                 delayLevels,
                 timerMaxDelay,
                 transactions,

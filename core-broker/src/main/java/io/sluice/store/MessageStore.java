@@ -24,7 +24,6 @@ import io.sluice.store.queue.EntryVisitor;
 import io.sluice.store.queue.QueueExtension;
 import io.sluice.store.queue.QueueKey;
 import io.sluice.store.queue.QueueWriter;
-import io.sluice.store.queue.TopicQueues;
 import io.sluice.store.recovery.QueueMender;
 import io.sluice.store.recovery.RunningMark;
 import io.sluice.store.retention.Retention;
@@ -309,7 +308,11 @@ public final class MessageStore implements AutoCloseable {
         return reader.recordAt(logOffset);
     }
 
-    /** Entry of the queue by store time; 0 for a queue that never had a message. */
+    /**
+     * Entry of the queue by store time; 0 for a queue that never had a message. Exact as long as store times do not step
+     * back, which they do only where the clock was put back by more than a minute between two runs: a time that was passed
+     * twice is then found at one of the places where it was passed, every other time exactly.
+     */
     public long offsetAt(String topic, int queueId, long storedAtMs, Boundary boundary) {
         return reader.offsetAt(topic, queueId, storedAtMs, boundary);
     }
@@ -352,18 +355,8 @@ public final class MessageStore implements AutoCloseable {
 
     /** Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. */
     public void deleteTopic(String topic) {
-        TopicQueues removed;
-        appendLock.lock();
         try {
-            removed = queues.remove(topic);
-        } finally {
-            appendLock.unlock();
-        }
-        if (removed == null) {
-            return;
-        }
-        try {
-            queueWriter.dropTopic(removed);
+            queueWriter.dropTopic(topic);
         } catch (IOException failed) {
             throw new StoreIoException("files of topic %s cannot be deleted".formatted(topic), failed);
         }

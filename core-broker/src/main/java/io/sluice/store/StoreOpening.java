@@ -15,6 +15,7 @@ import io.sluice.store.queue.QueueFileLength;
 import io.sluice.store.queue.QueueFiles;
 import io.sluice.store.queue.QueueTable;
 import io.sluice.store.queue.QueueWriter;
+import io.sluice.store.recovery.DroppedTopics;
 import io.sluice.store.recovery.Progress;
 import io.sluice.store.recovery.QueueMender;
 import io.sluice.store.recovery.Recovery;
@@ -95,6 +96,7 @@ final class StoreOpening implements QueueWriter.Tables {
                 config.queueForceMs());
         mender = new QueueMender(commitLog, queues, queueWriter, arrivals, delayLevels, commitLog::end);
 
+        commitLog.onLoss(admission::readOnly);
         RunningMark.set(disk, root);
         Recovery recovery = new Recovery(disk, root, commitLog, queues, queueWriter, mender, index, delayLevels);
         Recovery.Report report = recovery.run(aborted);
@@ -130,7 +132,12 @@ final class StoreOpening implements QueueWriter.Tables {
                 forcedProgress().map(forced -> forced.queues().position()).orElse(0L));
         appender.continueFrom(progress.storedAtMs(commitLog.lastRecord()));
         appender.flusher().flush();
-        queueWriter.recordTable();
+        if (DroppedTopics.read(disk, root).isEmpty()) {
+            queueWriter.recordTable();
+        } else {
+            // a deletion was cut short: whatever became of it, it stays so
+            queueWriter.forceTable();
+        }
     }
 
     private Optional<Progress> forcedProgress() {
@@ -194,5 +201,10 @@ final class StoreOpening implements QueueWriter.Tables {
     @Override
     public void forced(QueueTable table) throws IOException {
         progress.forced(table);
+    }
+
+    @Override
+    public void dropping(String topic) throws IOException {
+        progress.dropping(topic);
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.store.log.LogHold;
 import io.sluice.store.queue.QueueTable;
 import io.sluice.store.queue.QueueWriter;
 import io.sluice.store.recovery.Checkpoint;
+import io.sluice.store.recovery.DroppedTopics;
 import io.sluice.store.recovery.Progress;
 import io.sluice.wire.message.MessageView;
 import java.io.IOException;
@@ -83,10 +84,16 @@ final class StoreProgress implements QueueWriter.Tables {
         }
         progress(table, indexTable).write(disk, directory.resolve(Progress.FORCED), true);
         forcedPosition = table.position();
+        DroppedTopics.clear(disk, directory);
         long storedAtMs = storedAtMs(table.lastRecord());
         if (storedAtMs > 0) {
             Checkpoint.write(disk, directory, storedAtMs, index == null ? 0 : index.fullFilesEndMs());
         }
+    }
+
+    @Override
+    public void dropping(String topic) throws IOException {
+        DroppedTopics.add(disk, directory, topic);
     }
 
     /** Without an index its table says that everything is done: keys of today are not looked for when it is switched on. */

@@ -3,6 +3,8 @@ package io.sluice.store;
 import io.sluice.model.PropertyNames;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.Records;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.store.dispatch.Indexer;
 import io.sluice.store.index.KeyIndex;
 import io.sluice.store.log.CommitLog;
@@ -127,8 +129,25 @@ final class StoreReader {
         } catch (RuntimeException failed) {
             collector.release();
             throw failed;
+        } catch (InternalError fault) {
+            collector.release();
+            throw unreadable(fault);
         }
         return collector.result(range);
+    }
+
+    /**
+     * What the platform calls an internal error is memory without a file behind it.
+     *
+     * @return what to tell the reader
+     */
+    private RefusedException unreadable(InternalError fault) {
+        commitLog.lookForLoss();
+        log.error("memory of the log in {} cannot be read", commitLog.directory(), fault);
+        return new RefusedException(
+                Refusal.UNAVAILABLE,
+                "a file of the log in %s cannot be read: its end is missing. Look at the node's health and log for which one"
+                        .formatted(commitLog.directory()));
     }
 
     /** As many entries first as may be enough, so that no more are read from a file than are looked at. */
@@ -199,7 +218,16 @@ final class StoreReader {
 
     Records recordAt(long logOffset) {
         LogHold hold = commitLog.hold();
-        ByteBuffer record = wholeRecord(hold, logOffset);
+        ByteBuffer record;
+        try {
+            record = wholeRecord(hold, logOffset);
+        } catch (RuntimeException failed) {
+            hold.release();
+            throw failed;
+        } catch (InternalError fault) {
+            hold.release();
+            throw unreadable(fault);
+        }
         if (record == null) {
             hold.release();
             return Records.NONE;
@@ -253,6 +281,9 @@ final class StoreReader {
         } catch (RuntimeException failed) {
             hold.release();
             throw failed;
+        } catch (InternalError fault) {
+            hold.release();
+            throw unreadable(fault);
         }
         if (found.isEmpty()) {
             hold.release();
@@ -343,6 +374,8 @@ final class StoreReader {
                 });
             } catch (MissingEntriesException lost) {
                 missing.request(lost.queue(), lost.entry());
+            } catch (InternalError fault) {
+                throw unreadable(fault);
             } finally {
                 hold.release();
             }

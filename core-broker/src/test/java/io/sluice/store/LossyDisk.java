@@ -45,6 +45,7 @@ public final class LossyDisk implements Disk {
     private int operations;
     private int cutAt = Integer.MAX_VALUE;
     private boolean cut;
+    private Runnable before;
     private long roomBytes = Long.MAX_VALUE;
     private boolean forcesFail;
     private long usable = 1L << 40;
@@ -108,7 +109,15 @@ public final class LossyDisk implements Disk {
         cut = true;
     }
 
+    /** Done before every operation from now on; {@code null} for nothing. */
+    void beforeEach(Runnable doing) {
+        before = doing;
+    }
+
     private void step() {
+        if (before != null && !cut) {
+            before.run();
+        }
         if (cut) {
             throw new Cut();
         }
@@ -464,7 +473,7 @@ public final class LossyDisk implements Disk {
         }
 
         @Override
-        public void allocate(int from, int to) throws IOException {
+        public void allocate(int from, int to, int pieceBytes) throws IOException {
             synchronized (LossyDisk.this) {
                 step();
                 if (to - from > roomBytes) {

@@ -6,6 +6,7 @@ import io.sluice.port.Records;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.FlushMode;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.store.queue.QueueKey;
 import io.sluice.wire.message.MessageView;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
 
 /**
  * Lives of a store that end in the middle of something: the power goes, or the process is killed. Whatever is found
@@ -112,6 +114,7 @@ class PowerCutTest {
                     case 3 -> store.duties().preparer().work();
                     case 4 -> batch();
                     case 5 -> bundle();
+                    case 6 -> block();
                     default -> one();
                 }
             }
@@ -176,6 +179,36 @@ class PowerCutTest {
                 messages.get(i).result = results.thenApply(list -> list.get(index));
                 sent.add(messages.get(i));
             }
+        }
+
+        private void block() {
+            if (store.waitsForDisk()) {
+                return;
+            }
+            QueueKey queue = next().queue;
+            RecordBlock block = Stores.block(store, queue);
+            int bodyBytes = random.nextBoolean() ? 10 : 3000 + random.nextInt(1500);
+            List<Sent> messages = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Sent message = new Sent(nextId++, queue, bodyBytes);
+                messages.add(message);
+                Stores.add(block, recordOf(message));
+            }
+            sent.addAll(messages);
+            AppendResult first = store.append(block);
+            for (int i = 0; i < messages.size(); i++) {
+                messages.get(i).result = CompletableFuture.completedFuture(resultOf(first, block, i));
+            }
+        }
+
+        private static AppendResult resultOf(AppendResult first, RecordBlock block, int i) {
+            return first instanceof Stored stored
+                    ? new Stored(
+                            stored.logOffset() + block.start(i),
+                            stored.queueOffset() + i,
+                            block.size(i),
+                            stored.storedAtMs())
+                    : first;
         }
 
         /** A synchronous acknowledgement is a promise; what was stored at all is there as long as the machine runs. */
@@ -315,5 +348,30 @@ class PowerCutTest {
     @Property(tries = 150, shrinking = ShrinkingMode.OFF)
     void aKilledProcessLosesNothingThatItStored(@ForAll long seed) throws IOException {
         live(seed, FlushMode.ASYNC_FLUSH, false);
+    }
+
+    @Test
+    void aBlockThatAKillCutsShortIsNotThereAtAll() {
+        boolean stored = false;
+        for (int steps = 0; !stored; steps++) {
+            Life life = new Life(steps, FlushMode.ASYNC_FLUSH);
+            life.open();
+            Stores.append(life.store, "Topic", 0, "before");
+            QueueKey queue = new QueueKey("Topic", 0);
+            RecordBlock block = Stores.block(life.store, queue);
+            for (int i = 0; i < 3; i++) {
+                Stores.add(block, life.recordOf(new Sent(i, queue, 4000)));
+            }
+            life.disk.cutAfter(steps);
+            try {
+                stored = life.store.append(block) instanceof Stored;
+            } catch (LossyDisk.Cut cut) {
+                stored = false;
+            }
+            life.disk.cutNow();
+            life.disk = life.disk.afterKill();
+            life.open();
+            assertThat(life.store.range("Topic", 0).max()).isEqualTo(stored ? 4 : 1);
+        }
     }
 }

@@ -1,11 +1,17 @@
 package io.sluice.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.model.MessageProperties;
 import io.sluice.store.file.Disk;
 import io.sluice.store.file.FileDisk;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.AppendResult.Stored;
+import io.sluice.store.log.PropertySpans;
+import io.sluice.store.log.RecordBlock;
 import io.sluice.store.queue.EntryFilter;
+import io.sluice.store.queue.QueueKey;
+import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
@@ -68,6 +74,23 @@ final class Stores {
                 ByteBuffer.wrap(body),
                 ByteBuffer.wrap(PropertiesCodec.encode(MessageProperties.of(properties))),
                 true);
+    }
+
+    /** An empty block for a queue. */
+    static RecordBlock block(MessageStore store, QueueKey queue) {
+        RecordBlock block = new RecordBlock();
+        assertThat(store.begin(block, queue.topic())).isTrue();
+        block.from(queue.queueId(), 0, 1_700_000_000_000L, MessageEncoder.host(HERE), 0);
+        return block;
+    }
+
+    /** Adds body and properties of the record, whatever its queue. */
+    static void add(RecordBlock block, NewRecord record) {
+        block.record(0, record.body(), 0, record.body().remaining());
+        block.properties(record.properties(), 0, record.properties().remaining());
+        block.closePair();
+        assertThat(block.finish(new PropertySpans().scan(block.bytes(), block.propertiesFrom(), block.position())))
+                .isTrue();
     }
 
     static Stored append(MessageStore store, String topic, int queueId, String body) {

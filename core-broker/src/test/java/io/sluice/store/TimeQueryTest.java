@@ -87,4 +87,50 @@ class TimeQueryTest {
             assertThat(Stores.append(store, "T", 0, "now").storedAtMs()).isEqualTo(BEGIN);
         }
     }
+
+    /** Times step back once then; a time that was passed twice is found where it was passed first or where it was last. */
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void aClockPutBackFarLeavesEveryTimeThatWasPassedOnceExact(
+            @ForAll @Size(min = 1, max = 40) List<@IntRange(max = 30_000) Integer> before,
+            @ForAll @Size(min = 1, max = 40) List<@IntRange(max = 30_000) Integer> after,
+            @ForAll @IntRange(min = 60_001, max = 600_000) int back) {
+        disk = new LossyDisk(1);
+        now[0] = BEGIN;
+        List<Long> times = new ArrayList<>();
+        try (MessageStore store = open()) {
+            append(store, before, times);
+        }
+        long top = now[0];
+        now[0] -= back;
+        long bottom = now[0];
+        try (MessageStore store = open()) {
+            append(store, after, times);
+            for (long base : times) {
+                for (long time = base - 1; time <= base + 1; time++) {
+                    assertFound(store, times, time, time <= bottom || time > top);
+                }
+            }
+        }
+    }
+
+    private void append(MessageStore store, List<Integer> steps, List<Long> times) {
+        for (int step : steps) {
+            now[0] += step;
+            times.add(Stores.append(store, "T", 0, "m").storedAtMs());
+        }
+    }
+
+    private static void assertFound(MessageStore store, List<Long> times, long time, boolean once) {
+        int found = (int) store.offsetAt("T", 0, time, Boundary.LOWER);
+        // always a place where the time is passed
+        assertThat(found == times.size() || times.get(found) >= time).isTrue();
+        assertThat(found == 0 || times.get(found - 1) < time).isTrue();
+        if (once) {
+            int first = 0;
+            while (first < times.size() && times.get(first) < time) {
+                first++;
+            }
+            assertThat(found).as("time %d", time).isEqualTo(first);
+        }
+    }
 }

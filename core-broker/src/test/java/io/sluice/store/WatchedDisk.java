@@ -120,8 +120,8 @@ final class WatchedDisk implements Disk {
             }
 
             @Override
-            public void allocate(int from, int to) throws IOException {
-                opened.allocate(from, to);
+            public void allocate(int from, int to, int pieceBytes) throws IOException {
+                opened.allocate(from, to, pieceBytes);
             }
 
             @Override

@@ -6,7 +6,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs one {@link Duty} until closed. Any thread may {@link #wake} it. A duty that throws is logged, paused for a moment
- * and called again; an {@link Error} ends the thread and is told to the handler given.
+ * and called again; so is one that met mapped memory without a file behind it, which the platform reports as an
+ * {@link InternalError}. Any other {@link Error} ends the thread and is told to the handler given.
  */
 public final class DutyThread implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DutyThread.class);
@@ -46,7 +47,7 @@ public final class DutyThread implements AutoCloseable {
                 }
             } catch (InterruptedException stop) {
                 return;
-            } catch (Exception failed) {
+            } catch (Exception | InternalError failed) {
                 log.error("{} failed and goes on", duty.role(), failed);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
             }

@@ -3,6 +3,8 @@ package io.sluice.broker.group;
 import io.sluice.broker.table.TableSaver;
 import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.tail.Later;
 import io.sluice.wire.body.DataVersion;
 import io.sluice.wire.body.SubscriptionGroupConfig;
@@ -41,6 +43,7 @@ public final class GroupConfigTable {
             "CID_RMQ_SYS_TRANS");
 
     private volatile boolean autoCreate;
+    private final int maxGroups;
     private final InstantSource clock;
     private final TableSaver saver;
     private final Map<GroupName, SubscriptionGroupConfig> groups = new ConcurrentHashMap<>();
@@ -52,11 +55,13 @@ public final class GroupConfigTable {
 
     private GroupConfigTable(
             boolean autoCreate,
+            int maxGroups,
             InstantSource clock,
             Later later,
             Consumer<String> file,
             SubscriptionGroupTable loaded) {
         this.autoCreate = autoCreate;
+        this.maxGroups = maxGroups;
         this.clock = clock;
         this.version = loaded.dataVersion();
         this.forbidden = loaded.forbiddenTable();
@@ -68,18 +73,21 @@ public final class GroupConfigTable {
     /**
      * @param autoCreate whether a group that is used for the first time gets its settings by itself
      *                   (autoCreateSubscriptionGroup)
+     * @param maxGroups  how many groups there may be (maxSubscriptionGroups)
      * @param stored     what the table's file holds, if it exists
      * @param later      where the file is written
      * @param file       writes the file
      */
     public static GroupConfigTable open(
             boolean autoCreate,
+            int maxGroups,
             InstantSource clock,
             Later later,
             Optional<SubscriptionGroupTable> stored,
             Consumer<String> file) {
         return new GroupConfigTable(
                 autoCreate,
+                maxGroups,
                 clock,
                 later,
                 file,
@@ -96,7 +104,11 @@ public final class GroupConfigTable {
         return Optional.ofNullable(groups.get(group));
     }
 
-    /** The settings of a group that is used now; made if that is allowed or the group is the broker's own. */
+    /**
+     * The settings of a group that is used now; made if that is allowed or the group is the broker's own.
+     *
+     * @throws RefusedException when it would be one group too many
+     */
     public Optional<SubscriptionGroupConfig> forUse(GroupName group) {
         SubscriptionGroupConfig known = groups.get(group);
         if (known != null) {
@@ -110,6 +122,7 @@ public final class GroupConfigTable {
             if (raced != null) {
                 return Optional.of(raced);
             }
+            refuseWhenFull(group);
             SubscriptionGroupConfig made = SubscriptionGroupConfig.ofDefaults(group.value());
             log.info("consumer group {} is created on demand", group);
             groups.put(group, made);
@@ -121,10 +134,12 @@ public final class GroupConfigTable {
     /**
      * Completes when the file holds the settings.
      *
+     * @throws RefusedException when it would be one group too many
      * @throws io.sluice.model.IllegalNameException when the name of the group is illegal
      */
     public synchronized CompletionStage<Void> put(SubscriptionGroupConfig group) {
         GroupName name = new GroupName(group.groupName());
+        refuseWhenFull(name);
         log.info(
                 "consumer group {} is set: consumeEnable={} retryQueues={} retryMaxTimes={}",
                 name,
@@ -133,6 +148,16 @@ public final class GroupConfigTable {
                 group.retryMaxTimes());
         groups.put(name, group);
         return saveChange();
+    }
+
+    private void refuseWhenFull(GroupName group) {
+        if (groups.size() >= maxGroups && !groups.containsKey(group)) {
+            throw new RefusedException(
+                    Refusal.UNAVAILABLE,
+                    ("consumer group %s is not created: there are %d groups, maxSubscriptionGroups is %d. Delete some, or raise"
+                                    + " the limit")
+                            .formatted(group, groups.size(), maxGroups));
+        }
     }
 
     /** Whether the group existed. Completes when the file holds the change. */

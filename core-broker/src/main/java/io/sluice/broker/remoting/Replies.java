@@ -51,7 +51,7 @@ final class Replies {
     }
 
     /** As clients know it; which of them a producer tries again is in their table of codes. */
-    static int codeOf(Refusal reason) {
+    private static int codeOf(Refusal reason) {
         return switch (reason) {
             case NO_SUCH_TOPIC -> ResponseCode.TOPIC_NOT_EXIST;
             case NO_SUCH_QUEUE, ILLEGAL_ARGUMENT -> ResponseCode.INVALID_PARAMETER;

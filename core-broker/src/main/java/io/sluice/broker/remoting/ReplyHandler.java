@@ -50,7 +50,7 @@ final class ReplyHandler {
         byte[] body = request.body().toByteArray();
         return sends.send(SendHandler.newMessage(command, request, peer)).thenCompose(sent -> {
             if (sent.outcome() instanceof SendOutcome.Refused refused) {
-                return Replies.now(Replies.failed(Replies.codeOf(refused.reason()), refused.remedy()));
+                return Replies.now(Replies.refused(refused.reason(), refused.remedy()));
             }
             return push(command, peer, body).thenApply(trouble -> answer(sent, trouble));
         });

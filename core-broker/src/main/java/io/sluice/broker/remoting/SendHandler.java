@@ -122,8 +122,10 @@ final class SendHandler {
                 .fold(
                         stored -> answer(ResponseCode.SUCCESS, stored, sent),
                         inDoubt -> answer(codeOf(inDoubt.doubt()), inDoubt.stored(), sent),
-                        refused -> Frame.answer(
-                                Replies.codeOf(refused.reason()), refused.remedy(), regionOnly, FrameBody.NONE));
+                        refused -> {
+                            Frame answer = Replies.refused(refused.reason(), refused.remedy());
+                            return answer.withFields(regionOnly.and(answer.fields()));
+                        });
     }
 
     private Frame answer(int code, Stored stored, Sent sent) {
@@ -175,6 +177,6 @@ final class SendHandler {
         return outcome.fold(
                 stored -> Replies.done(),
                 inDoubt -> Replies.done(),
-                refused -> Replies.failed(Replies.codeOf(refused.reason()), refused.remedy()));
+                refused -> Replies.refused(refused.reason(), refused.remedy()));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Objects;
  * @param brokerName    (brokerName); a topic of this name exists
  * @param autoCreate    whether a send to an unknown topic creates it (autoCreateTopicEnable)
  * @param defaultQueues most queues that such a topic gets (defaultTopicQueueNums)
+ * @param maxTopics     how many topics there may be (maxTopics)
  * @param delayLevels   queues of the topic where delayed messages wait: one per level of messageDelayLevel
  * @param traceTopic    whether the topic for traces exists (traceTopicEnable)
  */
@@ -17,6 +18,7 @@ public record TopicRules(
         String brokerName,
         boolean autoCreate,
         int defaultQueues,
+        int maxTopics,
         int delayLevels,
         boolean traceTopic) {
     public TopicRules {

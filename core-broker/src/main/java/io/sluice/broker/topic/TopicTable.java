@@ -4,6 +4,8 @@ import io.sluice.broker.table.TableSaver;
 import io.sluice.broker.table.TableText;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.TopicName;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.tail.Later;
 import io.sluice.wire.body.DataVersion;
 import io.sluice.wire.body.TopicConfig;
@@ -131,6 +133,9 @@ public final class TopicTable {
         if (name.isRetry() || name.isDeadLetter()) {
             return new Wanted.Found(ensureGroupTopic(name, 1));
         }
+        if (isFull()) {
+            return new Wanted.Missing(fullSentence(topic));
+        }
         Topic model = topics.get(template);
         if (model == null || !Permission.isInherited(model.perm())) {
             return new Wanted.Missing(
@@ -143,7 +148,11 @@ public final class TopicTable {
                 name, queues, queues, model.perm() & ~Permission.INHERIT, 0, model.filterType(), false, Map.of())));
     }
 
-    /** The retry or dead-letter topic of a group, made on demand; it may be read and written. */
+    /**
+     * The retry or dead-letter topic of a group, made on demand; it may be read and written.
+     *
+     * @throws RefusedException when it would be one topic too many
+     */
     public Topic ensureGroupTopic(TopicName name, int queues) {
         Topic known = topics.get(name.value());
         return known != null ? known : createOnce(Topic.of(name.value(), queues, Permission.READ_WRITE));
@@ -166,7 +175,11 @@ public final class TopicTable {
         return wanted;
     }
 
-    /** Creates the topic or replaces what is known of it. Completes when the file holds it. */
+    /**
+     * Creates the topic or replaces what is known of it. Completes when the file holds it.
+     *
+     * @throws RefusedException when it would be one topic too many
+     */
     public CompletionStage<Void> put(Topic topic) {
         CompletionStage<Void> saved;
         synchronized (this) {
@@ -182,8 +195,20 @@ public final class TopicTable {
         return saved;
     }
 
+    private boolean isFull() {
+        return topics.size() >= rules.maxTopics();
+    }
+
+    private String fullSentence(String topic) {
+        return "topic[%s] not exist and is not created: there are %d topics, maxTopics is %d. Delete some, or raise the limit"
+                .formatted(topic, topics.size(), rules.maxTopics());
+    }
+
     private CompletionStage<Void> change(Topic topic) {
         String name = topic.name().value();
+        if (isFull() && !topics.containsKey(name)) {
+            throw new RefusedException(Refusal.UNAVAILABLE, fullSentence(name));
+        }
         CompletableFuture<Void> saved = new CompletableFuture<>();
         unsaved.put(name, saved);
         topics.put(name, topic);
@@ -256,6 +281,7 @@ public final class TopicTable {
                     rules.brokerName(),
                     autoCreate,
                     defaultQueues,
+                    rules.maxTopics(),
                     rules.delayLevels(),
                     rules.traceTopic());
             system = new SystemTopics(rules);

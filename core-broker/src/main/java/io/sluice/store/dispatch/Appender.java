@@ -95,6 +95,9 @@ public final class Appender {
         this.flusher = new LogFlusher(commitLog, confirmations, admission, rules, nanos);
         this.deadlines = new FlushDeadlines(confirmations, nanos);
         storeHost(storeHost);
+        if (sync) {
+            commitLog.willBeFlushedOften();
+        }
     }
 
     public LogFlusher flusher() {
@@ -421,6 +424,7 @@ public final class Appender {
     private Refused noRoom(Throwable cause) {
         if (cause instanceof InternalError) {
             log.error("writing to the memory of the log failed", cause);
+            commitLog.lookForLoss();
             admission.readOnly("writing to the memory of the log failed (%s); check the disk, then restart"
                     .formatted(cause.getMessage()));
         } else {

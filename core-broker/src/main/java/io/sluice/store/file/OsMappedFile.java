@@ -5,8 +5,13 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Optional;
 
 /** A file of the operating system, mapped. */
 final class OsMappedFile implements MappedFile {
@@ -15,10 +20,13 @@ final class OsMappedFile implements MappedFile {
 
     private final Path path;
     private final MappedByteBuffer bytes;
+    /** What the file system calls the file, whatever its name; {@code null} where it calls it nothing. */
+    private final Object identity;
 
-    private OsMappedFile(Path path, MappedByteBuffer bytes) {
+    private OsMappedFile(Path path, MappedByteBuffer bytes, Object identity) {
         this.path = path;
         this.bytes = bytes;
+        this.identity = identity;
     }
 
     static OsMappedFile map(Path file, Disk.Access access) throws IOException {
@@ -31,9 +39,12 @@ final class OsMappedFile implements MappedFile {
                 throw new IOException(
                         "%s has %d bytes; a mapped file may have at most %d".formatted(file, size, Integer.MAX_VALUE));
             }
+            Object identity =
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             return new OsMappedFile(
                     file,
-                    channel.map(reading ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE, 0, size));
+                    channel.map(reading ? FileChannel.MapMode.READ_ONLY : FileChannel.MapMode.READ_WRITE, 0, size),
+                    identity);
         }
     }
 
@@ -67,17 +78,44 @@ final class OsMappedFile implements MappedFile {
         }
     }
 
-    /** Written through a channel: the same page cache, but an error is an exception here and a signal through the map. */
     @Override
-    public void allocate(int from, int to) throws IOException {
+    public Optional<String> lost() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            if (now.size() < bytes.capacity()) {
+                return Optional.of("has %d bytes where it had %d".formatted(now.size(), bytes.capacity()));
+            }
+            return Objects.equals(now.fileKey(), identity) ? Optional.empty() : Optional.of("is another file now");
+        } catch (NoSuchFileException gone) {
+            return Optional.of("is gone");
+        } catch (IOException unreadable) {
+            // says nothing about the file: its memory is as good as before
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Written through a channel: the same page cache, but an error is an exception here and a signal through the map. Each
+     * piece comes in one call and begins at a multiple of its length: that decides how large its pages are.
+     */
+    @Override
+    public void allocate(int from, int to, int pieceBytes) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            ByteBuffer zeros = ZEROS.duplicate();
             int at = from;
             while (at < to) {
-                zeros.clear().limit(Math.min(zeros.capacity(), to - at));
-                at += channel.write(zeros, at);
+                int pieceEnd = (int) Math.min(to, (at / (long) pieceBytes + 1) * pieceBytes);
+                at += (int) channel.position(at).write(zeros(pieceEnd - at));
             }
         }
+    }
+
+    private static ByteBuffer[] zeros(int bytes) {
+        int block = ZEROS.capacity();
+        ByteBuffer[] zeros = new ByteBuffer[(bytes + block - 1) / block];
+        for (int i = 0; i < zeros.length; i++) {
+            zeros[i] = ZEROS.duplicate().limit(Math.min(block, bytes - i * block));
+        }
+        return zeros;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sluice.store.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -33,8 +34,13 @@ public final class SharedMapping {
         file.force(from, to);
     }
 
-    public void allocate(int from, int to) throws IOException {
-        file.allocate(from, to);
+    /** See {@link MappedFile#lost}. */
+    public Optional<String> lost() {
+        return file.lost();
+    }
+
+    public void allocate(int from, int to, int pieceBytes) throws IOException {
+        file.allocate(from, to, pieceBytes);
     }
 
     /** @return {@code false} when the memory is gone already */

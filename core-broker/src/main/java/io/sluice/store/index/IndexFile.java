@@ -13,6 +13,8 @@ import java.nio.file.Path;
 final class IndexFile {
     /** Entries get real blocks in steps of this many bytes, so that a full disk is met before memory is written. */
     private static final int ROOM_STEP_BYTES = 1 << 20;
+    /** The file is written all over and flushed seldom. */
+    private static final int PIECE_BYTES = 256 << 10;
 
     private static final long SUM_SEED = 0xCBF29CE484222325L;
     private static final long SUM_FACTOR = 0x100000001B3L;
@@ -67,7 +69,7 @@ final class IndexFile {
      */
     static IndexFile begin(Path path, IndexGeometry geometry, SharedMapping mapping, IndexFile before)
             throws IOException {
-        mapping.allocate(0, geometry.entryAt(1));
+        mapping.allocate(0, geometry.entryAt(1), PIECE_BYTES);
         IndexFile file = new IndexFile(path, geometry, mapping);
         file.roomTo = geometry.entryAt(1);
         file.nextEntry = 1;
@@ -145,7 +147,7 @@ final class IndexFile {
         int at = geometry.entryAt(nextEntry);
         if (at + IndexLayout.ENTRY_BYTES > roomTo) {
             int to = Math.min(mapping.bytes().capacity(), roomTo + ROOM_STEP_BYTES);
-            mapping.allocate(roomTo, to);
+            mapping.allocate(roomTo, to, PIECE_BYTES);
             roomTo = to;
         }
         if (isEmpty()) {

@@ -14,8 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /**
  * The segments of the log and the marks on it: {@code min <= flushedTo <= end}.
@@ -31,10 +30,12 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_AHEAD_BYTES = 32 << 20;
     /** With less than this ahead the preparer is not to sleep. */
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
-    /** Room is made up to the next multiple of this, so that whoever needs the lock waits for one step at most. */
-    private static final int ROOM_STEP_BYTES = 1 << 20;
-
-    private static final Logger log = LoggerFactory.getLogger(CommitLog.class);
+    /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
+    private static final int ROOM_STEP_BYTES = 2 << 20;
+    /** Pieces for a writer who is hard to stay ahead of: few faults and few flushes of processors' address caches. */
+    private static final int LARGE_PIECE_BYTES = 2 << 20;
+    /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
+    private static final int SMALL_PIECE_BYTES = 32 << 10;
 
     private final Disk disk;
     private final Disk.Access access;
@@ -46,6 +47,15 @@ public final class CommitLog implements AutoCloseable {
     private volatile LogSegment[] segments;
     /** Made ready, not yet written to; not among {@link #segments}. */
     private LogSegment successor;
+
+    /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
+    private boolean hurrying;
+    /** End of the log when it was opened. */
+    private long openedAt;
+    /** Every append waits for a flush. */
+    private volatile boolean flushedOften;
+
+    private volatile Consumer<String> whenLost = what -> {};
 
     private LogSegment active;
     private SharedMapping activeMemory;
@@ -84,9 +94,9 @@ public final class CommitLog implements AutoCloseable {
                 }
             }
             if (access == Disk.Access.WRITE) {
-                mendLength(disk, directory, files, knownBytes);
+                SegmentLengths.mend(disk, directory, files, knownBytes);
             }
-            int size = sizeOf(directory, files, segmentBytes);
+            int size = SegmentLengths.find(directory, files, segmentBytes);
             LogSegment[] segments = new LogSegment[files.size()];
             for (int i = 0; i < segments.length; i++) {
                 String name = files.get(i).name();
@@ -115,74 +125,6 @@ public final class CommitLog implements AutoCloseable {
     public static String segmentName(long base) {
         String digits = Long.toString(base);
         return "0".repeat(20 - digits.length()) + digits;
-    }
-
-    /**
-     * The file that was written last may have lost its length in a crash, never its place: it gets the length of the others
-     * again. Files behind it were made ready and hold nothing.
-     */
-    private static void mendLength(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes)
-            throws IOException {
-        long size = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
-        size = Math.max(size, knownBytes);
-        for (int i = files.size() - 1; i >= 0; i--) {
-            Disk.Entry file = files.get(i);
-            Path path = directory.resolve(file.name());
-            if (file.length() < size) {
-                log.warn(
-                        "log file {} has {} of {} bytes; it is filled up with zeros, records in the part that is missing are"
-                                + " lost",
-                        path,
-                        file.length(),
-                        size);
-                try (ChannelFile channel = disk.open(path, Disk.Access.WRITE)) {
-                    channel.clearFrom(file.length(), size);
-                    channel.force();
-                }
-                files.set(i, new Disk.Entry(file.name(), false, size, file.modifiedAtMs()));
-            }
-            if (!beginsWithNothing(disk, path)) {
-                return;
-            }
-        }
-    }
-
-    private static boolean beginsWithNothing(Disk disk, Path path) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(MessageLayout.BLANK_BYTES);
-        try (ChannelFile channel = disk.open(path, Disk.Access.READ)) {
-            channel.read(head, 0);
-        }
-        return head.getLong(0) == 0;
-    }
-
-    private static int sizeOf(Path directory, List<Disk.Entry> files, int wanted) {
-        if (files.isEmpty()) {
-            return wanted == 0 ? SEGMENT_BYTES_DEFAULT : wanted;
-        }
-        long found = files.get(0).length();
-        for (Disk.Entry file : files) {
-            if (file.length() != found) {
-                throw new LogFormatException(
-                        ("%s has %d bytes, %s has %d; all files of a log have one length. Restore the file that is wrong from"
-                                        + " a copy; if it is the last one and holds nothing wanted, move it away")
-                                .formatted(
-                                        directory.resolve(file.name()),
-                                        file.length(),
-                                        files.get(0).name(),
-                                        found));
-            }
-        }
-        if (wanted != 0 && wanted != found) {
-            throw new LogFormatException(
-                    ("mappedFileSizeCommitLog is %d, but the files in %s have %d bytes; set mappedFileSizeCommitLog=%d or leave"
-                                    + " it out")
-                            .formatted(wanted, directory, found, found));
-        }
-        if (found > Integer.MAX_VALUE || found < 2L * MessageLayout.MIN_BYTES) {
-            throw new LogFormatException("the files in %s have %d bytes; a log file has %d to %d bytes"
-                    .formatted(directory, found, 2 * MessageLayout.MIN_BYTES, Integer.MAX_VALUE));
-        }
-        return (int) found;
     }
 
     public int segmentBytes() {
@@ -254,6 +196,27 @@ public final class CommitLog implements AutoCloseable {
         return null;
     }
 
+    /** Tells, perhaps more than once, when somebody else has changed a file of the log: what happened, and the remedy. */
+    public void onLoss(Consumer<String> listener) {
+        whenLost = listener;
+    }
+
+    /** Looks whether the files that are mapped are still what they were. Any thread. */
+    public void lookForLoss() {
+        for (LogSegment segment : segments) {
+            segment.look();
+            if (segment.lost() != null) {
+                whenLost.accept(segment.lost());
+            }
+        }
+    }
+
+    /** Whether the segment of this offset is there and cannot be read because somebody else changed its file. */
+    boolean isLost(long offset) {
+        LogSegment segment = segmentOf(offset);
+        return segment != null && segment.lost() != null;
+    }
+
     /** Base of the first segment that begins at or after the offset, or -1. */
     public long nextBase(long offset) {
         for (LogSegment segment : segments) {
@@ -313,6 +276,7 @@ public final class CommitLog implements AutoCloseable {
         }
         segments = kept.toArray(new LogSegment[0]);
         end = position;
+        openedAt = position;
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -333,6 +297,11 @@ public final class CommitLog implements AutoCloseable {
     /** An empty last file may stay when the log ends where it begins. */
     private boolean isLast(LogSegment segment) {
         return segment == segments[segments.length - 1];
+    }
+
+    /** Tells that flushes will be many and small. Before the first append. */
+    public void willBeFlushedOften() {
+        flushedOften = true;
     }
 
     // ---- writing: by the holder of the append lock
@@ -412,7 +381,7 @@ public final class CommitLog implements AutoCloseable {
         }
         synchronized (roomLock) {
             if (to > segment.roomTo()) {
-                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())));
+                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
             }
         }
     }
@@ -431,7 +400,7 @@ public final class CommitLog implements AutoCloseable {
         disk.create(path, segmentBytes);
         LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
         try {
-            made.makeRoom(stepBehind(0));
+            made.makeRoom(stepBehind(0), pieceBytes());
             // a file that lost its length would keep the log from being opened
             try (ChannelFile file = disk.open(path, Disk.Access.WRITE)) {
                 file.force();
@@ -455,17 +424,27 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             LogSegment[] present = segments;
             LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            if (last != null) {
-                if (last.base() + last.roomTo() - end >= ROOM_AHEAD_BYTES) {
-                    return 0;
-                }
-                if (last.roomTo() < last.size()) {
-                    last.makeRoom(stepBehind(last.roomTo()));
-                    return 1;
-                }
+            long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
+            if (ahead >= ROOM_AHEAD_BYTES) {
+                hurrying = false;
+                return 0;
             }
-            return prepareSuccessor(last == null ? end : last.limit());
+            if (last == null) {
+                return prepareSuccessor(end);
+            }
+            if (last.roomTo() == last.size()) {
+                return prepareSuccessor(last.limit());
+            }
+            hurrying |= ahead < ROOM_LOW_BYTES;
+            last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
+            return 1;
         }
+    }
+
+    /** Large ones only for a writer who has used up what was ahead of him at the opening, and is in a hurry still. */
+    private int pieceBytes() {
+        boolean large = !flushedOften && hurrying && end - openedAt >= ROOM_AHEAD_BYTES;
+        return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     }
 
     private int prepareSuccessor(long base) throws IOException {
@@ -476,7 +455,7 @@ public final class CommitLog implements AutoCloseable {
         if (successor.roomTo() == successor.size() || base + successor.roomTo() - end >= ROOM_AHEAD_BYTES) {
             return 0;
         }
-        successor.makeRoom(stepBehind(successor.roomTo()));
+        successor.makeRoom(stepBehind(successor.roomTo()), pieceBytes());
         return 1;
     }
 
@@ -507,6 +486,10 @@ public final class CommitLog implements AutoCloseable {
             }
             long to = Math.min(target, segment.limit());
             try {
+                segment.look();
+                if (segment.lost() != null) {
+                    throw new IOException(segment.lost());
+                }
                 held.force((int) (from - segment.base()), (int) (to - segment.base()));
             } finally {
                 held.release();

@@ -1,6 +1,8 @@
 package io.sluice.store.log;
 
 import io.sluice.port.Hold;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.store.file.SharedMapping;
 import io.sluice.store.file.StoreIoException;
 import java.io.IOException;
@@ -70,6 +72,10 @@ public final class LogHold implements Hold {
         try {
             held = wanted.hold();
         } catch (IOException failed) {
+            log.lookForLoss();
+            if (wanted.lost() != null) {
+                throw new RefusedException(Refusal.UNAVAILABLE, wanted.lost());
+            }
             throw new StoreIoException("log file %s cannot be mapped".formatted(wanted.path()), failed);
         }
         if (held == null) {

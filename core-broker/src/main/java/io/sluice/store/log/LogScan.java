@@ -85,6 +85,9 @@ public final class LogScan {
         if (position >= limit) {
             return false;
         }
+        if (log.isLost(position)) {
+            return jumpToNextSegment();
+        }
         LogHold hold = log.hold();
         try {
             ByteBuffer rest = hold.rest(position);
@@ -99,7 +102,7 @@ public final class LogScan {
 
     /** A file in the middle may be missing: the log goes on where the next one begins. */
     private boolean jumpToNextSegment() {
-        long next = log.nextBase(position);
+        long next = log.nextBase(position + 1);
         if (next < 0 || next >= limit || !beginsPlausibly(next)) {
             return false;
         }
@@ -244,6 +247,9 @@ public final class LogScan {
     }
 
     private boolean beginsPlausibly(long offset) {
+        if (log.isLost(offset)) {
+            return false;
+        }
         LogHold hold = log.hold();
         try {
             ByteBuffer rest = hold.rest(offset);

@@ -3,7 +3,10 @@ package io.sluice.store.log;
 import io.sluice.runtime.Duty;
 import java.io.IOException;
 
-/** Keeps room ahead of the writer, so that no append waits for the file system, and tells when it has none to give. */
+/**
+ * Keeps room ahead of the writer, so that no append waits for the file system, and tells when it has none to give. When there
+ * is room enough it looks whether somebody else has changed a file of the log.
+ */
 public final class SegmentPreparer implements Duty {
     private static final long IDLE_NANOS = 100_000_000L;
 
@@ -37,8 +40,12 @@ public final class SegmentPreparer implements Duty {
         try {
             int done = log.prepare();
             listener.room();
+            if (done == 0) {
+                log.lookForLoss();
+            }
             return done;
         } catch (IOException full) {
+            log.lookForLoss();
             listener.noRoom(full);
             return 0;
         }

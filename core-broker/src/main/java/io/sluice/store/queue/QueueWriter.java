@@ -79,6 +79,9 @@ public final class QueueWriter implements Duty {
 
         /** Every entry of the table survives a power cut, if the log does. */
         void forced(QueueTable table) throws IOException;
+
+        /** On return it is durable that the topic is about to be forgotten; holds until a table is {@link #forced}. */
+        void dropping(String topic) throws IOException;
     }
 
     /**
@@ -411,10 +414,24 @@ public final class QueueWriter implements Duty {
     }
 
     /**
-     * Deletes the files of a topic that was {@linkplain ConsumeQueues#remove removed}, and says so durably, so that recovery
-     * does not make it again.
+     * Forgets a topic, deletes its files, and says so durably, so that recovery does not make it again. Nothing is written
+     * meanwhile: a topic of the same name that begins anew finds no file of the old one.
      */
-    public synchronized void dropTopic(TopicQueues removed) throws IOException {
+    public synchronized void dropTopic(String topic) throws IOException {
+        if (queues.find(topic) == null) {
+            return;
+        }
+        tables.dropping(topic);
+        TopicQueues removed;
+        appendLock.lock();
+        try {
+            removed = queues.remove(topic);
+        } finally {
+            appendLock.unlock();
+        }
+        if (removed == null) {
+            return;
+        }
         for (ConsumeQueue queue : removed.all()) {
             if (queue != null) {
                 files.deleteQueue(queue.key());
@@ -422,7 +439,13 @@ public final class QueueWriter implements Duty {
             }
         }
         giveUpForcing();
-        unforced.removeIf(id -> id.queue().topic().equals(removed.name()));
+        unforced.removeIf(id -> id.queue().topic().equals(topic));
+        forceTable();
+    }
+
+    /** Writes whatever is not in files yet, forces it, and says so; or gives forcing up for good. */
+    public synchronized void forceTable() throws IOException {
+        giveUpForcing();
         QueueTable table = writeNow();
         tables.written(table);
         if (forcingFailed) {

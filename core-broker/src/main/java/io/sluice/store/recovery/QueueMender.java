@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
@@ -67,8 +68,18 @@ public final class QueueMender implements Duty {
         private final long from;
         private final long to;
         private final ByteBuffer entries;
+        /** Nothing of this patch lies before this byte of the log, as far as is known ... */
+        private final long logFrom;
+        /** ... nor from this one on. */
+        private final long logTo;
+        /** Entries found in segments that were looked at before: newer ones. */
+        private final BitSet found = new BitSet();
 
-        Patch(ConsumeQueue queue, long from, long to) {
+        private final BitSet foundNow = new BitSet();
+
+        Patch(ConsumeQueue queue, long from, long to, long logFrom, long logTo) {
+            this.logFrom = logFrom;
+            this.logTo = logTo;
             this.queue = queue;
             this.from = from;
             this.to = to;
@@ -79,10 +90,21 @@ public final class QueueMender implements Duty {
         }
 
         void put(long number, long logOffset, int size, long tagHash) {
-            if (number >= from && number < to) {
+            if (number >= from && number < to && !found.get((int) (number - from))) {
+                foundNow.set((int) (number - from));
                 QueueEntryLayout.put(
                         entries, (int) (number - from) * QueueEntryLayout.ENTRY_BYTES, logOffset, size, tagHash);
             }
+        }
+
+        void endSegment() {
+            found.or(foundNow);
+            foundNow.clear();
+        }
+
+        /** Whether what lies before this byte of the log is of no interest: the first entry was found behind it. */
+        boolean isCompleteFrom(long logOffset) {
+            return logOffset <= logFrom || found.get(0);
         }
     }
 
@@ -163,7 +185,7 @@ public final class QueueMender implements Duty {
         int perFile = queues.files().entriesPerFile();
         long from = Math.max(request.file * perFile, queue.start());
         long to = Math.min((request.file + 1) * perFile, queue.writtenTo());
-        return from < to ? new Patch(queue, from, to) : null;
+        return from < to ? new Patch(queue, from, to, lowerBound(queue, from), upperBound(queue, to)) : null;
     }
 
     private void mend(Collection<Patch> patches) throws IOException {
@@ -171,42 +193,78 @@ public final class QueueMender implements Duty {
             return;
         }
         long began = System.nanoTime();
-        long from = Long.MAX_VALUE;
-        long to = 0;
-        Map<QueueKey, List<Patch>> byQueue = new HashMap<>();
-        for (Patch patch : patches) {
-            from = Math.min(from, lowerBound(patch));
-            to = Math.max(to, upperBound(patch));
-            byQueue.computeIfAbsent(patch.queue.key(), key -> new ArrayList<>()).add(patch);
-        }
-        RecordEntries entries = new RecordEntries(delayLevels);
-        LogScan scan = new LogScan(commitLog, from, to, to, to, false);
-        scan.run((offset, record) -> entries.of(record, (topic, queueId, number, tagHash) -> {
-            for (Patch patch : byQueue.getOrDefault(new QueueKey(topic, queueId), List.of())) {
-                patch.put(number, offset, record.remaining(), tagHash);
-            }
-        }));
+        Pass pass = new Pass(patches);
+        pass.run();
         for (Patch patch : patches) {
             writer.rewrite(patch.queue, patch.from, patch.entries);
         }
         log.warn(
                 "made entries of {} queue files again from the log: from={} to={} records={} ms={} first={}",
                 patches.size(),
-                from,
-                to,
-                scan.records(),
+                pass.from,
+                pass.to,
+                pass.records,
                 (System.nanoTime() - began) / 1_000_000,
                 patches.iterator().next().queue.key());
-        for (QueueKey key : byQueue.keySet()) {
-            ConsumeQueue queue = byQueue.get(key).get(0).queue;
-            arrivals.arrived(key.topic(), key.queueId(), queue.end());
+        pass.byQueue.forEach((key, ofQueue) -> arrivals.arrived(
+                key.topic(), key.queueId(), ofQueue.get(0).queue.end()));
+    }
+
+    /**
+     * One pass over the log: segment by segment from the newest that matters back to the one where the first entry of every
+     * patch was found, forward inside each. So it reads what the entries lead to, and the rest of at most two segments; only
+     * when the message of a first entry is lost, and the entry before it too, it goes back to the beginning of the log.
+     */
+    private final class Pass {
+        private final Collection<Patch> patches;
+        private final Map<QueueKey, List<Patch>> byQueue = new HashMap<>();
+        private long from;
+        private long to;
+        private long records;
+
+        Pass(Collection<Patch> patches) {
+            this.patches = patches;
+            this.from = Long.MAX_VALUE;
+            for (Patch patch : patches) {
+                from = Math.min(from, patch.logFrom);
+                to = Math.max(to, patch.logTo);
+                byQueue.computeIfAbsent(patch.queue.key(), key -> new ArrayList<>())
+                        .add(patch);
+            }
+        }
+
+        void run() {
+            RecordEntries entries = new RecordEntries(delayLevels);
+            long[] bases = commitLog.bases();
+            long limit = to;
+            for (int i = bases.length - 1; i >= 0 && limit > from; i--) {
+                long begin = Math.max(bases[i], from);
+                if (begin < limit) {
+                    scan(entries, begin, limit);
+                    limit = begin;
+                    patches.forEach(Patch::endSegment);
+                    if (patches.stream().allMatch(patch -> patch.isCompleteFrom(begin))) {
+                        from = begin;
+                    }
+                }
+            }
+        }
+
+        private void scan(RecordEntries entries, long begin, long limit) {
+            LogScan scan = new LogScan(commitLog, begin, limit, limit, limit, false);
+            scan.run((offset, record) -> entries.of(record, (topic, queueId, number, tagHash) -> {
+                for (Patch patch : byQueue.getOrDefault(new QueueKey(topic, queueId), List.of())) {
+                    patch.put(number, offset, record.remaining(), tagHash);
+                }
+            }));
+            records += scan.records();
         }
     }
 
-    /** The record of the entry before the patch is a safe place to begin; without one it is the beginning of the log. */
-    private long lowerBound(Patch patch) {
-        if (patch.from > patch.queue.start()) {
-            long before = logOffsetOf(patch.queue, patch.from - 1);
+    /** The record of the entry before is a safe place to begin; without one it is the beginning of the log. */
+    private long lowerBound(ConsumeQueue queue, long from) {
+        if (from > queue.start()) {
+            long before = logOffsetOf(queue, from - 1);
             if (LogScan.endOfRecordAt(commitLog, before, logEnd.getAsLong()) >= 0) {
                 return before;
             }
@@ -214,10 +272,10 @@ public final class QueueMender implements Duty {
         return commitLog.min();
     }
 
-    private long upperBound(Patch patch) {
+    private long upperBound(ConsumeQueue queue, long to) {
         long end = logEnd.getAsLong();
-        if (patch.to < patch.queue.end()) {
-            long behind = logOffsetOf(patch.queue, patch.to);
+        if (to < queue.end()) {
+            long behind = logOffsetOf(queue, to);
             if (LogScan.endOfRecordAt(commitLog, behind, end) >= 0) {
                 return behind;
             }

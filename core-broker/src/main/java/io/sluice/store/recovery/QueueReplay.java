@@ -4,6 +4,7 @@ import io.sluice.store.queue.ConsumeQueue;
 import io.sluice.store.queue.ConsumeQueues;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Gives records found in the log their entries. The number that a record says it has is covered by no checksum, so one that
@@ -15,16 +16,24 @@ final class QueueReplay {
     private static final long UNCONFIRMED_MAX = 100_000;
 
     private final ConsumeQueues queues;
-    private final boolean fromNothing;
+    /** Log offset of the last entry that a queue had before; every record behind it is news. */
+    private final Map<ConsumeQueue, Long> covered;
+
+    private final Set<String> dropped;
     private final Map<ConsumeQueue, Held> held = new LinkedHashMap<>();
     private long placed;
 
     private record Held(long number, long logOffset, int size, long tagHash) {}
 
-    /** @param fromNothing all queues began empty; otherwise a number below the next is an entry that is there already */
-    QueueReplay(ConsumeQueues queues, boolean fromNothing) {
+    /**
+     * @param covered queues with entries for records that are walked over once more, and the log offset of their last one;
+     *                for every other queue, no record that comes has an entry yet
+     * @param dropped topics that were deleted, or about to be: a first message of theirs needs no other witness
+     */
+    QueueReplay(ConsumeQueues queues, Map<ConsumeQueue, Long> covered, Set<String> dropped) {
         this.queues = queues;
-        this.fromNothing = fromNothing;
+        this.covered = covered;
+        this.dropped = dropped;
     }
 
     /** Entries that were made. */
@@ -33,6 +42,9 @@ final class QueueReplay {
     }
 
     void entry(ConsumeQueue queue, long number, long logOffset, int size, long tagHash) {
+        if (!covered.isEmpty() && logOffset <= covered.getOrDefault(queue, -1L)) {
+            return;
+        }
         Held candidate = new Held(number, logOffset, size, tagHash);
         Held earlier = held.isEmpty() ? null : held.remove(queue);
         if (earlier != null) {
@@ -40,7 +52,9 @@ final class QueueReplay {
         }
         if (number == queue.next()) {
             place(queue, candidate);
-        } else if (number > queue.next() || fromNothing && number == 0) {
+        } else if (number == 0 && dropped.contains(queue.key().topic())) {
+            believe(queue, candidate);
+        } else if (number > queue.next() || number == 0) {
             held.put(queue, candidate);
         }
     }
@@ -49,7 +63,8 @@ final class QueueReplay {
     private void settle(ConsumeQueue queue, Held earlier, long following) {
         boolean follows = following == earlier.number + 1;
         boolean beginsAnew = earlier.number == 0;
-        if (follows || following > earlier.number && !beginsAnew && following != queue.next() + 1) {
+        boolean bothBelow = beginsAnew && following > 0 && following < queue.next();
+        if (follows || bothBelow || following > earlier.number && !beginsAnew && following != queue.next() + 1) {
             believe(queue, earlier);
         } else if (following == queue.next() + 1) {
             // its number is damaged: the place where it belongs stays empty

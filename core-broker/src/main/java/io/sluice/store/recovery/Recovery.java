@@ -21,8 +21,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,9 @@ public final class Recovery {
 
     /** Index files of unknown worth, while they are looked through beside the log. */
     private KeyIndex.Comparison comparison;
+
+    /** Log offset of the last entry of queues whose files are taken as they are. */
+    private final Map<ConsumeQueue, Long> covered = new HashMap<>();
 
     private boolean indexTroubled;
     private long indexedTo;
@@ -136,16 +142,32 @@ public final class Recovery {
         if (start.kind == Start.Kind.NOTHING || start.kind == Start.Kind.NEW) {
             keepQueuesWithoutRecords();
         }
-        if (start.kind == Start.Kind.AS_LEFT) {
-            writer.forceLater(forced.map(Progress::queues).orElse(null));
-        }
         writer.writeAll();
+        if (start.kind == Start.Kind.AS_LEFT || start.kind == Start.Kind.FORCED || start.kind == Start.Kind.NOTHING) {
+            // also for files whose maker was killed before it could make their names durable
+            writer.forceLater(start.kind == Start.Kind.NOTHING ? null : withoutDropped(forced));
+        }
         int mended = stopped ? 0 : mender.inspect(LOOK_THROUGH_MAX_BYTES);
         if (mayHaveFollowers(start, stopped, scan)) {
             writer.sweepAll();
         }
         report(start, stopped, aborted, scan, from, mended, began);
         return new Report(indexedTo);
+    }
+
+    /** What a table says of a topic that was begun anew after it is of no worth; {@code null} without a table. */
+    private QueueTable withoutDropped(Optional<Progress> forced) throws IOException {
+        if (forced.isEmpty()) {
+            return null;
+        }
+        Set<String> dropped = DroppedTopics.read(disk, directory);
+        QueueTable table = forced.get().queues();
+        return new QueueTable(
+                table.position(),
+                table.lastRecord(),
+                table.lines().stream()
+                        .filter(line -> !dropped.contains(line.queue().topic()))
+                        .toList());
     }
 
     /**
@@ -214,7 +236,9 @@ public final class Recovery {
                     long[] extent = queues.files().extent(key, Long.MAX_VALUE);
                     if (ConsumeQueues.isStorable(key.topic()) && key.queueId() <= ConsumeQueues.QUEUE_ID_MAX) {
                         ConsumeQueue queue = queues.add(queues.topic(key.topic()), key.queueId(), extent[0], extent[1]);
-                        highest = Math.max(highest, lastLogOffset(queue));
+                        long last = lastLogOffset(queue);
+                        covered.put(queue, last);
+                        highest = Math.max(highest, last);
                     }
                 }
                 return baseAtOrBefore(highest);
@@ -225,13 +249,14 @@ public final class Recovery {
         }
     }
 
+    /** Of the last entry; -1 when there is none, or it stands for no message. */
     private static long lastLogOffset(ConsumeQueue queue) {
         if (queue.end() == queue.start()) {
-            return 0;
+            return -1;
         }
-        long[] found = {0};
+        long[] found = {-1};
         queue.walk(queue.end() - 1, queue.end(), (number, logOffset, size, tagHash) -> {
-            found[0] = QueueEntryLayout.isNoMessage(logOffset, size) ? 0 : logOffset;
+            found[0] = QueueEntryLayout.isNoMessage(logOffset, size) ? -1 : logOffset;
             return false;
         });
         return found[0];
@@ -293,7 +318,7 @@ public final class Recovery {
         LogScan scan = new LogScan(commitLog, from, from, trustedTo, commitLog.limit(), true);
         RecordEntries entries = new RecordEntries(delayLevels);
         RecordTraits traits = new RecordTraits();
-        QueueReplay replay = new QueueReplay(queues, start.kind == Start.Kind.NOTHING);
+        QueueReplay replay = new QueueReplay(queues, covered, DroppedTopics.read(disk, directory));
         try {
             scan.run((offset, record) -> {
                 int size = record.remaining();

@@ -55,12 +55,12 @@ public final class ServiceBench implements AutoCloseable {
         this.store = MessageStore.open(config, new FileDisk(), this::now);
         DelayLevels levels = DelayLevels.parse(LEVELS);
         this.topics = TopicTable.open(
-                new TopicRules("cluster", "broker-a", true, 8, levels.max(), false),
+                new TopicRules("cluster", "broker-a", true, 8, 100_000, levels.max(), false),
                 this::now,
                 this::later,
                 Optional.empty(),
                 this::write);
-        this.groups = GroupConfigTable.open(true, this::now, this::later, Optional.empty(), this::write);
+        this.groups = GroupConfigTable.open(true, 100_000, this::now, this::later, Optional.empty(), this::write);
         this.locks = new OrderLocks(this::now, Duration.ofSeconds(60), queue -> true);
         this.sends = new SendService(
                 store,

@@ -1,9 +1,11 @@
 package io.sluice.broker.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.broker.table.TableText;
 import io.sluice.model.GroupName;
+import io.sluice.port.RefusedException;
 import io.sluice.wire.body.SubscriptionGroupConfig;
 import io.sluice.wire.body.SubscriptionGroupTable;
 import io.sluice.wire.json.JsonForm;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class GroupConfigTableTest {
     private static final GroupName GROUP = new GroupName("readers");
+
+    private static final int MAX_GROUPS = 20;
 
     private final List<String> written = new ArrayList<>();
 
@@ -84,9 +88,29 @@ class GroupConfigTableTest {
         assertThat(table.mayNotify(new GroupName("others"))).isTrue();
     }
 
+    @Test
+    void oneGroupTooManyIsRefusedWithTheLimitAndThoseThatAreThereGoOn() {
+        GroupConfigTable table = open(true, Optional.empty());
+        int room = MAX_GROUPS - table.all().subscriptionGroupTable().size();
+        for (int i = 0; i < room; i++) {
+            assertThat(table.forUse(new GroupName("G" + i))).isPresent();
+        }
+        assertThatThrownBy(() -> table.forUse(new GroupName("more")))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("consumer group more is not created")
+                .hasMessageContaining("maxSubscriptionGroups is 20");
+        assertThatThrownBy(() -> table.put(SubscriptionGroupConfig.ofDefaults("more")))
+                .isInstanceOf(RefusedException.class);
+        assertThat(table.forUse(new GroupName("G0"))).isPresent();
+        table.put(SubscriptionGroupConfig.ofDefaults("G0"));
+        table.remove(new GroupName("G1"));
+        assertThat(table.forUse(new GroupName("more"))).isPresent();
+    }
+
     private GroupConfigTable open(boolean autoCreate, Optional<SubscriptionGroupTable> stored) {
         return GroupConfigTable.open(
                 autoCreate,
+                MAX_GROUPS,
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),
                 (delay, step) -> step.run(),
                 stored,

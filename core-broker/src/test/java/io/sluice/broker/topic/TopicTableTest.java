@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.broker.table.TableText;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import io.sluice.port.RefusedException;
 import io.sluice.wire.body.DataVersion;
 import io.sluice.wire.body.TopicConfig;
 import java.time.Instant;
@@ -170,13 +171,31 @@ class TopicTableTest {
         assertThatThrownBy(() -> open(true, Optional.of(illegal))).isInstanceOf(SluiceException.class);
     }
 
+    @Test
+    void oneTopicTooManyIsRefusedWithTheLimitAndThoseThatAreThereGoOn() {
+        TopicTable table = open(true, Optional.empty());
+        int room = 100 - table.all().size();
+        for (int i = 0; i < room; i++) {
+            assertThat(table.forSending("T" + i, SystemTopics.AUTO_CREATE_TEMPLATE, 4))
+                    .isInstanceOf(TopicTable.Wanted.Found.class);
+        }
+        TopicTable.Wanted more = table.forSending("more", SystemTopics.AUTO_CREATE_TEMPLATE, 4);
+        assertThat(more).isInstanceOf(TopicTable.Wanted.Missing.class);
+        assertThat(((TopicTable.Wanted.Missing) more).sentence()).contains("topic[more]", "maxTopics is 100");
+        assertThatThrownBy(() -> table.ensureGroupTopic(new TopicName("%RETRY%more"), 1))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("maxTopics is 100");
+        assertThat(table.forSending("T0", SystemTopics.AUTO_CREATE_TEMPLATE, 4))
+                .isInstanceOf(TopicTable.Wanted.Found.class);
+    }
+
     private TopicTable open(boolean autoCreate, Optional<TopicsFile> stored) {
         return open("broker-a", autoCreate, stored);
     }
 
     private TopicTable open(String brokerName, boolean autoCreate, Optional<TopicsFile> stored) {
         return TopicTable.open(
-                new TopicRules("test-cluster", brokerName, autoCreate, 8, 18, false),
+                new TopicRules("test-cluster", brokerName, autoCreate, 8, 100, 18, false),
                 () -> Instant.ofEpochMilli(1_700_000_000_000L),
                 (delay, step) -> steps.add(step),
                 stored,

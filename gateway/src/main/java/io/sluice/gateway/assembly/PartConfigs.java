@@ -100,6 +100,8 @@ final class PartConfigs {
                 settings.flag("autoCreateTopicEnable"),
                 settings.flag("autoCreateSubscriptionGroup"),
                 settings.number("defaultTopicQueueNums"),
+                settings.number("maxTopics"),
+                settings.number("maxSubscriptionGroups"),
                 settings.text("messageDelayLevel"),
                 Duration.ofSeconds(settings.number("timerMaxDelaySec")),
                 new TransactionRules(

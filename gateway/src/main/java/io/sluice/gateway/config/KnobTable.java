@@ -100,6 +100,18 @@ public final class KnobTable {
                     flag(),
                     "true",
                     "Create an unknown consumer group when it is used."),
+            new Knob(
+                    TOPICS,
+                    "maxTopics",
+                    number(16, 10_000_000),
+                    "100000",
+                    "How many topics there may be, those of the broker and of groups counted; more are refused."),
+            new Knob(
+                    TOPICS,
+                    "maxSubscriptionGroups",
+                    number(16, 10_000_000),
+                    "100000",
+                    "How many consumer groups there may be; more are refused."),
             new Knob(TOPICS, "maxMessageSize", number(1024, 64L << 20), "4194304", "Largest message body, in bytes."),
             new Knob(
                     TOPICS,

@@ -42,9 +42,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred thousand messages of 1 KB in and out by each door of one node with a heap of 512 MB. */
+/**
+ * Many messages of 1 KB in and out by each door of one node, with a heap that could not hold what waits at once: the system
+ * properties {@code sluice.volume.messages} and {@code sluice.volume.heap}. {@code -P crash} takes a hundred thousand by each
+ * door and 512 MB.
+ */
 class VolumeTest {
-    private static final int MESSAGES = 100_000;
+    private static final int MESSAGES = Integer.getInteger("sluice.volume.messages", 10_000);
     private static final int BODY_BYTES = 1024;
     private static final int IN_FLIGHT = 500;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -56,7 +60,7 @@ class VolumeTest {
 
     @BeforeAll
     static void startNode() {
-        node = NodeProcess.up(directory.resolve("data"));
+        node = NodeProcess.withHeap(System.getProperty("sluice.volume.heap", "64m"), directory.resolve("data"));
     }
 
     @AfterAll

@@ -148,6 +148,41 @@ public final class AcknowledgedMessages {
         return new Tally(lost, reordered, duplicated, found.size() + lost - acknowledged.size());
     }
 
+    /**
+     * Reads what can be read, from a log that has lost a part: each message once, in order, at the place that was acknowledged.
+     *
+     * @return how many of the acknowledged ones are there
+     */
+    public int countReadable(BrokerPort port) {
+        Set<Integer> found = new HashSet<>();
+        for (MessageQueue queue :
+                result(port.topics().describe(topic)).orElseThrow().readable()) {
+            long end = result(port.reader().range(queue)).max();
+            long at = result(port.reader().range(queue)).min();
+            int stuck = 0;
+            while (at < end) {
+                FetchRequest request =
+                        new FetchRequest(queue, at, 512, 1 << 20, FilterExpression.ALL, Duration.ofSeconds(1));
+                try (Fetched fetched = result(port.reader().fetch(request))) {
+                    for (ByteBuffer slice : fetched.records().slices()) {
+                        MessageView view = MessageView.of(slice);
+                        int number = numberOf(view);
+                        Place place = new Place(queue.queueId(), view.queueOffset());
+                        assertThat(acknowledged.getOrDefault(number, place)).isEqualTo(place);
+                        assertThat(found.add(number))
+                                .as("message %d once", number)
+                                .isTrue();
+                    }
+                    stuck = fetched.nextOffset() == at ? stuck + 1 : 0;
+                    assertThat(stuck).as("reads of %s at %d", queue, at).isLessThan(100);
+                    at = fetched.nextOffset();
+                }
+            }
+        }
+        found.retainAll(acknowledged.keySet());
+        return found.size();
+    }
+
     private int numberOf(MessageView view) {
         String body = new String(view.body(), StandardCharsets.UTF_8);
         assertThat(body).startsWith("m-").endsWith(padding);

@@ -76,6 +76,15 @@ public final class GenuineRocketmq implements AutoCloseable {
         return "127.0.0.1:" + nameServerPort;
     }
 
+    /** Resident memory of the broker at this moment, bytes; Linux tells. */
+    public long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(broker.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Stops the broker as an operator would, so that it leaves a clean store. */
     public void stop() {
         broker.terminate();

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 /** {@code sluice up} as a process of its own, on free ports, in a directory of the test. */
 public final class NodeProcess implements AutoCloseable {
     private static final Duration READY_DEADLINE = Duration.ofSeconds(60);
+    private static final String HEAP = "512m";
     private static final Pattern ENTRY = Pattern.compile(" (\\w+)=(\\S+)");
 
     private final LineProcess process;
@@ -33,7 +34,15 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts a node on free ports and waits for its ready line. */
     public static NodeProcess up(Path data, String... definitions) {
-        LineProcess process = starting(data, definitions);
+        return ready(starting(data, definitions));
+    }
+
+    /** As {@link #up}, with a heap of so much, in the words of {@code -Xmx}. */
+    public static NodeProcess withHeap(String heap, Path data, String... definitions) {
+        return ready(command(heap, upWith(data, Stream.concat(freePorts(), Stream.of(definitions)))));
+    }
+
+    private static NodeProcess ready(LineProcess process) {
         try {
             int line = process.awaitLine(0, said -> said.startsWith("Sluice is ready"), READY_DEADLINE);
             Map<String, String> ready = ENTRY.matcher(process.line(line))
@@ -52,18 +61,24 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts {@code sluice up} with exactly these definitions and does not wait. */
     public static LineProcess start(Path data, String... definitions) {
+        return command(upWith(data, Stream.of(definitions)));
+    }
+
+    private static List<String> upWith(Path data, Stream<String> definitions) {
         List<String> arguments = new ArrayList<>(List.of("up", "--data", data.toString()));
-        for (String definition : definitions) {
-            arguments.addAll(List.of("-D", definition));
-        }
-        return command(arguments);
+        definitions.forEach(definition -> arguments.addAll(List.of("-D", definition)));
+        return arguments;
     }
 
     /** Any command of the command line as a process. */
     public static LineProcess command(List<String> arguments) {
+        return command(HEAP, arguments);
+    }
+
+    private static LineProcess command(String heap, List<String> arguments) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                "-Xmx" + heap,
                 "-XX:+UseParallelGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=" + Path.of(System.getProperty("sluice.root"), "conf", "logback.xml"),

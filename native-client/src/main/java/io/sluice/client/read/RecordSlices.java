@@ -21,18 +21,19 @@ public final class RecordSlices {
     public static List<ByteBuffer> of(Frame answer, String whom) {
         ByteBuffer body = answer.body().nioBuffer();
         ByteBuffer readOnly = body.asReadOnlyBuffer();
+        RecordCheck check = new RecordCheck();
         List<ByteBuffer> slices = new ArrayList<>();
-        while (body.hasRemaining()) {
-            RecordCheck.Verdict verdict = RecordCheck.check(body, true);
+        for (int at = body.position(); at < body.limit(); ) {
+            RecordCheck.Verdict verdict = check.at(body, at, body.limit() - at, true);
             if (verdict != RecordCheck.Verdict.WHOLE) {
                 throw new RefusedException(
                         Refusal.UNAVAILABLE,
                         "record %d in an answer of %s is damaged (%s); look at the store of that broker"
                                 .formatted(slices.size() + 1, whom, verdict));
             }
-            int size = body.getInt(body.position() + MessageLayout.TOTAL_SIZE);
-            slices.add(readOnly.slice(body.position(), size));
-            body.position(body.position() + size);
+            int size = body.getInt(at + MessageLayout.TOTAL_SIZE);
+            slices.add(readOnly.slice(at, size));
+            at += size;
         }
         return slices;
     }

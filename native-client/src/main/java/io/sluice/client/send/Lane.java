@@ -222,6 +222,12 @@ final class Lane {
             goOn();
             return;
         }
+        if (failed.kind() == FailedTry.Kind.REFUSED && failed.reason() == Refusal.NO_SUCH_QUEUE) {
+            // The route was that of a topic that had other queues, or of one that was to be created with these.
+            topic.redirect(unsettled(messages), failed.sentence());
+            goOn();
+            return;
+        }
         List<Parcel> here = new ArrayList<>();
         List<Parcel> elsewhere = new ArrayList<>();
         Duration pause = sortByNextTry(unsettled(messages), failed, here, elsewhere);

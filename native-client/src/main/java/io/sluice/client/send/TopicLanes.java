@@ -198,10 +198,12 @@ final class TopicLanes {
 
     /** The queue of these parcels cannot be sent to any more: the route is asked for again. */
     void redirect(List<Parcel> parcels) {
-        askAgainOrFail(
-                parcels,
-                Packing.refused(
-                        Refusal.NO_SUCH_QUEUE, "a queue of topic %s cannot be sent to any more".formatted(topic)));
+        redirect(parcels, "a queue of topic %s cannot be sent to any more".formatted(topic));
+    }
+
+    /** @param sentence for those whose route was asked for again before */
+    void redirect(List<Parcel> parcels, String sentence) {
+        askAgainOrFail(parcels, Packing.refused(Refusal.NO_SUCH_QUEUE, sentence));
     }
 
     /** The route may be out of date: queues are added, and brokers come and go. Asked anew once per send. */

@@ -57,6 +57,8 @@ public final class LiveCluster implements AutoCloseable {
                 true,
                 true,
                 BrokerConfig.DEFAULT_TOPIC_QUEUES,
+                usual.maxTopics(),
+                usual.maxGroups(),
                 DELAYS,
                 usual.timerMaxDelay(),
                 usual.transactions(),

@@ -23,6 +23,7 @@ import io.sluice.port.Refusal;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.SendCommands.SendMessage;
+import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.message.BodyCodec;
 import io.sluice.wire.message.PropertiesCodec;
@@ -305,6 +306,27 @@ class SenderTest {
         assertThat(cluster.nameServer().heard(RequestCode.GET_ROUTEINFO_BY_TOPIC))
                 .extracting(asked -> asked.field("topic"))
                 .startsWith("Fresh", "TBW102");
+    }
+
+    @Test
+    void aQueueThatTheBrokerDoesNotHaveMakesTheSenderLookAgainOnce() {
+        ScriptedCluster cluster = cluster("broker-a").topic("Orders", 4);
+        Frame noSuchQueue =
+                Frame.answer(29, "request queueId is illegal").withFields(Fields.of("refusal", "NO_SUCH_QUEUE"));
+        cluster.broker().on(SEND, asked -> {
+            cluster.topic("Orders", 1);
+            return asked.field("e").equals("0") ? ok(asked) : noSuchQueue;
+        });
+        Sender sender = sender(cluster);
+        for (int i = 0; i < 4; i++) {
+            assertThat(sent(sender, Message.of("Orders", "x")).queue().queueId())
+                    .isZero();
+        }
+
+        cluster.broker().on(SEND, asked -> noSuchQueue);
+        SendFailedException failure = failure(send(sender, Message.of("Orders", "x"), QueueChoice.ANY));
+        assertThat(failure.reason()).isEqualTo(Refusal.NO_SUCH_QUEUE);
+        assertThat(failure).hasMessageContaining("request queueId is illegal");
     }
 
     @Test

@@ -119,8 +119,8 @@ final class CountingDisk implements Disk {
         }
 
         @Override
-        public void allocate(int from, int to) throws IOException {
-            file.allocate(from, to);
+        public void allocate(int from, int to, int pieceBytes) throws IOException {
+            file.allocate(from, to, pieceBytes);
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class PlainWriting {
     private static final int FILE_BYTES = 1 << 30;
     private static final int STEP_BYTES = 1 << 20;
+    private static final int PIECE_BYTES = 32 << 10;
     private static final int AHEAD_BYTES = 16 << 20;
 
     private final Path directory;
@@ -71,8 +72,9 @@ final class PlainWriting {
     double forcesPerSecond(int bytes, double seconds) throws IOException, InterruptedException {
         return withFile((channel, memory) -> {
             int room = Math.min(FILE_BYTES, 256 << 20);
-            ByteBuffer zeros = ByteBuffer.allocateDirect(STEP_BYTES);
-            for (int at = 0; at < room; at += STEP_BYTES) {
+            // in pieces as small as the store makes them: a force writes whole ones
+            ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE_BYTES);
+            for (int at = 0; at < room; at += PIECE_BYTES) {
                 zeros.clear();
                 channel.write(zeros, at);
             }

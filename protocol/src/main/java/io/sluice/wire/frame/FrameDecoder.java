@@ -3,21 +3,35 @@ package io.sluice.wire.frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Cuts the bytes of one connection into frames. Lengths are checked before anything is allocated, and memory grows only
- * with bytes that really came. A damaged frame fails with {@link FrameException}, after which the connection is of no use:
- * later bytes are dropped. Confined to the event loop of its connection.
+ * Cuts the bytes of one connection into frames. Lengths are checked before anything is allocated, and beyond 1 MiB memory
+ * grows only with bytes that really came. A damaged frame fails with {@link FrameException}, after which the connection is of
+ * no use: later bytes are dropped. Confined to the event loop of its connection.
+ *
+ * <p>A body that is to lie on the heap and comes in several pieces is put there piece by piece; collecting it in the buffer
+ * of the connection first would copy it twice more.
  */
 public final class FrameDecoder extends ByteToMessageDecoder {
     private static final int NONE = -1;
+    /** A body is given memory for so much before it has come. */
+    private static final int TRUSTED_BYTES = 1024 * 1024;
 
     private final boolean bodiesOnHeap;
     private final FrameTaker taker;
     private final FrameHead head = new FrameHead();
     /** Total of the frame whose bytes are still coming. */
     private int total = NONE;
+
+    /** The body that is coming in pieces, its header being in {@link #head}; {@code null} when none is. */
+    private byte[] body;
+    /** How much of it has come. */
+    private int filled;
+    /** What it will have. */
+    private int bodyBytes;
 
     private boolean broken;
 
@@ -47,7 +61,14 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             }
             total = checked(in.readInt());
         }
+        if (body != null) {
+            fill(in, out);
+            return;
+        }
         if (in.readableBytes() < total) {
+            if (bodiesOnHeap) {
+                beginBody(in);
+            }
             return;
         }
         int length = total;
@@ -55,9 +76,9 @@ public final class FrameDecoder extends ByteToMessageDecoder {
         int next = in.readerIndex() + length;
         try {
             head.read(in, in.readInt(), length);
-            int bodyBytes = next - in.readerIndex();
-            if (!taker.take(head, in.internalNioBuffer(in.readerIndex(), bodyBytes))) {
-                out.add(head.toFrame(body(in, bodyBytes)));
+            int whole = next - in.readerIndex();
+            if (!taker.take(head, in.internalNioBuffer(in.readerIndex(), whole))) {
+                out.add(head.toFrame(body(in, whole)));
             }
             in.readerIndex(next);
         } catch (RuntimeException damaged) {
@@ -65,6 +86,56 @@ public final class FrameDecoder extends ByteToMessageDecoder {
             in.readerIndex(next);
             throw damaged;
         }
+    }
+
+    /** Reads the header once it has come, and as much of the body as there is. */
+    private void beginBody(ByteBuf in) {
+        if (in.readableBytes() < FrameLayout.META_BYTES) {
+            return;
+        }
+        int meta = in.getInt(in.readerIndex());
+        int announced = meta & FrameLayout.HEADER_LENGTH_MASK;
+        if (in.readableBytes() - FrameLayout.META_BYTES < announced) {
+            return;
+        }
+        in.skipBytes(FrameLayout.META_BYTES);
+        try {
+            head.read(in, meta, total);
+        } catch (RuntimeException damaged) {
+            broken = true;
+            throw damaged;
+        }
+        bodyBytes = total - FrameLayout.META_BYTES - announced;
+        body = new byte[Math.min(bodyBytes, TRUSTED_BYTES)];
+        filled = 0;
+        take(in);
+    }
+
+    private void fill(ByteBuf in, List<Object> out) {
+        if (filled == body.length) {
+            body = Arrays.copyOf(body, (int) Math.min(bodyBytes, body.length * 2L));
+        }
+        take(in);
+        if (filled < bodyBytes) {
+            return;
+        }
+        byte[] whole = body;
+        body = null;
+        total = NONE;
+        try {
+            if (!taker.take(head, ByteBuffer.wrap(whole))) {
+                out.add(head.toFrame(FrameBody.of(whole)));
+            }
+        } catch (RuntimeException damaged) {
+            broken = true;
+            throw damaged;
+        }
+    }
+
+    private void take(ByteBuf in) {
+        int bytes = Math.min(in.readableBytes(), body.length - filled);
+        in.readBytes(body, filled, bytes);
+        filled += bytes;
     }
 
     private FrameBody body(ByteBuf in, int bytes) {

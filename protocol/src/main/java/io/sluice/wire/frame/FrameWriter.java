@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Small frames are collected in one pooled buffer and go out together: at the end of the read that caused them, or, for
  * frames written at other times, in a task behind the writes already waiting. Large bodies follow their header as buffers
- * of their own, without a copy. The body of a frame is released when its bytes have left or when writing failed.
+ * of their own, without a copy. A request that is written while much has been read leaves at once, so that the other side
+ * works on it while the rest is read. The body of a frame is released when its bytes have left or when writing failed.
  * Confined to the event loop of its connection. Stands before the decoder in the pipeline, so that what a frame causes while
  * it is decoded is part of the read.
  */
@@ -30,6 +31,9 @@ public final class FrameWriter extends ChannelDuplexHandler {
 
     /** Bodies in many small pieces are copied up to this size. */
     private static final int SCATTERED_MAX_BYTES = 1024 * 1024;
+
+    /** A read of so much takes longer than a system call. */
+    private static final int MUCH_BYTES = 64 * 1024;
 
     private static final int BATCH_MIN_BYTES = 1024;
     private static final int BATCH_MAX_BYTES = 64 * 1024;
@@ -46,6 +50,9 @@ public final class FrameWriter extends ChannelDuplexHandler {
 
     private int nextBatchBytes = BATCH_MIN_BYTES;
     private boolean reading;
+    /** What has come in this read since the last flush. */
+    private int readBytes;
+
     private boolean unflushed;
     private boolean flushScheduled;
 
@@ -66,7 +73,12 @@ public final class FrameWriter extends ChannelDuplexHandler {
         } else {
             writeThrough(context, frame, promise);
         }
-        flushSoon(context);
+        unflushed = true;
+        if (reading && readBytes >= MUCH_BYTES && !frame.isAnswer()) {
+            flush(context);
+        } else {
+            flushSoon(context);
+        }
     }
 
     /**
@@ -191,6 +203,9 @@ public final class FrameWriter extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         reading = true;
+        if (message instanceof ByteBuf bytes) {
+            readBytes += bytes.readableBytes();
+        }
         context.fireChannelRead(message);
     }
 
@@ -198,6 +213,7 @@ public final class FrameWriter extends ChannelDuplexHandler {
     public void channelReadComplete(ChannelHandlerContext context) {
         context.fireChannelReadComplete();
         reading = false;
+        readBytes = 0;
         flush(context);
     }
 
@@ -212,6 +228,7 @@ public final class FrameWriter extends ChannelDuplexHandler {
     public void flush(ChannelHandlerContext context) {
         if (unflushed) {
             unflushed = false;
+            readBytes = 0;
             writeBatch(context);
             context.flush();
         }

@@ -27,11 +27,10 @@ public final class RecordCheck {
         CHECKSUM_WRONG
     }
 
-    private final CRC32 crc = new CRC32();
-    /** The memory judged last, with a position of its own. */
-    private ByteBuffer view;
+    private static final int CHUNK_BYTES = 8192;
+    private static final ThreadLocal<byte[]> CHUNK = ThreadLocal.withInitial(() -> new byte[CHUNK_BYTES]);
 
-    private ByteBuffer viewed;
+    private final CRC32 crc = new CRC32();
 
     /** Judges the record at the buffer's position, which is left as it was; computes the checksum only when asked to. */
     public static Verdict check(ByteBuffer bytes, boolean withChecksum) {
@@ -128,20 +127,35 @@ public final class RecordCheck {
         if (stored == 0 || bodyLength == 0) {
             return true;
         }
-        if (viewed != bytes) {
-            viewed = bytes;
-            view = bytes.duplicate();
-        }
-        view.limit(bodyAt + bodyLength).position(bodyAt);
         crc.reset();
-        crc.update(view);
+        update(crc, bytes, bodyAt, bodyLength);
         return stored == ((int) crc.getValue() & MessageLayout.CRC_MASK);
+    }
+
+    /**
+     * Adds bytes to a checksum. What is not on the heap is copied there in pieces: should it be the memory of a file that
+     * somebody has cut off, the copy fails with an error that can be caught, the checksum's own loop ends the process.
+     */
+    static void update(CRC32 crc, ByteBuffer bytes, int from, int length) {
+        if (bytes.hasArray()) {
+            crc.update(bytes.array(), bytes.arrayOffset() + from, length);
+            return;
+        }
+        byte[] chunk = CHUNK.get();
+        int at = from;
+        int end = from + length;
+        while (at < end) {
+            int piece = Math.min(chunk.length, end - at);
+            bytes.get(at, chunk, 0, piece);
+            crc.update(chunk, 0, piece);
+            at += piece;
+        }
     }
 
     /** The checksum as records carry it: CRC-32 of the remaining bytes, masked. The buffer is not moved. */
     public static int crcOf(ByteBuffer body) {
         CRC32 crc = new CRC32();
-        crc.update(body.duplicate());
+        update(crc, body, body.position(), body.remaining());
         return (int) crc.getValue() & MessageLayout.CRC_MASK;
     }
 }

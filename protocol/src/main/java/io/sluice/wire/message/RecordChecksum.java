@@ -38,7 +38,7 @@ public final class RecordChecksum {
             value = value * 10 + digit;
         }
         CRC32 crc = new CRC32();
-        crc.update(bytes.slice(start, end - BYTES - start));
+        RecordCheck.update(crc, bytes, start, end - BYTES - start);
         return value == (crc.getValue() & MessageLayout.CRC_MASK);
     }
 

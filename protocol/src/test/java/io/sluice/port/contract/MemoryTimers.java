@@ -52,7 +52,7 @@ final class MemoryTimers implements Timers {
         long waitMs = dueAtMs - System.currentTimeMillis();
         if (waitMs > LONGEST.toMillis()) {
             return new SendOutcome.Refused(
-                    Refusal.ILLEGAL_ARGUMENT,
+                    Refusal.TOO_FAR_AWAY,
                     "the delivery is %d ms away, at most %d are allowed".formatted(waitMs, LONGEST.toMillis()));
         }
         Parked one;

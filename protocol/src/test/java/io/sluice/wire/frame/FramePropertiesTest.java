@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,6 +23,7 @@ import net.jqwik.api.constraints.IntRange;
 /** Whatever is sent arrives the same, however it is cut; whatever is damaged is refused, and no memory is lost over it. */
 class FramePropertiesTest {
     private static final int SMALL_BYTES = 64 * 1024;
+    private static final int MEBI_BYTES = 1024 * 1024;
 
     /** Counts what it gave out and has not got back. */
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
@@ -39,6 +41,30 @@ class FramePropertiesTest {
         Frame arrived = channel.readInbound();
         assertSame(arrived, sent);
         arrived.release();
+        assertThat(channel.inboundMessages()).isEmpty();
+        channel.finishAndReleaseAll();
+        assertNothingHeld();
+    }
+
+    @Property(tries = 20)
+    void aLargeBodyInPiecesArrivesWithTheFrameBehindIt(
+            @ForAll @IntRange(min = SMALL_BYTES, max = 3 * MEBI_BYTES) int length,
+            @ForAll @IntRange(min = 1000, max = MEBI_BYTES) int cut) {
+        byte[] body = new byte[length];
+        new Random(length).nextBytes(body);
+        byte[] large = bytesOf(Frame.answer(0, "").withBody(FrameBody.of(body)));
+        byte[] bytes = Arrays.copyOf(large, 2 * large.length);
+        System.arraycopy(large, 0, bytes, large.length, large.length);
+        EmbeddedChannel channel = decoder(true);
+
+        for (int from = 0; from < bytes.length; from += cut) {
+            channel.writeInbound(buffer(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + cut))));
+        }
+
+        for (int i = 0; i < 2; i++) {
+            Frame arrived = channel.readInbound();
+            assertThat(arrived.body().toByteArray()).isEqualTo(body);
+        }
         assertThat(channel.inboundMessages()).isEmpty();
         channel.finishAndReleaseAll();
         assertNothingHeld();

@@ -3,6 +3,7 @@ package io.sluice.wire.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -33,6 +34,28 @@ class FrameWriterTest {
         List<ByteBuf> out = outbound(channel);
         assertThat(out).hasSize(1);
         assertThat(remarks(out)).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aRequestWrittenWhileMuchIsReadLeavesBeforeTheEndOfTheRead() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameWriter(), new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                ((ByteBuf) message).release();
+                context.channel().write(Frame.request(11));
+            }
+        });
+
+        channel.writeOneInbound(Unpooled.buffer().writeZero(100));
+        channel.runPendingTasks();
+        assertThat(channel.outboundMessages()).isEmpty();
+        channel.writeOneInbound(Unpooled.buffer().writeZero(64 * 1024));
+        assertThat(channel.outboundMessages()).as("both in one buffer").hasSize(1);
+        channel.writeOneInbound(Unpooled.buffer().writeZero(100));
+        assertThat(channel.outboundMessages()).hasSize(1);
+        channel.flushInbound();
+        assertThat(channel.outboundMessages()).hasSize(2);
+        channel.finishAndReleaseAll();
     }
 
     @Test
