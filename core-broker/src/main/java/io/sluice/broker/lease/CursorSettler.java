@@ -105,6 +105,7 @@ final class CursorSettler {
         boolean isLentSince = entry != null
                 && (claim.isOlderThan(entry)
                         || entry.releasedLeaseId == claim.leaseId()
+                        || entry.wasRecalled
                         || entry.state != State.FREE && entry.state != State.DELAYED);
         if (isLentSince || claim.untilMs() <= nowMs || !isSame.test(claim.offset())) {
             return null;

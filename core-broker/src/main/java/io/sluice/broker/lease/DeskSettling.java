@@ -292,7 +292,7 @@ final class DeskSettling {
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
-        Map<SharedCursor, List<Long>> gone = new LinkedHashMap<>();
+        Map<SharedCursor, OffsetLine> gone = new LinkedHashMap<>();
         for (Item item : items) {
             Claim claim = item.claim();
             SharedCursor cursor =
@@ -302,7 +302,7 @@ final class DeskSettling {
                 continue;
             }
             passTime(cursor, now, attemptsMax);
-            List<Long> settled = gone.computeIfAbsent(cursor, none -> new ArrayList<>());
+            OffsetLine settled = gone.computeIfAbsent(cursor, none -> new OffsetLine());
             cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);

@@ -39,6 +39,8 @@ final class OpenEntry {
     long dueMs;
     /** While SETTLING or BURYING: completes when the entry is settled, or fails when that could not be written. */
     CompletableFuture<Void> settling;
+    /** A lease of it in this run of the broker was ended without counting, so that attempts do not tell older leases. */
+    boolean wasRecalled;
     /** Failed tries to bury it. */
     int burials;
     /** Its time to live has ended, so that it is buried whatever its attempts. */

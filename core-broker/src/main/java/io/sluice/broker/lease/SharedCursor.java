@@ -247,6 +247,7 @@ final class SharedCursor {
             if (later.offset > entry.offset && later.state == State.LEASED) {
                 later.attempts--;
                 later.releasedLeaseId = later.leaseId;
+                later.wasRecalled = true;
                 later.leaseId = 0;
                 moveTo(later, State.FREE, 0);
             }
