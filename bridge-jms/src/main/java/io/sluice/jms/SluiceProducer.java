@@ -6,6 +6,7 @@ import io.sluice.jms.destination.Addressed;
 import io.sluice.jms.message.OtherProviders;
 import io.sluice.jms.message.OutgoingForm;
 import io.sluice.jms.message.SluiceMessage;
+import io.sluice.model.PropertyNames;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
 import jakarta.jms.CompletionListener;
@@ -336,10 +337,16 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
     /** A port that throws instead of failing its stage counts as failed. */
     private CompletionStage<SendOutcome> write(io.sluice.model.Message stored) {
         try {
-            return session.port().writer().send(stored, placement);
+            return session.port().writer().send(stored, placementOf(stored));
         } catch (RuntimeException failed) {
             return CompletableFuture.failedFuture(failed);
         }
+    }
+
+    /** Messages of one group share a queue with those of the same sharding key from other doors. */
+    private Placement placementOf(io.sluice.model.Message stored) {
+        String group = stored.properties().get(PropertyNames.JMS_GROUP_ID);
+        return group == null || group.isEmpty() ? placement : new Placement.ByShardingKey(group);
     }
 
     private void sendLater(

@@ -15,11 +15,12 @@ import io.sluice.broker.group.Heartbeats;
 import io.sluice.broker.group.OrderLocks;
 import io.sluice.broker.housekeeping.Housekeeping;
 import io.sluice.broker.housekeeping.Lane;
+import io.sluice.broker.lease.GroupPolicy;
 import io.sluice.broker.lease.GroupProgress;
 import io.sluice.broker.lease.LeaseRules;
 import io.sluice.broker.lease.LeaseService;
 import io.sluice.broker.lease.LeaseTopics;
-import io.sluice.broker.lease.RedeliveryPolicy;
+import io.sluice.broker.lease.RedeliveryDelay;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.offset.OffsetQueries;
 import io.sluice.broker.offset.OffsetTable;
@@ -45,6 +46,7 @@ import io.sluice.broker.table.TableText;
 import io.sluice.broker.timer.TimerDesk;
 import io.sluice.broker.timer.TimerRules;
 import io.sluice.broker.timer.TimerService;
+import io.sluice.broker.topic.Expiry;
 import io.sluice.broker.topic.Permission;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
@@ -118,7 +120,7 @@ public final class Broker implements AutoCloseable {
     private static final int LANE_WAIT_MAX = 10_000;
     private static final int IO_THREADS =
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-    private static final String REGION = "DefaultRegion";
+    private static final String REGION = SendRules.USUAL_REGION;
     private static final int HA_DISTANCE = 1;
     private static final double PERCENT = 100.0;
 
@@ -233,8 +235,16 @@ public final class Broker implements AutoCloseable {
                                 .filter(topic -> queue.queueId() < topic.queues())
                                 .isPresent());
         this.lot = new ParkingLot(PullLimits.DEFAULT.placesMax(), System::nanoTime);
-        PullService pulls =
-                new PullService(store, topics, lot, filters, PullLimits.DEFAULT, coldReadLane, System::nanoTime);
+        PullService pulls = new PullService(
+                store,
+                topics,
+                lot,
+                filters,
+                PullLimits.DEFAULT,
+                coldReadLane,
+                System::nanoTime,
+                clock,
+                metrics::expired);
         store.onArrival((topic, queueId, next) -> lot.grown(topic, queueId));
         SendRules sendRules = new SendRules(
                 config.clusterName(),
@@ -246,7 +256,7 @@ public final class Broker implements AutoCloseable {
                 () -> timerRules);
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
-                LeaseService.open(leaseRules(), store, new Topics(), new Progress(), this::attemptsMax, filters, clock);
+                LeaseService.open(leaseRules(), store, new Topics(), new Progress(), new Policy(), filters, clock);
         UnitService units =
                 UnitService.open(config.units(), config.brokerName(), store, sends, leases, queryLane, clock);
         sends.onceBy(units);
@@ -393,12 +403,29 @@ public final class Broker implements AutoCloseable {
                 LEASE_SNAPSHOT_BYTES);
     }
 
-    /** As many deliveries as a consumer that reads by offset gets. */
-    private int attemptsMax(GroupName group) {
-        int retries = groups.find(group)
-                .map(SubscriptionGroupConfig::retryMaxTimes)
-                .orElse(RedeliveryPolicy.ATTEMPTS_DEFAULT);
-        return Math.max(1, retries);
+    /** What leasing asks of groups. */
+    private final class Policy implements GroupPolicy {
+        /** As many deliveries as a consumer that reads by offset gets. */
+        @Override
+        public int attemptsMax(GroupName group) {
+            return Math.max(
+                    1,
+                    groups.find(group)
+                            .map(SubscriptionGroupConfig::retryMaxTimes)
+                            .orElse(ATTEMPTS_DEFAULT));
+        }
+
+        @Override
+        public RedeliveryDelay redeliveryDelay(GroupName group) {
+            return GroupRetries.read(groups.find(group).flatMap(SubscriptionGroupConfig::groupRetryPolicy));
+        }
+
+        @Override
+        public boolean isOrderedByKey(GroupName group) {
+            return groups.find(group)
+                    .map(SubscriptionGroupConfig::consumeMessageOrderly)
+                    .orElse(false);
+        }
     }
 
     private void topicChanged(TopicName topic) {
@@ -424,6 +451,16 @@ public final class Broker implements AutoCloseable {
                                 .formatted(name, topic.perm()));
             }
             return topic.readQueues();
+        }
+
+        @Override
+        public Expiry expiry(TopicName name) {
+            return topics.find(name).map(Topic::expiry).orElse(Expiry.NONE);
+        }
+
+        @Override
+        public void expired(long messages) {
+            metrics.expired(messages);
         }
 
         @Override

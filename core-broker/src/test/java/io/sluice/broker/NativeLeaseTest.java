@@ -17,6 +17,7 @@ import io.sluice.wire.command.LeaseCommands.FilterType;
 import io.sluice.wire.command.LeaseCommands.Lease;
 import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
 import io.sluice.wire.command.LeaseCommands.Lent;
+import io.sluice.wire.command.LeaseCommands.Ordering;
 import io.sluice.wire.command.LeaseCommands.RefusedAnswer;
 import io.sluice.wire.command.LeaseCommands.Start;
 import io.sluice.wire.command.NoFields;
@@ -54,7 +55,18 @@ class NativeLeaseTest {
 
     private static Lease lease(String topic, String ownTags, long waitMs) {
         return new Lease(
-                "crew", topic, FilterType.TAG, "*", FilterType.TAG, ownTags, 10, 60_000, waitMs, Start.FIRST, 0);
+                "crew",
+                topic,
+                FilterType.TAG,
+                "*",
+                FilterType.TAG,
+                ownTags,
+                10,
+                60_000,
+                waitMs,
+                Start.FIRST,
+                Ordering.NONE,
+                0);
     }
 
     private static List<Lent> lent(Frame answer) {
@@ -107,11 +119,35 @@ class NativeLeaseTest {
         assertThat(unknown.remark()).contains("Nowhere");
         Frame illegal = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.SQL92, "a >", 10, 1000, 0, Start.FIRST, 0));
+                new Lease(
+                        "crew",
+                        TOPIC,
+                        FilterType.TAG,
+                        "*",
+                        FilterType.SQL92,
+                        "a >",
+                        10,
+                        1000,
+                        0,
+                        Start.FIRST,
+                        Ordering.NONE,
+                        0));
         assertThat(COMMANDS.readAnswer(illegal, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
         Frame none = node.ask(
                 RequestCode.LEASE,
-                new Lease("crew", TOPIC, FilterType.TAG, "*", FilterType.TAG, "*", 0, 1000, 0, Start.FIRST, 0));
+                new Lease(
+                        "crew",
+                        TOPIC,
+                        FilterType.TAG,
+                        "*",
+                        FilterType.TAG,
+                        "*",
+                        0,
+                        1000,
+                        0,
+                        Start.FIRST,
+                        Ordering.NONE,
+                        0));
         assertThat(COMMANDS.readAnswer(none, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
     }
 

@@ -9,6 +9,7 @@ import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.LeaseRequest;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.wire.message.MessageView;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Needs Sluice brokers; against others a poll fails with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
+ * <p>At Apache RocketMQ from 5.0 on leases are those of POP; what it lacks, as filters of single consumers, and all of it at
+ * older brokers, fails with {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
  */
 public final class LeaseConsumer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseConsumer.class);
@@ -48,6 +49,7 @@ public final class LeaseConsumer implements AutoCloseable {
     private final FilterExpression ownFilter;
     private final Duration leaseFor;
     private final Start start;
+    private final Ordering ordering;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private LeaseConsumer(Builder settings) {
@@ -60,6 +62,7 @@ public final class LeaseConsumer implements AutoCloseable {
         this.ownFilter = settings.ownFilter;
         this.leaseFor = settings.leaseFor;
         this.start = settings.start;
+        this.ordering = settings.ordering;
     }
 
     /** Settings of a lease consumer. Confined to one thread. */
@@ -72,6 +75,7 @@ public final class LeaseConsumer implements AutoCloseable {
         private FilterExpression ownFilter = FilterExpression.ALL;
         private Duration leaseFor = Duration.ofSeconds(30);
         private Start start = Start.FIRST;
+        private Ordering ordering = Ordering.NONE;
 
         Builder(SluiceClient client, ClientCore core, String group, String topic) {
             this.client = client;
@@ -104,6 +108,15 @@ public final class LeaseConsumer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Messages with the same sharding key go to one consumer of the group at a time, in order; from the first poll on this
+         * holds for every member. Default: as the settings of the group say.
+         */
+        public Builder orderedByKey() {
+            ordering = Ordering.BY_KEY;
+            return this;
+        }
+
         /** @throws IllegalArgumentException when the lease time is not positive */
         public LeaseConsumer open() {
             if (leaseFor.isZero() || leaseFor.isNegative()) {
@@ -123,7 +136,8 @@ public final class LeaseConsumer implements AutoCloseable {
         if (closed.get()) {
             throw new IllegalStateException("lease consumer of group %s is closed; make another one".formatted(group));
         }
-        LeaseRequest request = new LeaseRequest(group, topic, groupFilter, ownFilter, max, leaseFor, maxWait, start);
+        LeaseRequest request =
+                new LeaseRequest(group, topic, groupFilter, ownFilter, max, leaseFor, maxWait, start, ordering);
         return leases.lease(request).thenApply(leased -> {
             try (leased) {
                 return leased.leases().stream()

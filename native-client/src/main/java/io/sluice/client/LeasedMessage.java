@@ -69,6 +69,11 @@ public final class LeasedMessage {
         return settle(new Settlement.Release(receipt, delay));
     }
 
+    /** The message failed: gives it back, to be lent again after the delay that the settings of the group name. */
+    public CompletionStage<Result> retry() {
+        return settle(new Settlement.Retry(receipt));
+    }
+
     /** Gives the message up: to the dead-letter topic of the group. */
     public CompletionStage<Result> reject(String reason) {
         return settle(new Settlement.Reject(receipt, reason));

@@ -57,10 +57,17 @@ public final class PropertyNames {
     public static final String REGION = "MSG_REGION";
     public static final String TRACE_ON = "TRACE_ON";
     public static final String CLUSTER = "CLUSTER";
+    /** Messages of one key go one after the other in groups that are ordered by key; chooses the queue for many senders. */
     public static final String SHARDING_KEY = "__SHARDINGKEY";
+    /** What JMS calls a sharding key. */
+    public static final String JMS_GROUP_ID = "JMSXGroupID";
+
     public static final String CORRELATION_ID = "CORRELATION_ID";
     public static final String REPLY_TO_CLIENT = "REPLY_TO_CLIENT";
     public static final String MESSAGE_TYPE = "MSG_TYPE";
+    /** How long the sender of a request waits for the reply, milliseconds. */
+    public static final String TIME_TO_LIVE = "TTL";
+
     public static final String POP_CHECK_POINT = "POP_CK";
     /** The message is stored once per topic and value, within the broker's window; see {@code UnitsOfWork}. */
     public static final String IDEMPOTENCY_KEY = "idempotencyKey";

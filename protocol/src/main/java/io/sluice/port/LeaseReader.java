@@ -37,6 +37,7 @@ public interface LeaseReader {
      * @param leaseFor    how long each message is lent, from the moment of the answer
      * @param maxWait     zero: do not wait
      * @param start       where a group begins that has no cursor on a queue yet
+     * @param ordering    what the group is to keep in order; the settings of the group may ask for more
      */
     record LeaseRequest(
             GroupName group,
@@ -46,13 +47,28 @@ public interface LeaseReader {
             int maxMessages,
             Duration leaseFor,
             Duration maxWait,
-            Start start) {
+            Start start,
+            Ordering ordering) {
+        /** A request that asks for no order. */
+        public LeaseRequest(
+                GroupName group,
+                TopicName topic,
+                FilterExpression groupFilter,
+                FilterExpression ownFilter,
+                int maxMessages,
+                Duration leaseFor,
+                Duration maxWait,
+                Start start) {
+            this(group, topic, groupFilter, ownFilter, maxMessages, leaseFor, maxWait, start, Ordering.NONE);
+        }
+
         public LeaseRequest {
             Objects.requireNonNull(group, "group");
             Objects.requireNonNull(topic, "topic");
             Objects.requireNonNull(groupFilter, "groupFilter");
             Objects.requireNonNull(ownFilter, "ownFilter");
             Objects.requireNonNull(start, "start");
+            Objects.requireNonNull(ordering, "ordering");
             if (maxMessages < 1) {
                 throw new IllegalArgumentException("maxMessages %d must be at least 1".formatted(maxMessages));
             }
@@ -61,12 +77,31 @@ public interface LeaseReader {
                         "leaseFor %s must be positive and maxWait %s not negative".formatted(leaseFor, maxWait));
             }
         }
+
+        /** The same, asked for with another wait. */
+        public LeaseRequest withMaxWait(Duration wait) {
+            return new LeaseRequest(group, topic, groupFilter, ownFilter, maxMessages, leaseFor, wait, start, ordering);
+        }
     }
 
     /** Where a new group begins. */
     enum Start {
         FIRST,
         LAST
+    }
+
+    /** What a group keeps in order. */
+    enum Ordering {
+        /** Nothing beyond handing out what is oldest first. */
+        NONE,
+        /**
+         * Messages of one queue with the same sharding key ({@code __SHARDINGKEY}, or JMS's {@code JMSXGroupID}) go to one
+         * consumer at a time, in order: those of one key that one answer brings are lent together, and nothing else of the
+         * key is lent until they are settled. When the lease of one ends unsettled those behind it in the same answer end
+         * with it, uncounted. Other keys, and messages without one, go on. As soon as one member of a group asks for it, it
+         * holds for all members.
+         */
+        BY_KEY
     }
 
     /** The messages lent; closing releases the memory of the slices, not the leases. */
@@ -105,6 +140,9 @@ public interface LeaseReader {
 
         /** Give it back, visible again after the delay (zero: at once). */
         record Release(Receipt receipt, Duration delay) implements Settlement {}
+
+        /** It failed: give it back, visible again after the delay that the settings of the group name for its attempt. */
+        record Retry(Receipt receipt) implements Settlement {}
 
         /** Give up on it: to the dead-letter topic of the group, with the reason. */
         record Reject(Receipt receipt, String reason) implements Settlement {}

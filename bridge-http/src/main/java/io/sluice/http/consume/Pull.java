@@ -67,16 +67,7 @@ final class Pull {
 
     private void ask() {
         Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
-        LeaseRequest now = new LeaseRequest(
-                request.group(),
-                request.topic(),
-                request.groupFilter(),
-                request.ownFilter(),
-                request.maxMessages(),
-                request.leaseFor(),
-                left,
-                request.start());
-        CompletableFuture<Leased> question = lease(now).toCompletableFuture();
+        CompletableFuture<Leased> question = lease(request.withMaxWait(left)).toCompletableFuture();
         asked = question;
         question.whenComplete((leased, failed) -> {
             if (!question.isCancelled()) {

@@ -11,6 +11,7 @@ import io.sluice.model.GroupName;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.LeaseReader.LeaseRequest;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.LeaseReader.Start;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -39,7 +40,7 @@ public final class PullEndpoint {
 
     public List<Route> routes() {
         return List.of(Route.of("POST", "/v1/topics/{topic}/groups/{group}/pull", Lane.POLL, this::pull)
-                .withParameters("max", "wait", "lease", "tag", "sql", "unmatched", "start"));
+                .withParameters("max", "wait", "lease", "tag", "sql", "unmatched", "start", "order"));
     }
 
     private CompletionStage<Answer> pull(Call call) {
@@ -48,6 +49,8 @@ public final class PullEndpoint {
         boolean skipUnmatched =
                 query.word("unmatched", "keep", Set.of("keep", "skip")).equals("skip");
         Start start = query.word("start", "first", Set.of("first", "last")).equals("last") ? Start.LAST : Start.FIRST;
+        Ordering ordering =
+                query.word("order", "any", Set.of("any", "key")).equals("key") ? Ordering.BY_KEY : Ordering.NONE;
         Duration waitDefault = WAIT_DEFAULT.compareTo(config.waitMax()) < 0 ? WAIT_DEFAULT : config.waitMax();
         Duration leaseDefault = LEASE_DEFAULT.compareTo(config.leaseMax()) < 0 ? LEASE_DEFAULT : config.leaseMax();
         LeaseRequest request = new LeaseRequest(
@@ -58,7 +61,8 @@ public final class PullEndpoint {
                 query.integer("max", Math.min(MAX_DEFAULT, config.pullMax()), 1, config.pullMax()),
                 query.duration("lease", leaseDefault, LEASE_MIN, config.leaseMax()),
                 query.duration("wait", waitDefault, Duration.ZERO, config.waitMax()),
-                start);
+                start,
+                ordering);
         return new Pull(call, port.onBehalfOf(call.caller()).leases(), request, metrics, clock).begin();
     }
 }

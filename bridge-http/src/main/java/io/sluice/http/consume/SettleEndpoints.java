@@ -56,6 +56,9 @@ public final class SettleEndpoints {
     }
 
     private CompletionStage<Answer> nack(Call call) {
+        if (call.query().text("delay").isEmpty()) {
+            return settle(call, "nack", Settlement.Retry::new);
+        }
         Duration delay = call.query().duration("delay", Duration.ZERO, Duration.ZERO, config.leaseMax());
         return settle(call, "nack", receipt -> new Settlement.Release(receipt, delay));
     }

@@ -9,6 +9,7 @@ import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Leased;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
@@ -158,7 +159,8 @@ public final class LeaseFeed implements Feed {
                 wanted,
                 limits.leaseFor(),
                 wait.compareTo(ASK_MAX) < 0 ? wait : ASK_MAX,
-                Start.FIRST);
+                Start.FIRST,
+                Ordering.BY_KEY);
         CompletableFuture<Leased> question = lent(request).toCompletableFuture();
         boolean outdated;
         synchronized (this) {

@@ -102,6 +102,9 @@ public final class BrokerState {
         long stored = metrics.messagesStored().total();
         table.put("putMessageTimesTotal", Long.toString(stored));
         table.put("putMessageSizeTotal", Long.toString(metrics.bytesStored().total()));
+        table.put(
+                "getMessageExpiredTotal",
+                Long.toString(metrics.messagesExpired().total()));
         table.put("putMessageFailedTimes", Long.toString(metrics.sendsRefused().total()));
         table.put(
                 "putMessageAverageSize",

@@ -41,6 +41,9 @@ final class CursorLender {
     /** The cursor's when it was looked at last. */
     private int generation;
 
+    /** What is known of keys; {@code null} while the group is not ordered by key. */
+    private KeyLanes lanes;
+
     CursorLender(SharedCursor cursor) {
         this.cursor = cursor;
         this.topic = cursor.key.topic().value();
@@ -58,6 +61,18 @@ final class CursorLender {
             generation = cursor.generation();
             views.clear();
             warmTo = 0;
+            lanes = lanes == null ? null : new KeyLanes(cursor.low());
+        }
+    }
+
+    /** The group is ordered by key from now on, or not any more: then what was passed over is looked at again. */
+    private void orderBy(boolean byKey) {
+        if (byKey && lanes == null) {
+            lanes = new KeyLanes(cursor.low());
+        } else if (!byKey && lanes != null) {
+            lanes = null;
+            cursor.forgetKeys();
+            views.clear();
         }
     }
 
@@ -67,10 +82,21 @@ final class CursorLender {
         startOverIfMoved();
         seenEnd = range.max();
         cursor.raiseTo(range.min());
+        orderBy(to.byKey);
         FilterView view = viewOf(to.filters);
+        if (lanes == null) {
+            lendInTurn(to, log, view, range.max());
+        } else {
+            lanes.dropBelow(cursor.low());
+            new KeyedLending(cursor, lanes, this, to, log, view).lend(range.max());
+            to.blocked |= !lanes.isEmpty();
+        }
+    }
+
+    private void lendInTurn(Gathering to, LeaseLog log, FilterView view, long end) {
         OpenEntry back = cursor.firstFree();
         while (to.wantsMore()) {
-            long stop = back == null ? range.max() : Math.min(back.offset, range.max());
+            long stop = back == null ? end : Math.min(back.offset, end);
             lendNeverLent(to, log, view, stop);
             if (back == null || to.incomplete) {
                 return;
@@ -93,7 +119,8 @@ final class CursorLender {
         return view;
     }
 
-    private void lendNeverLent(Gathering to, LeaseLog log, FilterView view, long stop) {
+    /** Lends of what was never lent, up to but without {@code stop}. */
+    void lendNeverLent(Gathering to, LeaseLog log, FilterView view, long stop) {
         while (to.wantsMore()) {
             view.moveTo(cursor.nextUnsettled(view.position()));
             long from = view.position();
@@ -107,7 +134,7 @@ final class CursorLender {
             if (!mayLookAt(to, log, from)) {
                 return;
             }
-            NeverLent look = new NeverLent(to, Math.min(stop, from + CHUNK_ENTRIES));
+            NeverLent look = new NeverLent(to, view, Math.min(stop, from + CHUNK_ENTRIES));
             QueueRead read = log.read(
                     topic,
                     cursor.key.queueId(),
@@ -115,23 +142,31 @@ final class CursorLender {
                     look,
                     Math.min(to.messagesLeft(), cursor.room()),
                     to.bytesLeft());
-            boolean goesOn = look.take(read, from, view);
+            boolean goesOn = look.take(read, from);
             look.settleOutsiders();
+            look.expired.forEach(offset -> expire(to, offset));
             if (!goesOn) {
                 return;
             }
         }
     }
 
-    /** Looks at entries that were never lent, and notes those that the group's filter rejects. */
+    /** Looks at entries that were never lent, and notes those that nobody of the group is to have. */
     private final class NeverLent implements EntryFilter {
         private final Gathering to;
-        private final long limit;
+        private final FilterView view;
+        private long limit;
         private final List<Long> outsiders = new ArrayList<>();
+        /** Those that are over and become dead letters. */
+        private final List<Long> expired = new ArrayList<>();
+        /** Keys of the entries that were accepted, in their order, when the group is ordered by key. */
+        private final List<Long> keys = new ArrayList<>();
+
         private long firstNotLookedAt = Long.MAX_VALUE;
 
-        NeverLent(Gathering to, long limit) {
+        NeverLent(Gathering to, FilterView view, long limit) {
             this.to = to;
+            this.view = view;
             this.limit = limit;
         }
 
@@ -142,7 +177,7 @@ final class CursorLender {
                 return false;
             }
             to.looked();
-            if (cursor.isSettled(offset) || cursor.find(offset) != null) {
+            if (cursor.isSettled(offset) || cursor.find(offset) != null || lanes != null && lanes.hasPassed(offset)) {
                 return false;
             }
             if (!to.filters.group().mayMatchTagHash(tagHash)) {
@@ -159,11 +194,31 @@ final class CursorLender {
                 outsiders.add(offset);
                 return false;
             }
-            return to.filters.own().matches(message);
+            if (to.isOver(message)) {
+                (to.expiry.deadLetters() ? expired : outsiders).add(offset);
+                return false;
+            }
+            return to.filters.own().matches(message) && (lanes == null || isInTurn(offset, message));
+        }
+
+        private boolean isInTurn(long offset, MessageView message) {
+            long key = ShardingKey.of(message.propertiesBytes());
+            if (key != ShardingKey.NONE && !lanes.admits(key, offset, to.number, view)) {
+                if (!lanes.pass(key, offset)) {
+                    limit = offset;
+                    firstNotLookedAt = Math.min(firstNotLookedAt, offset);
+                }
+                return false;
+            }
+            if (offset >= limit) {
+                return false;
+            }
+            keys.add(key);
+            return true;
         }
 
         /** Lends what was read; answers whether there may be more behind it. */
-        boolean take(QueueRead read, long from, FilterView view) {
+        boolean take(QueueRead read, long from) {
             switch (read.status()) {
                 case FOUND:
                     lendAll(read);
@@ -187,8 +242,11 @@ final class CursorLender {
         private void lendAll(QueueRead read) {
             to.keep(read.hold());
             for (int i = 0; i < read.slices().size(); i++) {
-                cursor.lend(
-                        to, cursor.open(read.queueOffsets()[i]), read.slices().get(i));
+                OpenEntry entry = cursor.open(read.queueOffsets()[i]);
+                if (lanes != null) {
+                    cursor.keyed(entry, lanes, keys.get(i), to.number);
+                }
+                cursor.lend(to, entry, read.slices().get(i));
             }
         }
 
@@ -205,7 +263,8 @@ final class CursorLender {
         }
     }
 
-    private boolean mayLookAt(Gathering to, LeaseLog log, long offset) {
+    /** Whether the entry may be looked at now; if not the try is incomplete. */
+    boolean mayLookAt(Gathering to, LeaseLog log, long offset) {
         if (!to.mayLookFurther()) {
             to.incomplete = true;
             return false;
@@ -217,29 +276,111 @@ final class CursorLender {
         return true;
     }
 
-    private void lendAgain(Gathering to, LeaseLog log, FilterView view, OpenEntry back) {
+    /** What became of an entry that was looked at by itself. */
+    enum Looked {
+        LENT,
+        /** The request does not want it. */
+        NOT_WANTED,
+        /** Settled now, because the group does not want it or its message is gone. */
+        SETTLED,
+        /** It cannot be told now, or no attempt is left. */
+        STUCK
+    }
+
+    /** Lends an entry that was given back. */
+    Looked lendAgain(Gathering to, LeaseLog log, FilterView view, OpenEntry back) {
         if (back.attempts >= to.attemptsMax) {
             cursor.exhaust(back, to.nowMs);
-            return;
+            return Looked.STUCK;
         }
-        if (!mayLookAt(to, log, back.offset)) {
-            return;
+        return lendOne(to, log, view, back.offset, back);
+    }
+
+    /** @param back {@code null} when the entry was never lent */
+    Looked lendOne(Gathering to, LeaseLog log, FilterView view, long offset, OpenEntry back) {
+        if (!mayLookAt(to, log, offset)) {
+            return Looked.STUCK;
         }
-        Back look = new Back(to, back.offset);
-        QueueRead read = log.read(topic, cursor.key.queueId(), back.offset, look, 1, to.bytesLeft());
+        OneEntry look = new OneEntry(to, offset);
+        QueueRead read = log.read(topic, cursor.key.queueId(), offset, look, 1, to.bytesLeft());
         if (read.status() == QueueRead.Status.FOUND) {
             to.keep(read.hold());
-            cursor.lend(to, back, read.slices().get(0));
-            return;
+            OpenEntry entry = back;
+            if (entry == null) {
+                entry = cursor.open(offset);
+                cursor.keyed(entry, lanes, look.key, to.number);
+            }
+            cursor.lend(to, entry, read.slices().get(0));
+            return Looked.LENT;
         }
         read.close();
         if (look.verdict == Verdict.NOT_OWN) {
-            view.reject(back.offset);
-        } else if (look.verdict == Verdict.OUTSIDER || read.status() != QueueRead.Status.REBUILDING) {
+            view.reject(offset);
+            return Looked.NOT_WANTED;
+        }
+        if (look.verdict == Verdict.OVER) {
+            expire(to, offset);
+            return cursor.isSettled(offset) ? Looked.SETTLED : Looked.STUCK;
+        }
+        if (look.verdict == Verdict.OUTSIDER || read.status() != QueueRead.Status.REBUILDING) {
             // Either the group does not want it any more, or the message is gone.
-            cursor.settleRange(back.offset, back.offset + 1);
-        } else {
-            to.retrySoon = true;
+            cursor.settleRange(offset, offset + 1);
+            return Looked.SETTLED;
+        }
+        to.retrySoon = true;
+        return Looked.STUCK;
+    }
+
+    /** An entry that is over: settled, or on its way to the dead letters. */
+    private void expire(Gathering to, long offset) {
+        if (!to.expiry.deadLetters()) {
+            cursor.settleRange(offset, offset + 1);
+            return;
+        }
+        OpenEntry known = cursor.find(offset);
+        OpenEntry entry = known != null ? known : cursor.open(offset);
+        entry.isOver = true;
+        cursor.exhaust(entry, to.nowMs);
+    }
+
+    /** The key of one entry's message, 0 without one or without a message; {@code null} when it cannot be told now. */
+    Long keyAt(Gathering to, LeaseLog log, long offset) {
+        if (!mayLookAt(to, log, offset)) {
+            return null;
+        }
+        KeyOf look = new KeyOf(to, offset);
+        try (QueueRead read = log.read(topic, cursor.key.queueId(), offset, look, 1, Integer.MAX_VALUE)) {
+            if (read.status() == QueueRead.Status.REBUILDING) {
+                to.retrySoon = true;
+                return null;
+            }
+        }
+        return look.key;
+    }
+
+    /** Looks at the key of one entry. */
+    private static final class KeyOf implements EntryFilter {
+        private final Gathering to;
+        private final long wanted;
+        private long key = ShardingKey.NONE;
+
+        KeyOf(Gathering to, long wanted) {
+            this.to = to;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public boolean acceptsEntry(long offset, long tagHash) {
+            if (offset == wanted) {
+                to.looked();
+            }
+            return offset == wanted;
+        }
+
+        @Override
+        public boolean acceptsRecord(long offset, ByteBuffer record) {
+            key = ShardingKey.of(MessageView.of(record).propertiesBytes());
+            return true;
         }
     }
 
@@ -247,17 +388,19 @@ final class CursorLender {
     private enum Verdict {
         NOT_FOUND,
         OUTSIDER,
+        OVER,
         NOT_OWN,
         WANTED
     }
 
-    /** Looks at one entry that was given back. */
-    private static final class Back implements EntryFilter {
+    /** Looks at one entry by itself. */
+    private static final class OneEntry implements EntryFilter {
         private final Gathering to;
         private final long wanted;
         private Verdict verdict = Verdict.NOT_FOUND;
+        private long key = ShardingKey.NONE;
 
-        Back(Gathering to, long wanted) {
+        OneEntry(Gathering to, long wanted) {
             this.to = to;
             this.wanted = wanted;
         }
@@ -279,7 +422,10 @@ final class CursorLender {
             MessageView message = MessageView.of(record);
             verdict = !to.filters.group().matches(message)
                     ? Verdict.OUTSIDER
-                    : to.filters.own().matches(message) ? Verdict.WANTED : Verdict.NOT_OWN;
+                    : to.isOver(message)
+                            ? Verdict.OVER
+                            : to.filters.own().matches(message) ? Verdict.WANTED : Verdict.NOT_OWN;
+            key = to.byKey ? ShardingKey.of(message.propertiesBytes()) : ShardingKey.NONE;
             return verdict == Verdict.WANTED;
         }
     }

@@ -103,7 +103,9 @@ final class CursorSettler {
             return entry.dueMs <= nowMs ? null : entry;
         }
         boolean isLentSince = entry != null
-                && (claim.isOlderThan(entry) || entry.state != State.FREE && entry.state != State.DELAYED);
+                && (claim.isOlderThan(entry)
+                        || entry.releasedLeaseId == claim.leaseId()
+                        || entry.state != State.FREE && entry.state != State.DELAYED);
         if (isLentSince || claim.untilMs() <= nowMs || !isSame.test(claim.offset())) {
             return null;
         }

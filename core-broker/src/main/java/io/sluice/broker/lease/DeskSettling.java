@@ -58,7 +58,10 @@ final class DeskSettling {
     }
 
     /** Entries of one cursor whose settlement is being written. */
-    private record Batch(SharedCursor cursor, int generation, List<Long> offsets, CompletableFuture<Void> settling) {}
+    private record Batch(SharedCursor cursor, int generation, OffsetLine offsets, CompletableFuture<Void> settling) {}
+
+    /** A batch on its way into the journal. */
+    private record Written(Batch batch, CompletionStage<Void> stage) {}
 
     DeskSettling(LeaseDesk desk, DeskTools tools) {
         this.desk = desk;
@@ -73,7 +76,7 @@ final class DeskSettling {
     CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
-        Map<Batch, CompletionStage<Void>> written = new HashMap<>();
+        List<Written> written = new ArrayList<>();
         synchronized (desk) {
             if (desk.isClosed()) {
                 return CompletableFuture.failedFuture(desk.gone());
@@ -81,12 +84,12 @@ final class DeskSettling {
             Call call = new Call(batches, pending);
             items.forEach(item -> results.accept(item, call.one(item)));
             batches.forEach((cursor, batch) ->
-                    written.put(batch, tools.journal().write(cursor.key, rangesOf(batch.offsets()))));
+                    written.add(new Written(batch, tools.journal().write(cursor.key, rangesOf(batch.offsets())))));
             call.touched.values().forEach(desk::flushNews);
         }
-        written.forEach((batch, stage) -> {
-            pending.add(batch.settling());
-            stage.whenComplete((done, failed) -> conclude(batch, failed));
+        written.forEach(one -> {
+            pending.add(one.batch().settling());
+            one.stage().whenComplete((done, failed) -> conclude(one.batch(), failed));
         });
         return CompletableFuture.allOf(
                 pending.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
@@ -97,6 +100,9 @@ final class DeskSettling {
         private final Map<SharedCursor, Batch> batches;
         private final List<CompletionStage<Void>> pending;
         private final Map<Integer, SharedCursor> touched = new HashMap<>();
+        /** That of the item before: items of one cursor mostly come together. */
+        private SharedCursor last;
+
         private final long now = tools.clock().millis();
         private final int attemptsMax = tools.policy().attemptsMax(desk.group());
 
@@ -111,14 +117,22 @@ final class DeskSettling {
             if (cursor == null) {
                 return outcome(Answer.OVER, item.settlement());
             }
-            touched.put(claim.key().queueId(), cursor);
-            passTime(cursor, now, attemptsMax);
+            if (cursor != last) {
+                last = cursor;
+                touched.put(claim.key().queueId(), cursor);
+                passTime(cursor, now, attemptsMax);
+            }
             Settlement settlement = item.settlement();
             if (settlement instanceof Settlement.Extend extend) {
                 return extend(cursor, claim, extend);
             }
             if (settlement instanceof Settlement.Release release) {
-                return outcome(release(cursor, claim, release), release);
+                return outcome(release(cursor, claim, millis(release.delay())), release);
+            }
+            if (settlement instanceof Settlement.Retry) {
+                long delayMs = tools.policy().redeliveryDelay(desk.group()).afterMs(claim.attempt());
+                long delay = Math.min(delayMs, tools.rules().termMax().toMillis());
+                return outcome(release(cursor, claim, delay), settlement);
             }
             if (settlement instanceof Settlement.Reject reject) {
                 return outcome(reject(cursor, claim, reject), reject);
@@ -129,7 +143,7 @@ final class DeskSettling {
         private Answer acknowledge(SharedCursor cursor, Claim claim) {
             Batch batch = batches.get(cursor);
             if (batch == null) {
-                batch = new Batch(cursor, cursor.generation(), new ArrayList<>(), new CompletableFuture<>());
+                batch = new Batch(cursor, cursor.generation(), new OffsetLine(), new CompletableFuture<>());
             }
             Answer answer = cursor.settler.acknowledge(claim, now, batch.settling(), sameAs(claim));
             if (answer == Answer.STARTED) {
@@ -183,8 +197,8 @@ final class DeskSettling {
             return new LeaseReader.Settled(longer, Result.DONE, untilMs);
         }
 
-        private Answer release(SharedCursor cursor, Claim claim, Settlement.Release release) {
-            long freeAtMs = now + millis(release.delay());
+        private Answer release(SharedCursor cursor, Claim claim, long delayMs) {
+            long freeAtMs = now + delayMs;
             Answer answer = cursor.settler.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
             if (answer == Answer.DONE) {
                 pending.add(tools.journal().write(cursor.key, cursor.takeNews()));
@@ -221,13 +235,12 @@ final class DeskSettling {
         };
     }
 
-    private static List<CursorFact> rangesOf(List<Long> offsets) {
-        List<Long> sorted = offsets.stream().distinct().sorted().toList();
+    private static List<CursorFact> rangesOf(OffsetLine offsets) {
         List<CursorFact> ranges = new ArrayList<>();
-        for (int i = 0; i < sorted.size(); ) {
-            long start = sorted.get(i);
+        for (int i = 0; i < offsets.size(); ) {
+            long start = offsets.at(i);
             long end = start;
-            while (i < sorted.size() && sorted.get(i) == end) {
+            while (i < offsets.size() && offsets.at(i) == end) {
                 end++;
                 i++;
             }
@@ -242,7 +255,8 @@ final class DeskSettling {
             if (batch.cursor().generation() == batch.generation()) {
                 long now = tools.clock().millis();
                 int attemptsMax = tools.policy().attemptsMax(desk.group());
-                for (long offset : batch.offsets()) {
+                for (int i = 0; i < batch.offsets().size(); i++) {
+                    long offset = batch.offsets().at(i);
                     if (failed == null) {
                         batch.cursor().settler.settled(offset);
                     } else {
@@ -278,7 +292,7 @@ final class DeskSettling {
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
-        Map<SharedCursor, List<Long>> gone = new LinkedHashMap<>();
+        Map<SharedCursor, OffsetLine> gone = new LinkedHashMap<>();
         for (Item item : items) {
             Claim claim = item.claim();
             SharedCursor cursor =
@@ -288,7 +302,7 @@ final class DeskSettling {
                 continue;
             }
             passTime(cursor, now, attemptsMax);
-            List<Long> settled = gone.computeIfAbsent(cursor, none -> new ArrayList<>());
+            OffsetLine settled = gone.computeIfAbsent(cursor, none -> new OffsetLine());
             cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);
@@ -346,7 +360,7 @@ final class DeskSettling {
                     entry.offset(),
                     entry.attempts(),
                     entry.burials(),
-                    "delivered %d times without being acknowledged".formatted(entry.attempts()),
+                    entry.reason(),
                     null));
         }
         if (!exhausted.isEmpty()) {
@@ -388,7 +402,8 @@ final class DeskSettling {
         }
         written.whenComplete((done, failed) -> {
             if (failed == null) {
-                List<Long> offset = List.of(burial.offset());
+                OffsetLine offset = new OffsetLine();
+                offset.add(burial.offset());
                 CompletableFuture<Void> settling =
                         burial.settling() == null ? new CompletableFuture<>() : burial.settling();
                 conclude(new Batch(burial.cursor(), burial.generation(), offset, settling), null);

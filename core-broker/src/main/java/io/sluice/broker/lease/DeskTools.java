@@ -11,9 +11,10 @@ record DeskTools(
         LeaseKeeper keeper,
         Receipts receipts,
         LeaseIds ids,
+        LeaseTopics topics,
         DeadLetters deadLetters,
         GroupProgress progress,
-        RedeliveryPolicy policy,
+        GroupPolicy policy,
         InstantSource clock,
         AtomicInteger waiters,
         AtomicInteger cursors) {}

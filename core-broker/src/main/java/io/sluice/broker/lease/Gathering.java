@@ -1,6 +1,8 @@
 package io.sluice.broker.lease;
 
+import io.sluice.broker.topic.Expiry;
 import io.sluice.port.Hold;
+import io.sluice.wire.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,14 @@ final class Gathering {
     /** An entry whose message must come from the disk before it is looked at. */
     record Cold(SharedCursor cursor, long offset) {}
 
+    /** Names this try, not 0. */
+    final long number;
+
     final FilterPair filters;
+    /** Whether messages with the same key go out one after the other. */
+    final boolean byKey;
+    /** When messages of the topic are over. */
+    final Expiry expiry;
     /** Names the lease of each entry that is lent. */
     final LongSupplier leaseIds;
 
@@ -34,17 +43,23 @@ final class Gathering {
     private int messagesLeft;
     private int bytesLeft;
     private int entriesLeft;
+    private int expired;
 
     /** Looking ended before everything was looked at: there may be more. */
     boolean incomplete;
     /** Entries were not lent because the cursor has too many open. */
     boolean withheld;
+    /** Entries were not lent because others of their key are not settled yet. */
+    boolean blocked;
     /** Part of the queue cannot be read at this moment. */
     boolean retrySoon;
 
     /** @param entriesLeft how many entries the whole try may look at */
     Gathering(
+            long number,
             FilterPair filters,
+            boolean byKey,
+            Expiry expiry,
             LongSupplier leaseIds,
             long nowMs,
             long untilMs,
@@ -52,7 +67,10 @@ final class Gathering {
             int messagesLeft,
             int bytesLeft,
             int entriesLeft) {
+        this.number = number;
         this.filters = filters;
+        this.byKey = byKey;
+        this.expiry = expiry;
         this.leaseIds = leaseIds;
         this.nowMs = nowMs;
         this.untilMs = untilMs;
@@ -80,6 +98,18 @@ final class Gathering {
 
     void looked() {
         entriesLeft--;
+    }
+
+    /** Whether the message is over, so that nobody gets it; counted. */
+    boolean isOver(MessageView message) {
+        boolean over = expiry.isPossible() && expiry.isOver(message, nowMs);
+        expired += over ? 1 : 0;
+        return over;
+    }
+
+    /** How many messages were found to be over. */
+    int expired() {
+        return expired;
     }
 
     void add(Lent entry) {

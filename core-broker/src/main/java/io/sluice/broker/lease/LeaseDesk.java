@@ -73,10 +73,13 @@ final class LeaseDesk {
 
     private long passes;
     private LeaseKeeper.Call call;
-    /** Entries were held back because too many are open. */
+    /** Entries were held back because too many are open, or others of their key. */
     private boolean withholds;
 
     private boolean closed;
+
+    /** A member has asked for messages of one key to go to one consumer at a time; for all members, until the broker stops. */
+    private volatile boolean byKey;
 
     /** Queues 0 up to but without this one have cursors. */
     private volatile int openedQueues;
@@ -204,6 +207,11 @@ final class LeaseDesk {
 
     // ---- leasing ----
 
+    /** From now on messages of one key go to one consumer at a time, whoever asks. */
+    void orderByKey() {
+        byKey = true;
+    }
+
     /** Answers the request at once, or lets it wait. */
     void ask(Waiter waiter) {
         List<Runnable> answers = new ArrayList<>();
@@ -251,7 +259,10 @@ final class LeaseDesk {
         long now = tools.clock().millis();
         Wanted wanted = waiter.wanted();
         Gathering found = new Gathering(
+                tools.ids().next(),
                 wanted.filters(),
+                byKey || tools.policy().isOrderedByKey(group),
+                tools.topics().expiry(topic),
                 waiter.pops() ? popIds(now, waiter.leaseMs()) : tools.ids()::next,
                 now,
                 now + waiter.leaseMs(),
@@ -276,7 +287,10 @@ final class LeaseDesk {
             firstQueue = (firstQueue + 1) % queues;
         }
         cold.addAll(found.cold());
-        withholds |= found.withheld;
+        if (found.expired() > 0) {
+            tools.topics().expired(found.expired());
+        }
+        withholds |= found.withheld || found.blocked;
         if (found.retrySoon) {
             callNoLaterThan(now + REBUILD_PAUSE_MS);
         }
@@ -315,6 +329,7 @@ final class LeaseDesk {
             if (!waiter.answer().complete(leased)) {
                 leased.close();
                 takeBack(found);
+                waiter.answer().complete(Leased.NONE);
             }
         };
     }

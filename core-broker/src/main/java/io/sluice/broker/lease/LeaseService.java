@@ -87,7 +87,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             MessageStore store,
             LeaseTopics topics,
             GroupProgress progress,
-            RedeliveryPolicy policy,
+            GroupPolicy policy,
             Filters filters,
             InstantSource clock) {
         LeaseService opened = open(
@@ -112,7 +112,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             KeptText keyFile,
             LeaseTopics topics,
             GroupProgress progress,
-            RedeliveryPolicy policy,
+            GroupPolicy policy,
             Filters filters,
             InstantSource clock,
             SecureRandom random) {
@@ -124,6 +124,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 new LeaseKeeper(clock),
                 new Receipts(keyIn(keyFile, random)),
                 new LeaseIds(random.nextLong()),
+                topics,
                 new DeadLetters(store, topics),
                 progress,
                 policy,
@@ -242,6 +243,9 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
     private CompletionStage<Leased> lease(
             LeaseRequest request, int queues, Wanted wanted, boolean pops, CompletableFuture<Leased> answer) {
         LeaseDesk desk = deskOf(request.group(), request.topic());
+        if (request.ordering() == Ordering.BY_KEY) {
+            desk.orderByKey();
+        }
         Waiter waiter = new Waiter(
                 lastNumber.incrementAndGet(),
                 wanted,
@@ -308,7 +312,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             return CompletableFuture.failedFuture(stopping());
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
+        ByDesk byDesk = new ByDesk();
         try {
             for (int i = 0; i < results.length; i++) {
                 sort(i, settlements.get(i), claims, results, byDesk);
@@ -316,7 +320,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        CompletableFuture<?>[] parts = byDesk.entrySet().stream()
+        CompletableFuture<?>[] parts = byDesk.items.entrySet().stream()
                 .map(part -> settle(part.getKey(), part.getValue(), results))
                 .map(CompletionStage::toCompletableFuture)
                 .toArray(CompletableFuture<?>[]::new);
@@ -345,7 +349,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             Settlement settlement,
             Function<Receipt, Optional<Claim>> claims,
             Settled[] results,
-            Map<LeaseDesk, List<DeskSettling.Item>> byDesk) {
+            ByDesk byDesk) {
         if (settlement instanceof Settlement.Extend extend) {
             checkTerm("leaseFor", extend.leaseFor());
         } else if (settlement instanceof Settlement.Release release) {
@@ -356,14 +360,29 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             results[index] = new Settled(settlement.receipt(), Result.NOT_A_RECEIPT, 0);
             return;
         }
-        CursorKey key = claim.get().key();
-        LeaseDesk desk = desks.get(new DeskKey(key.group(), key.topic()));
-        if (desk == null) {
+        List<DeskSettling.Item> items = byDesk.of(claim.get().key());
+        if (items == null) {
             results[index] = new Settled(settlement.receipt(), Result.LEASE_OVER, 0);
             return;
         }
-        byDesk.computeIfAbsent(desk, none -> new ArrayList<>())
-                .add(new DeskSettling.Item(index, claim.get(), settlement));
+        items.add(new DeskSettling.Item(index, claim.get(), settlement));
+    }
+
+    /** The items of one settlement by desk; those of one cursor mostly come together. */
+    private final class ByDesk {
+        private final Map<LeaseDesk, List<DeskSettling.Item>> items = new LinkedHashMap<>();
+        private CursorKey last;
+        private List<DeskSettling.Item> ofLast;
+
+        /** {@code null} when there is no such desk. */
+        List<DeskSettling.Item> of(CursorKey key) {
+            if (key != last) {
+                LeaseDesk desk = desks.get(new DeskKey(key.group(), key.topic()));
+                ofLast = desk == null ? null : items.computeIfAbsent(desk, none -> new ArrayList<>());
+                last = key;
+            }
+            return ofLast;
+        }
     }
 
     /**
@@ -376,7 +395,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             throw stopping();
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
+        ByDesk byDesk = new ByDesk();
         List<Receipt> over = new ArrayList<>();
         for (int i = 0; i < results.length; i++) {
             if (settlements.get(i) instanceof Settlement.Extend) {
@@ -392,7 +411,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                         "settlement %d of the unit of work brings no receipt of this broker".formatted(i));
             }
         }
-        return new JointSettlement(journal, tools.deadLetters(), byDesk, over);
+        return new JointSettlement(journal, tools.deadLetters(), byDesk.items, over);
     }
 
     /**
@@ -489,7 +508,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      * @param wasCut whether the store lost entries that they speak of, so that the snapshot must be written anew
      */
     private record Fold(Map<CursorKey, SharedCursor> cursors, long journalEnd, boolean wasCut) {
-        static Fold read(LeaseLog store, KeptText snapshotFile, LeaseRules rules, RedeliveryPolicy policy, long nowMs) {
+        static Fold read(LeaseLog store, KeptText snapshotFile, LeaseRules rules, GroupPolicy policy, long nowMs) {
             CursorSnapshot snapshot = snapshotFile.load(CursorSnapshot::parse).orElse(CursorSnapshot.EMPTY);
             Map<CursorKey, SharedCursor> cursors = new LinkedHashMap<>();
             snapshot.cursors()
@@ -517,7 +536,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 CursorKey key,
                 CursorFact fact,
                 LeaseRules rules,
-                RedeliveryPolicy policy,
+                GroupPolicy policy,
                 long nowMs) {
             if (fact instanceof Forgotten) {
                 cursors.remove(key);

@@ -41,6 +41,12 @@ final class OpenEntry {
     CompletableFuture<Void> settling;
     /** Failed tries to bury it. */
     int burials;
+    /** Its time to live has ended, so that it is buried whatever its attempts. */
+    boolean isOver;
+    /** In a group that is ordered by key: whether the key was looked at. */
+    boolean isKeyKnown;
+    /** That of its key; {@code null} when it has none or it is not known. */
+    KeyLanes.Lane lane;
 
     OpenEntry(long offset) {
         this.offset = offset;

@@ -55,6 +55,21 @@ final class PackedReader {
         return bytes.getLong();
     }
 
+    /** Whether the bytes stand here; then they are passed over. */
+    boolean skips(byte[] expected) {
+        int at = bytes.position();
+        if (bytes.remaining() < expected.length) {
+            return false;
+        }
+        for (int i = 0; i < expected.length; i++) {
+            if (bytes.get(at + i) != expected[i]) {
+                return false;
+            }
+        }
+        bytes.position(at + expected.length);
+        return true;
+    }
+
     String text(int maxBytes) {
         int length = number(maxBytes);
         need(length);

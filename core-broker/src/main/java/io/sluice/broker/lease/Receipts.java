@@ -32,6 +32,38 @@ final class Receipts {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final ThreadLocal<Mac> macs;
+    private final ThreadLocal<Names> names = ThreadLocal.withInitial(Names::new);
+
+    /** The names that this thread wrote or read last, in both forms: receipts of one cursor mostly come together. */
+    private static final class Names {
+        private CursorKey key;
+        private byte[] packed = {};
+
+        byte[] of(CursorKey wanted) {
+            if (wanted != key) {
+                packed = new PackedWriter(64)
+                        .text(wanted.group().value())
+                        .text(wanted.topic().value())
+                        .number(wanted.queueId())
+                        .toByteArray();
+                key = wanted;
+            }
+            return packed;
+        }
+
+        /** The key that stands at the reader's position, behind which it is moved. */
+        CursorKey read(PackedReader from) {
+            if (key != null && from.skips(packed)) {
+                return key;
+            }
+            CursorKey read = new CursorKey(
+                    new GroupName(from.text(NAME_MAX_BYTES)),
+                    new TopicName(from.text(NAME_MAX_BYTES)),
+                    from.number(Integer.MAX_VALUE));
+            of(read);
+            return read;
+        }
+    }
 
     /** @param key secret of the store, {@value #KEY_BYTES} bytes */
     Receipts(byte[] key) {
@@ -57,9 +89,7 @@ final class Receipts {
     Receipt write(Claim claim) {
         byte[] content = new PackedWriter(96)
                 .octet(VERSION)
-                .text(claim.key().group().value())
-                .text(claim.key().topic().value())
-                .number(claim.key().queueId())
+                .raw(names.get().of(claim.key()))
                 .number(claim.offset())
                 .fixed(claim.leaseId())
                 .number(claim.attempt())
@@ -109,15 +139,12 @@ final class Receipts {
         return MessageDigest.isEqual(expected, Arrays.copyOfRange(signed, length, signed.length));
     }
 
-    private static Optional<Claim> parse(ByteBuffer content) {
+    private Optional<Claim> parse(ByteBuffer content) {
         PackedReader from = new PackedReader(content);
         if (from.octet() != VERSION) {
             return Optional.empty();
         }
-        CursorKey key = new CursorKey(
-                new GroupName(from.text(NAME_MAX_BYTES)),
-                new TopicName(from.text(NAME_MAX_BYTES)),
-                from.number(Integer.MAX_VALUE));
+        CursorKey key = names.get().read(from);
         long offset = from.number();
         long leaseId = from.fixed();
         int attempt = from.number(Integer.MAX_VALUE);

@@ -33,6 +33,8 @@ final class SharedCursor {
     private final Map<Long, OpenEntry> open = new HashMap<>();
     private final TreeSet<OpenEntry> free = new TreeSet<>(OpenEntry.BY_OFFSET);
     private final TreeSet<OpenEntry> timed = new TreeSet<>(OpenEntry.BY_DUE);
+    /** How many open entries' keys were not looked at. */
+    private int unkeyed;
     /** The low-water mark that others were told last. */
     private long told;
     /** Rises when the cursor is put elsewhere: what was started before is void. */
@@ -103,6 +105,11 @@ final class SharedCursor {
         return offset < low || settled.has(offset);
     }
 
+    /** Memory that is held for what is settled above the low-water mark, bytes. */
+    long settledBytes() {
+        return settled.bytesHeld();
+    }
+
     /** The first entry from here on that is not settled. */
     long nextUnsettled(long from) {
         return settled.nextAbsent(from);
@@ -117,7 +124,34 @@ final class SharedCursor {
     OpenEntry open(long offset) {
         OpenEntry entry = new OpenEntry(offset);
         open.put(offset, entry);
+        unkeyed++;
         return entry;
+    }
+
+    /** Open entries whose key was not looked at, for a group that is ordered by key. */
+    List<OpenEntry> unkeyed() {
+        if (unkeyed == 0) {
+            return List.of();
+        }
+        return open.values().stream()
+                .filter(entry -> !entry.isKeyKnown)
+                .sorted(OpenEntry.BY_OFFSET)
+                .toList();
+    }
+
+    /** The key of an open entry is known now. */
+    void keyed(OpenEntry entry, KeyLanes lanes, long shardingKey, long number) {
+        lanes.opened(entry, shardingKey, number);
+        unkeyed--;
+    }
+
+    /** The group is not ordered by key any more. */
+    void forgetKeys() {
+        for (OpenEntry entry : open.values()) {
+            entry.isKeyKnown = false;
+            entry.lane = null;
+        }
+        unkeyed = open.size();
     }
 
     /** How many entries may be opened still. */
@@ -164,7 +198,13 @@ final class SharedCursor {
      *
      * @param burials failed tries so far
      */
-    record Exhausted(CursorKey key, long offset, int attempts, int burials, int generation) {}
+    record Exhausted(CursorKey key, long offset, int attempts, int burials, int generation, boolean isOver) {
+        String reason() {
+            return isOver
+                    ? "its time to live ended"
+                    : "delivered %d times without being acknowledged".formatted(attempts);
+        }
+    }
 
     /** Ends leases and delays that are due; answers what has no attempt left. */
     List<Exhausted> passTime(long nowMs, int attemptsMax) {
@@ -177,7 +217,8 @@ final class SharedCursor {
                 default -> {
                     moveTo(entry, State.BURYING, entry.dueMs);
                     exhausted = exhausted.isEmpty() ? new ArrayList<>() : exhausted;
-                    exhausted.add(new Exhausted(key, entry.offset, entry.attempts, entry.burials, generation));
+                    exhausted.add(
+                            new Exhausted(key, entry.offset, entry.attempts, entry.burials, generation, entry.isOver));
                 }
             }
         }
@@ -195,6 +236,21 @@ final class SharedCursor {
         } else {
             moveTo(entry, State.FREE, 0);
         }
+        if (entry.lane != null) {
+            recallBehind(entry);
+        }
+    }
+
+    /** What was lent together with an entry of the same key that came back comes back too, uncounted: order is kept. */
+    private void recallBehind(OpenEntry entry) {
+        for (OpenEntry later : entry.lane.open()) {
+            if (later.offset > entry.offset && later.state == State.LEASED) {
+                later.attempts--;
+                later.releasedLeaseId = later.leaseId;
+                later.leaseId = 0;
+                moveTo(later, State.FREE, 0);
+            }
+        }
     }
 
     /** The one place where an entry changes its state, so that it is in the right sets. */
@@ -204,6 +260,9 @@ final class SharedCursor {
         }
         if (entry.state == State.FREE) {
             free.remove(entry);
+        }
+        if (entry.lane != null) {
+            entry.lane.changed(entry.state == State.FREE, state == State.FREE);
         }
         entry.state = state;
         entry.dueMs = dueMs;
@@ -249,9 +308,14 @@ final class SharedCursor {
     }
 
     private void drop(OpenEntry entry) {
-        if (entry != null) {
-            timed.remove(entry);
-            free.remove(entry);
+        if (entry == null) {
+            return;
+        }
+        timed.remove(entry);
+        free.remove(entry);
+        unkeyed -= entry.isKeyKnown ? 0 : 1;
+        if (entry.lane != null) {
+            entry.lane.closed(entry);
         }
     }
 
@@ -268,6 +332,7 @@ final class SharedCursor {
         told = at;
         settled = new OffsetBits(at);
         open.clear();
+        unkeyed = 0;
         free.clear();
         timed.clear();
         news.clear();
@@ -295,7 +360,8 @@ final class SharedCursor {
             });
             markSettled(low, low);
         } else if (fact instanceof Returned back && !isSettled(back.offset())) {
-            OpenEntry entry = open.computeIfAbsent(back.offset(), OpenEntry::new);
+            OpenEntry known = open.get(back.offset());
+            OpenEntry entry = known != null ? known : open(back.offset());
             entry.attempts = Math.max(entry.attempts, back.attempts());
             comeBack(entry, nowMs, back.freeAtMs(), attemptsMax);
             news.clear();
@@ -321,9 +387,8 @@ final class SharedCursor {
                 open.values().stream().filter(entry -> entry.offset < end).toList();
         begin(newLow);
         for (OpenEntry entry : keptOpen) {
-            OpenEntry again = new OpenEntry(entry.offset);
+            OpenEntry again = open(entry.offset);
             again.attempts = entry.attempts;
-            open.put(entry.offset, again);
             moveTo(again, entry.state, entry.dueMs);
         }
         kept.forEach(fact -> restoreBelow(fact, end));

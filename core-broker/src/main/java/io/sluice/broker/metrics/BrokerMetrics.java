@@ -17,6 +17,7 @@ public final class BrokerMetrics {
     private final Counter readsFound = new Counter();
     private final Counter readsMissed = new Counter();
     private final Counter sendsRefused = new Counter();
+    private final Counter messagesExpired = new Counter();
     private final Map<String, Traffic> byTopic = new ConcurrentHashMap<>();
     private final Map<GroupTopic, Traffic> byGroup = new ConcurrentHashMap<>();
 
@@ -65,10 +66,15 @@ public final class BrokerMetrics {
                 .add(messages, bytes);
     }
 
+    /** Messages were left out of an answer because they are over. */
+    public void expired(long messages) {
+        messagesExpired.add(messages);
+    }
+
     /** Keeps the counts of the moment; to be called every 10 seconds. */
     public void sample(long nowMs) {
         for (Counter counter : new Counter[] {
-            messagesStored, bytesStored, messagesRead, bytesRead, readsFound, readsMissed, sendsRefused
+            messagesStored, bytesStored, messagesRead, bytesRead, readsFound, readsMissed, sendsRefused, messagesExpired
         }) {
             counter.sample(nowMs);
         }
@@ -104,6 +110,11 @@ public final class BrokerMetrics {
 
     public Counter readsMissed() {
         return readsMissed;
+    }
+
+    /** Every message counts once for each reader that would have had it. */
+    public Counter messagesExpired() {
+        return messagesExpired;
     }
 
     public Counter sendsRefused() {

@@ -1,5 +1,6 @@
 package io.sluice.broker.pull;
 
+import io.sluice.broker.topic.Expiry;
 import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.filter.CompiledFilter;
@@ -17,12 +18,14 @@ import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -45,10 +48,14 @@ public final class PullService implements QueueReader {
     private final PullLimits limits;
     private final Executor coldReads;
     private final LongSupplier nanos;
+    private final InstantSource clock;
+    private final LongConsumer expired;
 
     /**
      * @param coldReads runs reads that may wait for the disk; may reject them
      * @param nanos     the clock of the parking lot
+     * @param clock     tells which messages are over
+     * @param expired   told how many were left out because they are over
      */
     public PullService(
             MessageStore store,
@@ -57,7 +64,9 @@ public final class PullService implements QueueReader {
             Filters filters,
             PullLimits limits,
             Executor coldReads,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            InstantSource clock,
+            LongConsumer expired) {
         this.store = Objects.requireNonNull(store, "store");
         this.topics = Objects.requireNonNull(topics, "topics");
         this.brokerName = topics.rules().brokerName();
@@ -66,6 +75,8 @@ public final class PullService implements QueueReader {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.coldReads = Objects.requireNonNull(coldReads, "coldReads");
         this.nanos = Objects.requireNonNull(nanos, "nanos");
+        this.clock = Objects.requireNonNull(clock, "clock");
+        this.expired = Objects.requireNonNull(expired, "expired");
     }
 
     @Override
@@ -88,8 +99,9 @@ public final class PullService implements QueueReader {
             FetchRequest request, boolean asBytes, Diversion diversion, Optional<Executor> home) {
         EntryFilter filter;
         try {
-            checkReadable(request.queue());
-            filter = MessageFilter.of(compile(request.filter()), asBytes);
+            Expiry expiry = checkReadable(request.queue()).expiry();
+            EntryFilter wanted = MessageFilter.of(compile(request.filter()), asBytes);
+            filter = expiry.isPossible() ? new UnexpiredFilter(wanted, expiry, clock, expired) : wanted;
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
@@ -121,7 +133,7 @@ public final class PullService implements QueueReader {
         }
     }
 
-    private void checkReadable(MessageQueue queue) {
+    private Topic checkReadable(MessageQueue queue) {
         Topic topic = topics.find(queue.topic())
                 .orElseThrow(() -> new RefusedException(
                         Refusal.NO_SUCH_TOPIC,
@@ -138,6 +150,7 @@ public final class PullService implements QueueReader {
                     "queue %s does not exist; broker %s has %d readable queues of the topic, counted from 0"
                             .formatted(queue, brokerName, topic.readQueues()));
         }
+        return topic;
     }
 
     /** Whether the first message is so old that reading it may wait for the disk. */

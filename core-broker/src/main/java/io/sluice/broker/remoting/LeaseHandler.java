@@ -53,7 +53,8 @@ final class LeaseHandler {
                     command.maxMessages(),
                     Duration.ofMillis(command.leaseMs()),
                     Duration.ofMillis(command.waitMs()),
-                    command.start() == Start.LAST ? LeaseReader.Start.LAST : LeaseReader.Start.FIRST);
+                    command.start() == Start.LAST ? LeaseReader.Start.LAST : LeaseReader.Start.FIRST,
+                    LeaseReader.Ordering.valueOf(command.ordering().name()));
         } catch (IllegalArgumentException | IllegalNameException illegal) {
             return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
@@ -123,6 +124,7 @@ final class LeaseHandler {
             case ACK -> new Settlement.Ack(receipt);
             case EXTEND -> new Settlement.Extend(receipt, Duration.ofMillis(settle.ms()));
             case RELEASE -> new Settlement.Release(receipt, Duration.ofMillis(settle.ms()));
+            case RETRY -> new Settlement.Retry(receipt);
             case REJECT -> new Settlement.Reject(receipt, settle.reason());
         };
     }

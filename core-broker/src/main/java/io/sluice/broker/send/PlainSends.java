@@ -33,6 +33,7 @@ public final class PlainSends {
     private static final byte[] CLUSTER = ascii(PropertyNames.CLUSTER);
     private static final byte[] ONCE = ascii(PropertyNames.IDEMPOTENCY_KEY);
     private static final byte[] CHECK_POINT = ascii(PropertyNames.POP_CHECK_POINT);
+    private static final byte[] EXPIRES_AT = ascii(PropertyNames.EXPIRES_AT);
 
     private final MessageStore store;
     private final TopicTable topics;
@@ -231,6 +232,7 @@ public final class PlainSends {
             case 'M' -> spans.isNamed(i, REGION);
             case 'C' -> spans.isNamed(i, CLUSTER);
             case 'P' -> spans.isNamed(i, CHECK_POINT);
+            case 'e' -> spans.isNamed(i, EXPIRES_AT);
             case 'i' -> spans.isNamed(i, ONCE);
             default -> false;
         };

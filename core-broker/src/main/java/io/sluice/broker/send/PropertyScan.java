@@ -11,6 +11,7 @@ import io.sluice.model.PropertyNames;
  * @param delay        the value of the delay level as it stands; empty when there is none
  * @param isHalf       whether it is a half message of a transaction
  * @param isTimed      whether it names an exact time of delivery
+ * @param expires      whether it names an instant after which nobody needs it
  * @param onceKey      within the window a message with this key is stored once; empty when there is none
  * @param isRestamped  whether it carries what only a broker adds, as a message does that was stored before
  * @param endsInPair   whether the last pair has its separator
@@ -22,6 +23,7 @@ record PropertyScan(
         String delay,
         boolean isHalf,
         boolean isTimed,
+        boolean expires,
         String onceKey,
         boolean isRestamped,
         boolean endsInPair) {
@@ -38,6 +40,7 @@ record PropertyScan(
         boolean waits = true;
         boolean isHalf = false;
         boolean isTimed = false;
+        boolean expires = false;
         boolean isRestamped = false;
         int at = 0;
         int length = text.length();
@@ -77,6 +80,7 @@ record PropertyScan(
                     case 'M' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.REGION);
                     case 'C' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.CLUSTER);
                     case 'P' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.POP_CHECK_POINT);
+                    case 'e' -> expires |= isName(text, at, nameEnd, PropertyNames.EXPIRES_AT);
                     case 'i' -> {
                         if (isName(text, at, nameEnd, PropertyNames.IDEMPOTENCY_KEY)) {
                             onceKey = text.substring(valueAt, pairEnd);
@@ -92,7 +96,7 @@ record PropertyScan(
         }
         boolean endsInPair = length == 0 || text.charAt(length - 1) == PAIR_END;
         return new PropertyScan(
-                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, onceKey, isRestamped, endsInPair);
+                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, expires, onceKey, isRestamped, endsInPair);
     }
 
     private static boolean isName(String text, int at, int nameEnd, String name) {

@@ -99,11 +99,16 @@ public final class SendService {
         this.ids = new MessageIds(storeHost);
         this.uniqueKeys = new UniqueKeys(
                 storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
-        this.stamp = PropertiesCodec.encode(MessageProperties.NONE
-                .with(PropertyNames.REGION, rules.region())
-                .with(PropertyNames.CLUSTER, rules.clusterName())
-                .with(PropertyNames.TRACE_ON, Boolean.toString(rules.traceOn())));
+        this.stamp = PropertiesCodec.encode(stamp(rules));
         this.plain = new PlainSends(store, topics, metrics, rules.maxMessageBytes(), uniqueKeys, ids, stamp);
+    }
+
+    /** What the broker adds to each message: of region and trace only what is not usual, see ADR 83. */
+    private static MessageProperties stamp(SendRules rules) {
+        return MessageProperties.NONE
+                .with(PropertyNames.CLUSTER, rules.clusterName())
+                .with(PropertyNames.REGION, rules.region().equals(SendRules.USUAL_REGION) ? "" : rules.region())
+                .with(PropertyNames.TRACE_ON, rules.traceOn() ? "" : "false");
     }
 
     /** The short way for sends that ask for nothing special. */
@@ -275,6 +280,7 @@ public final class SendService {
 
     /** A half message: kept in the half topic until its producer says what became of it. */
     private CompletionStage<Sent> prepare(Topic topic, NewMessage message, PropertyScan said) {
+        noteExpiry(topic, said);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
                 : ThreadLocalRandom.current().nextInt(topic.writeQueues());
@@ -314,6 +320,7 @@ public final class SendService {
 
     /** The properties of the record are good until the next message of this thread. */
     private Outgoing plan(Topic topic, NewMessage message, PropertyScan said) {
+        noteExpiry(topic, said);
         OptionalLong dueAtMs = dueAtMs(said, message);
         int queueId = message.queueId() >= 0
                 ? message.queueId()
@@ -353,6 +360,12 @@ public final class SendService {
                 ? ""
                 : new RecallHandle(topic.name(), rules.brokerName(), dueAtMs.getAsLong(), uniqueKey).text();
         return new Outgoing(record, topic, queueId, uniqueKey, recallHandle);
+    }
+
+    private void noteExpiry(Topic topic, PropertyScan said) {
+        if (said.expires()) {
+            topics.expires(topic);
+        }
     }
 
     private OptionalLong dueAtMs(PropertyScan said, NewMessage message) {
@@ -449,6 +462,7 @@ public final class SendService {
         }
         PropertyScan saidOfAll = PropertyScan.of(message.properties());
         checkPlain(saidOfAll);
+        noteExpiry(topic, saidOfAll);
         String ofAll = PropertiesCodec.text(
                 PropertiesCodec.decode(message.properties()).without(PropertyNames.UNIQUE_KEY));
         int queueId = message.queueId() >= 0
@@ -481,6 +495,7 @@ public final class SendService {
             BatchBody.Entry entry, Topic topic, int queueId, NewMessage message, String ofAll, boolean waits) {
         PropertyScan said = PropertyScan.of(entry.properties());
         checkPlain(said);
+        noteExpiry(topic, said);
         PropertyBytes properties = scratch.get().clear();
         properties.text(ofAll);
         stamp(properties, entry.properties(), said);

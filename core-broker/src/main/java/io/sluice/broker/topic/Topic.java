@@ -2,6 +2,7 @@ package io.sluice.broker.topic;
 
 import io.sluice.model.TopicName;
 import io.sluice.wire.body.TopicConfig;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -71,6 +72,18 @@ public record Topic(
 
     public boolean isWritable() {
         return Permission.isWritable(perm);
+    }
+
+    /** When messages are over; dead letters never are. */
+    public Expiry expiry() {
+        return attributes.isEmpty() || name.isDeadLetter() ? Expiry.NONE : Expiry.of(attributes);
+    }
+
+    /** The same, with messages that have a time of their own. */
+    Topic withExpiringMessages() {
+        Map<String, String> more = new HashMap<>(attributes);
+        more.put(Expiry.PER_MESSAGE, "true");
+        return new Topic(name, readQueues, writeQueues, perm, sysFlag, filterType, ordered, more);
     }
 
     /** How many queues there are at all, for reading or for writing. */

@@ -183,7 +183,9 @@ public final class TopicTable {
     public CompletionStage<Void> put(Topic topic) {
         CompletionStage<Void> saved;
         synchronized (this) {
-            saved = change(topic);
+            Topic before = topics.get(topic.name().value());
+            boolean expires = before != null && before.expiry().perMessage();
+            saved = change(expires ? topic.withExpiringMessages() : topic);
         }
         log.info(
                 "topic {} is set: readQueues={} writeQueues={} perm={}",
@@ -202,6 +204,23 @@ public final class TopicTable {
     private String fullSentence(String topic) {
         return "topic[%s] not exist and is not created: there are %d topics, maxTopics is %d. Delete some, or raise the limit"
                 .formatted(topic, topics.size(), rules.maxTopics());
+    }
+
+    /**
+     * A message with a time of its own is stored in the topic: from now on readers look. {@link #unsaved} tells when that is
+     * in the file.
+     */
+    public void expires(Topic topic) {
+        if (topic.expiry().perMessage() || topic.name().isDeadLetter()) {
+            return;
+        }
+        synchronized (this) {
+            Topic now = topics.get(topic.name().value());
+            if (now != null && !now.expiry().perMessage()) {
+                log.info("topic {} has messages that expire", now.name());
+                change(now.withExpiringMessages());
+            }
+        }
     }
 
     private CompletionStage<Void> change(Topic topic) {

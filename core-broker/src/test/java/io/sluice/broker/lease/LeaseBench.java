@@ -1,5 +1,6 @@
 package io.sluice.broker.lease;
 
+import io.sluice.broker.topic.Expiry;
 import io.sluice.filter.Filters;
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
@@ -42,7 +43,11 @@ final class LeaseBench implements LeaseGround {
     final HeapText snapshotFile = new HeapText();
     private final HeapText keyFile = new HeapText();
     private final LeaseRules rules;
-    int attemptsMax = RedeliveryPolicy.ATTEMPTS_DEFAULT;
+    int attemptsMax = GroupPolicy.ATTEMPTS_DEFAULT;
+    boolean orderedByKey;
+    RedeliveryDelay redelivery = RedeliveryDelay.NONE;
+    Expiry expiry = Expiry.NONE;
+    long expired;
     LeaseService service;
 
     LeaseBench() {
@@ -84,7 +89,7 @@ final class LeaseBench implements LeaseGround {
                 keyFile,
                 new Topics(),
                 new Progress(),
-                group -> attemptsMax,
+                new Policy(),
                 new Filters(),
                 clock,
                 new SecureRandom());
@@ -102,9 +107,36 @@ final class LeaseBench implements LeaseGround {
         }
 
         @Override
+        public Expiry expiry(TopicName topic) {
+            return topic.isDeadLetter() ? Expiry.NONE : expiry;
+        }
+
+        @Override
+        public void expired(long messages) {
+            expired += messages;
+        }
+
+        @Override
         public CompletionStage<Void> ensureDeadLetterTopic(TopicName deadLetters) {
             topics.putIfAbsent(deadLetters, 1);
             return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private final class Policy implements GroupPolicy {
+        @Override
+        public int attemptsMax(GroupName group) {
+            return attemptsMax;
+        }
+
+        @Override
+        public RedeliveryDelay redeliveryDelay(GroupName group) {
+            return redelivery;
+        }
+
+        @Override
+        public boolean isOrderedByKey(GroupName group) {
+            return orderedByKey;
         }
     }
 

@@ -85,7 +85,7 @@ public final class RemoteBrokerPort implements BrokerPort {
                     reader,
                     new RemoteLeases(link, routes),
                     tails,
-                    new RemoteOffsets(queueOffsets),
+                    new RemoteOffsets(queueOffsets, new Pulls(link, locator)),
                     topics,
                     new RemoteLookup(link, routes),
                     new RemoteTimers(link, routes),

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             LoadCommand.class,
             CompareCommand.class,
             StoreCommand.class,
+            BrokerCommand.class,
             JmhCommand.class
         })
 public final class PerfCommand {

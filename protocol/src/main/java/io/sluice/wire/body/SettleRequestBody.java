@@ -11,6 +11,7 @@ public record SettleRequestBody(List<Settle> settlements) implements Body {
         ACK,
         EXTEND,
         RELEASE,
+        RETRY,
         REJECT
     }
 

@@ -22,6 +22,12 @@ public sealed interface LeaseCommands {
         LAST
     }
 
+    /** What a group keeps in order. */
+    enum Ordering {
+        NONE,
+        BY_KEY
+    }
+
     /** How a filter is written. */
     enum FilterType {
         TAG,
@@ -34,6 +40,7 @@ public sealed interface LeaseCommands {
      * @param groupFilter {@code *} or empty: every message
      * @param leaseMs     how long each message is lent
      * @param waitMs      how long the answer may be held
+     * @param ordering    what the group is to keep in order from now on
      * @param question    by which the asker can take the question back on the same connection; 0: not at all
      */
     record Lease(
@@ -47,6 +54,7 @@ public sealed interface LeaseCommands {
             long leaseMs,
             long waitMs,
             @Absent("FIRST") Start start,
+            @Absent("NONE") Ordering ordering,
             @Absent long question)
             implements LeaseCommands {}
 

@@ -12,6 +12,7 @@ import io.sluice.port.BrokerPort;
 import io.sluice.port.ConsumerOffsets;
 import io.sluice.port.Hold;
 import io.sluice.port.LeaseReader;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.MessageLookup;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.OffsetRange;
@@ -38,10 +39,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -64,6 +67,7 @@ public final class MemoryBroker implements BrokerPort {
 
     private final String brokerName;
     private final BiPredicate<FilterExpression, MessageView> filter;
+    private volatile boolean skipsExpired;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "memory-broker");
         thread.setDaemon(true);
@@ -100,11 +104,19 @@ public final class MemoryBroker implements BrokerPort {
     public MemoryBroker(BiPredicate<FilterExpression, MessageView> sql) {
         this.brokerName = "memory";
         this.filter = (expression, view) -> {
+            if (skipsExpired && isOver(view)) {
+                return false;
+            }
             if (expression instanceof FilterExpression.Tags tags) {
                 return view.tag() != null && tags.tags().contains(view.tag());
             }
             return expression instanceof FilterExpression.All || sql.test(expression, view);
         };
+    }
+
+    /** From now on it leaves out messages that are over; until then it hands them out, as brokers do that know of no end. */
+    public void skipExpired() {
+        skipsExpired = true;
     }
 
     /** From now on every send is refused with this; {@code null} ends it. */
@@ -391,6 +403,13 @@ public final class MemoryBroker implements BrokerPort {
         told.run();
     }
 
+    private static boolean isOver(MessageView view) {
+        return view.properties()
+                .find(PropertyNames.EXPIRES_AT)
+                .map(end -> Long.parseLong(end) <= System.currentTimeMillis())
+                .orElse(false);
+    }
+
     /** Asks every waiting question again, and lets the tails run on. */
     private void changed() {
         List<Runnable> told = new ArrayList<>();
@@ -611,6 +630,10 @@ public final class MemoryBroker implements BrokerPort {
             return leases.isEmpty() ? Optional.empty() : Optional.of(new Leased(leases, Hold.NONE));
         }
 
+        private String keyOf(MessageView view) {
+            return view.properties().find(PropertyNames.SHARDING_KEY).orElse("");
+        }
+
         private Cursor cursorOf(LeaseRequest request, MessageQueue queue) {
             long start = request.start() == Start.FIRST ? 0 : entriesOf(queue).size();
             return cursors.computeIfAbsent(request.group() + "@" + queue, none -> new Cursor(queue, start));
@@ -621,6 +644,15 @@ public final class MemoryBroker implements BrokerPort {
                 cursor.entries.put(cursor.next++, new Entry());
             }
             long now = System.currentTimeMillis();
+            Set<String> held = new HashSet<>();
+            if (request.ordering() == Ordering.BY_KEY) {
+                cursor.entries.forEach((offset, entry) -> {
+                    if (entry.settledBy == null && entry.freeAtMs > now) {
+                        held.add(keyOf(MessageView.of(records.get(offset.intValue()))));
+                    }
+                });
+                held.remove("");
+            }
             cursor.entries.forEach((offset, entry) -> {
                 MessageView view = MessageView.of(records.get(offset.intValue()));
                 if (entry.settledBy == null && !filter.test(request.groupFilter(), view)) {
@@ -629,6 +661,7 @@ public final class MemoryBroker implements BrokerPort {
                 if (leases.size() < request.maxMessages()
                         && entry.settledBy == null
                         && entry.freeAtMs <= now
+                        && !held.contains(keyOf(view))
                         && filter.test(request.ownFilter(), view)) {
                     entry.attempts++;
                     entry.freeAtMs = now + request.leaseFor().toMillis();
@@ -690,6 +723,12 @@ public final class MemoryBroker implements BrokerPort {
                 entry.freeAtMs = now + release.delay().toMillis();
                 entry.receipt = null;
                 clock.schedule(MemoryBroker.this::changed, release.delay().toMillis() + 1, TimeUnit.MILLISECONDS);
+                return new Settled(settlement.receipt(), Result.DONE, 0);
+            }
+            if (settlement instanceof Settlement.Retry) {
+                entry.freeAtMs = now;
+                entry.receipt = null;
+                changed();
                 return new Settled(settlement.receipt(), Result.DONE, 0);
             }
             if (settlement instanceof Settlement.Reject) {

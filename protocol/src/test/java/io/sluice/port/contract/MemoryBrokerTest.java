@@ -6,7 +6,9 @@ import io.sluice.port.BrokerPort;
 class MemoryBrokerTest extends BrokerPortContract {
     @Override
     protected BrokerPort open() {
-        return new MemoryBroker();
+        MemoryBroker broker = new MemoryBroker();
+        broker.skipExpired();
+        return broker;
     }
 
     @Override
