@@ -15,6 +15,7 @@ import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
+import io.sluice.port.LeaseReader.Ordering;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settled;
@@ -48,6 +49,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class PopLeases {
     private static final String WHAT = "leases";
+    /** How long a message that failed rests, by attempt, seconds; the last one for all further ones. As Apache clients do. */
+    private static final int[] REST_SECONDS = {
+        10, 30, 60, 120, 180, 240, 300, 360, 420, 480, 540, 600, 1200, 1800, 3600, 7200
+    };
+
     private static final int MESSAGES_MAX = 32;
     /** Brokers look at what is to come back every second. */
     private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -75,10 +81,11 @@ final class PopLeases {
 
     /** What is free now, perhaps nothing. Fails with {@link RefusedException}. */
     CompletionStage<List<Lease>> lease(LeaseRequest request, TopicRoute route, String brokerName, String address) {
-        if (request.ownFilter() != FilterExpression.ALL && !request.ownFilter().equals(FilterExpression.ALL)) {
-            return CompletableFuture.failedFuture(new RefusedException(
-                    Refusal.NOT_SUPPORTED,
-                    "not supported by this cluster: filters of single consumers of a group that shares its leases"));
+        if (!request.ownFilter().equals(FilterExpression.ALL)) {
+            return notSupported("filters of single consumers of a group that shares its leases");
+        }
+        if (request.ordering() != Ordering.NONE) {
+            return notSupported("leases that keep messages of one key in order");
         }
         Frame pop = ClusterLink.request(
                 RequestCode.POP_MESSAGE,
@@ -104,6 +111,11 @@ final class PopLeases {
                     }
                     return leases(request, brokerName, address, answer);
                 });
+    }
+
+    private static <T> CompletionStage<T> notSupported(String feature) {
+        return CompletableFuture.failedFuture(
+                new RefusedException(Refusal.NOT_SUPPORTED, "not supported by this cluster: " + feature));
     }
 
     /** A group that begins last begins behind what there is: POP itself would give it old messages of a young topic. */
@@ -154,15 +166,30 @@ final class PopLeases {
                                     brokerName,
                                     view.queueId(),
                                     view.queueOffset());
-            PopReceipt receipt = new PopReceipt(request.group(), request.topic(), view.logOffset(), handle);
+            int attempt = view.reconsumeTimes() + 1;
+            PopReceipt receipt = new PopReceipt(request.group(), request.topic(), view.logOffset(), attempt, handle);
+            if (isOver(view)) {
+                acknowledge(receipt, address);
+                continue;
+            }
             leases.add(new Lease(
                     new ReceiptAddress(brokerName, receipt.text()).toReceipt(),
                     new MessageQueue(request.topic(), brokerName, view.queueId()),
                     slice,
-                    view.reconsumeTimes() + 1,
+                    attempt,
                     receipt.endsAtMs()));
         }
         return leases;
+    }
+
+    /** Nobody needs the message any more, which this broker does not know. */
+    private static boolean isOver(MessageView view) {
+        String until = view.property(PropertyNames.EXPIRES_AT);
+        try {
+            return until != null && Long.parseLong(until) <= System.currentTimeMillis();
+        } catch (NumberFormatException notATime) {
+            return false;
+        }
     }
 
     /** Where the run of messages began that the record is of: {@code KIND QUEUE START;...}. */
@@ -191,6 +218,11 @@ final class PopLeases {
         }
         if (settlement instanceof Settlement.Release release) {
             return change(lease, address, release.delay()).thenApply(later -> new Settled(given, Result.DONE, 0));
+        }
+        if (settlement instanceof Settlement.Retry) {
+            int step = Math.min(lease.attempt(), REST_SECONDS.length) - 1;
+            return change(lease, address, Duration.ofSeconds(REST_SECONDS[step]))
+                    .thenApply(later -> new Settled(given, Result.DONE, 0));
         }
         if (settlement instanceof Settlement.Reject) {
             return bury(lease, address)

@@ -8,14 +8,15 @@ import java.util.Optional;
 
 /**
  * A lease that a broker of another make gave by POP. As text it is {@code pop~} and, in URL-safe Base64, group, topic, log
- * offset and the broker's own handle, with blanks between: names have none, and the handle comes last.
+ * offset, attempt and the broker's own handle, with blanks between: names have none, and the handle comes last.
  *
  * @param topic     that was asked for
  * @param logOffset of the message
+ * @param attempt   1 for the first delivery
  * @param handle    eight fields: start offset, time of the lease, its duration, revive queue, kind of the topic it was taken
  *                  from, broker, queue, offset
  */
-record PopReceipt(GroupName group, TopicName topic, long logOffset, String handle) {
+record PopReceipt(GroupName group, TopicName topic, long logOffset, int attempt, String handle) {
     private static final String PREFIX = "pop~";
     private static final int HANDLE_FIELDS = 8;
     private static final int TIME = 1;
@@ -49,11 +50,15 @@ record PopReceipt(GroupName group, TopicName topic, long logOffset, String handl
         try {
             String[] parts = new String(
                             Base64.getUrlDecoder().decode(text.substring(PREFIX.length())), StandardCharsets.UTF_8)
-                    .split(" ", 4);
-            return parts.length < 4
+                    .split(" ", 5);
+            return parts.length < 5
                     ? Optional.empty()
                     : Optional.of(new PopReceipt(
-                            new GroupName(parts[0]), new TopicName(parts[1]), Long.parseLong(parts[2]), parts[3]));
+                            new GroupName(parts[0]),
+                            new TopicName(parts[1]),
+                            Long.parseLong(parts[2]),
+                            Integer.parseInt(parts[3]),
+                            parts[4]));
         } catch (IllegalArgumentException altered) {
             return Optional.empty();
         }
@@ -63,8 +68,8 @@ record PopReceipt(GroupName group, TopicName topic, long logOffset, String handl
         return PREFIX
                 + Base64.getUrlEncoder()
                         .withoutPadding()
-                        .encodeToString("%s %s %d %s"
-                                .formatted(group, topic, logOffset, handle)
+                        .encodeToString("%s %s %d %d %s"
+                                .formatted(group, topic, logOffset, attempt, handle)
                                 .getBytes(StandardCharsets.UTF_8));
     }
 
@@ -104,6 +109,7 @@ record PopReceipt(GroupName group, TopicName topic, long logOffset, String handl
                 group,
                 topic,
                 logOffset,
+                attempt,
                 "%d %d %d %d %s %s %d %d"
                         .formatted(
                                 offset(),

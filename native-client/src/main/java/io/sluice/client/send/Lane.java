@@ -211,7 +211,7 @@ final class Lane {
             failed(messages, FailedTry.of(answer, address));
             return;
         }
-        owner.routes().storedIn(queue.topic());
+        owner.routes().storedIn(queue.topic(), queue.brokerName());
         owner.succeed(messages, stored.get());
         goOn();
     }
