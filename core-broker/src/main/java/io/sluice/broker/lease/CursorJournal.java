@@ -152,14 +152,29 @@ final class CursorJournal implements Duty, AutoCloseable {
     /** Writes facts of one cursor; completes when they have the durability of the store, on the journal's thread. */
     CompletionStage<Void> write(CursorKey key, List<CursorFact> facts) {
         CompletableFuture<Void> written = new CompletableFuture<>();
-        if (closed) {
-            written.completeExceptionally(stopping());
-        } else if (inbox.offer(new Told(key, facts, written))) {
-            wake();
-        } else {
-            written.completeExceptionally(full());
+        try {
+            write(key, facts, written);
+        } catch (RefusedException refused) {
+            written.completeExceptionally(refused);
         }
         return written;
+    }
+
+    /**
+     * As the other, for facts of which the cursors take note only when they are written.
+     *
+     * @param written completes on the journal's thread; what depends on it by now is done before a snapshot may leave the
+     *                facts out
+     * @throws RefusedException when nothing was tried
+     */
+    void write(CursorKey key, List<CursorFact> facts, CompletableFuture<Void> written) {
+        if (closed) {
+            throw stopping();
+        }
+        if (!inbox.offer(new Told(key, facts, written))) {
+            throw full();
+        }
+        wake();
     }
 
     private static RefusedException full() {

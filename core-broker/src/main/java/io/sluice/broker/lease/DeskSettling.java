@@ -8,6 +8,7 @@ import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.port.RefusedException;
 import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageView;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -60,9 +62,6 @@ final class DeskSettling {
     /** Entries of one cursor whose settlement is being written. */
     private record Batch(SharedCursor cursor, int generation, OffsetLine offsets, CompletableFuture<Void> settling) {}
 
-    /** A batch on its way into the journal. */
-    private record Written(Batch batch, CompletionStage<Void> stage) {}
-
     DeskSettling(LeaseDesk desk, DeskTools tools) {
         this.desk = desk;
         this.tools = tools;
@@ -76,23 +75,32 @@ final class DeskSettling {
     CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
-        List<Written> written = new ArrayList<>();
+        Map<Batch, RefusedException> unwritten = new HashMap<>();
         synchronized (desk) {
             if (desk.isClosed()) {
                 return CompletableFuture.failedFuture(desk.gone());
             }
             Call call = new Call(batches, pending);
             items.forEach(item -> results.accept(item, call.one(item)));
-            batches.forEach((cursor, batch) ->
-                    written.add(new Written(batch, tools.journal().write(cursor.key, rangesOf(batch.offsets())))));
+            batches.values().forEach(batch -> write(batch).ifPresent(refused -> unwritten.put(batch, refused)));
             call.touched.values().forEach(desk::flushNews);
         }
-        written.forEach(one -> {
-            pending.add(one.batch().settling());
-            one.stage().whenComplete((done, failed) -> conclude(one.batch(), failed));
-        });
+        unwritten.forEach(this::conclude);
+        batches.values().forEach(batch -> pending.add(batch.settling()));
         return CompletableFuture.allOf(
                 pending.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    /** Concludes the batch when it is written; answers why it is not even tried. */
+    private Optional<RefusedException> write(Batch batch) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        written.whenComplete((done, failed) -> conclude(batch, failed));
+        try {
+            tools.journal().write(batch.cursor().key, rangesOf(batch.offsets()), written);
+            return Optional.empty();
+        } catch (RefusedException refused) {
+            return Optional.of(refused);
+        }
     }
 
     /** One call of {@link #settle}, under the lock. */
@@ -393,13 +401,7 @@ final class DeskSettling {
     }
 
     private void settleBuried(Burial burial) {
-        CompletionStage<Void> written;
-        synchronized (desk) {
-            written = burial.cursor().generation() != burial.generation()
-                    ? CompletableFuture.completedFuture(null)
-                    : tools.journal()
-                            .write(burial.cursor().key, List.of(new Settled(burial.offset(), burial.offset() + 1)));
-        }
+        CompletableFuture<Void> written = new CompletableFuture<>();
         written.whenComplete((done, failed) -> {
             if (failed == null) {
                 OffsetLine offset = new OffsetLine();
@@ -411,6 +413,24 @@ final class DeskSettling {
                 notBuried(burial, failed);
             }
         });
+        RefusedException unwritten = null;
+        boolean isGone;
+        synchronized (desk) {
+            isGone = burial.cursor().generation() != burial.generation();
+            try {
+                if (!isGone) {
+                    List<CursorFact> settled = List.of(new Settled(burial.offset(), burial.offset() + 1));
+                    tools.journal().write(burial.cursor().key, settled, written);
+                }
+            } catch (RefusedException refused) {
+                unwritten = refused;
+            }
+        }
+        if (unwritten != null) {
+            written.completeExceptionally(unwritten);
+        } else if (isGone) {
+            written.complete(null);
+        }
     }
 
     private void notBuried(Burial burial, Throwable failed) {
