@@ -138,6 +138,13 @@ final class Door implements AutoCloseable {
                 .build());
     }
 
+    Reply postOnce(String path, String key, String body) {
+        return call(request(path)
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    }
+
     Reply post(String path) {
         return call(request(path).POST(BodyPublishers.noBody()).build());
     }

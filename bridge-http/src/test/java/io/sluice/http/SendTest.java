@@ -159,6 +159,23 @@ class SendTest {
     }
 
     @Test
+    void aRequestWithAnIdempotencyKeyIsAnsweredAsTheFirstWas() {
+        String first = door.postOnce("/v1/topics/orders/messages", "\"order-1\"", "hello")
+                .is(201)
+                .at("/id")
+                .asText();
+        String second = door.postOnce("/v1/topics/orders/messages", "order-1", "hello")
+                .is(201)
+                .at("/id")
+                .asText();
+        assertThat(second).isEqualTo(first);
+        assertThat(door.broker.sends("orders")).hasSize(1);
+        door.postOnce("/v1/topics/orders/messages", "order-1", "another").isProblem(400, "illegal-argument");
+        door.postOnce("/v1/topics/orders/messages", "with blank", "x").isProblem(400, "bad-parameter");
+        door.post("/v1/topics/orders/messages?prop.idempotencyKey=a", "x").isProblem(400, "bad-parameter");
+    }
+
+    @Test
     void aTimeOfDeliveryThatIsOverMeansAtOnce() {
         door.post("/v1/topics/orders/messages?deliverAt=2020-01-01T00:00:00Z", "now")
                 .is(201);

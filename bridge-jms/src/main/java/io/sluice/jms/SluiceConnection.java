@@ -178,16 +178,8 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
         return create(transacted ? Session.SESSION_TRANSACTED : acknowledgeMode);
     }
 
-    /** @throws JMSException for transacted sessions, which are refused, and for numbers that mean nothing */
-    static AcknowledgeMode checkedMode(int sessionMode) throws JMSException {
-        if (sessionMode == Session.SESSION_TRANSACTED) {
-            throw Unsupported.TRANSACTIONS.refused();
-        }
-        return AcknowledgeMode.of(sessionMode);
-    }
-
     SluiceSession create(int sessionMode) throws JMSException {
-        AcknowledgeMode mode = checkedMode(sessionMode);
+        AcknowledgeMode mode = AcknowledgeMode.of(sessionMode);
         synchronized (this) {
             use();
             String name = "jms-session-" + id.substring(0, 8) + "-" + sessionCount.incrementAndGet();

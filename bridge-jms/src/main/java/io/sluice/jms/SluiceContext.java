@@ -1,5 +1,6 @@
 package io.sluice.jms;
 
+import io.sluice.jms.deliver.AcknowledgeMode;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
@@ -47,14 +48,14 @@ public final class SluiceContext implements JMSContext {
 
     /** The first context on a connection; a mode that is refused opens none. */
     static SluiceContext first(Unchecked.Call<SluiceConnection> connection, int sessionMode) throws JMSException {
-        SluiceConnection.checkedMode(sessionMode);
+        AcknowledgeMode.of(sessionMode);
         return new SluiceContext(connection.result(), sessionMode, new AtomicInteger());
     }
 
     @Override
     public JMSContext createContext(int mode) {
         requireOpen();
-        Unchecked.get(() -> SluiceConnection.checkedMode(mode));
+        Unchecked.get(() -> AcknowledgeMode.of(mode));
         return new SluiceContext(connection, mode, family);
     }
 
@@ -297,7 +298,7 @@ public final class SluiceContext implements JMSContext {
     @Override
     public boolean getTransacted() {
         requireOpen();
-        return false;
+        return sessionMode == SESSION_TRANSACTED;
     }
 
     @Override

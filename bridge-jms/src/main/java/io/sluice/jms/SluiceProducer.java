@@ -1,6 +1,7 @@
 package io.sluice.jms;
 
 import io.sluice.jms.call.BrokerCalls;
+import io.sluice.jms.deliver.Transaction;
 import io.sluice.jms.destination.Addressed;
 import io.sluice.jms.message.OtherProviders;
 import io.sluice.jms.message.OutgoingForm;
@@ -297,13 +298,36 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         ours.setJMSDeliveryTime(saturatedSum(now, deliveryDelay));
         io.sluice.model.Message formed = form.of(ours, to.address());
         io.sluice.model.Message stored = deliveryDelay == 0 ? formed : formed.deliverAt(ours.getJMSDeliveryTime());
-        if (listener.isPresent()) {
+        if (session.transaction().isPresent()) {
+            sendWithCommit(session.transaction().get(), stored, ours, message, listener);
+        } else if (listener.isPresent()) {
             sendLater(stored, ours, message, listener.get());
         } else {
             SendOutcome outcome = session.connection().calls().await(write(stored), "sending to " + to.address());
             ours.setJMSMessageID(idOf(outcome, ours));
             tellOriginal(ours, message);
         }
+    }
+
+    /** The message gets its id when it is committed: until then there is none. */
+    private void sendWithCommit(
+            Transaction transaction,
+            io.sluice.model.Message stored,
+            SluiceMessage ours,
+            Message original,
+            Optional<CompletionListener> listener)
+            throws JMSException {
+        if (listener.isPresent()) {
+            session.lane().awaitRoomForSend();
+        }
+        ours.setJMSMessageID(null);
+        transaction.send(stored, placement, place -> {
+            ours.setJMSMessageID("ID:" + place.messageId());
+            tellOriginal(ours, original);
+        });
+        tellOriginal(ours, original);
+        listener.ifPresent(told ->
+                session.lane().whenSent(CompletableFuture.completedFuture(null), none -> told.onCompletion(original)));
     }
 
     private static long saturatedSum(long now, long ttl) {

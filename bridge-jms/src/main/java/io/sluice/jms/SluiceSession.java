@@ -7,6 +7,7 @@ import io.sluice.jms.deliver.LeaseFeed;
 import io.sluice.jms.deliver.SessionLane;
 import io.sluice.jms.deliver.Subscription;
 import io.sluice.jms.deliver.TailFeed;
+import io.sluice.jms.deliver.Transaction;
 import io.sluice.jms.destination.Address;
 import io.sluice.jms.destination.Addressed;
 import io.sluice.jms.destination.Kind;
@@ -60,6 +61,9 @@ public final class SluiceSession implements QueueSession, TopicSession {
     private final BrokerPort port;
     private final SessionLane lane;
     private final String orderingKey;
+    /** None when the session is not transacted. */
+    private final Optional<Transaction> transaction;
+
     private final List<SluiceConsumer> consumers = new CopyOnWriteArrayList<>();
 
     SluiceSession(SluiceConnection connection, Domain domain, String name, AcknowledgeMode mode, boolean started) {
@@ -74,6 +78,13 @@ public final class SluiceSession implements QueueSession, TopicSession {
                 connection.calls(),
                 connection.options().limits(),
                 started);
+        this.transaction = mode == AcknowledgeMode.TRANSACTED
+                ? Optional.of(lane.transaction(port.units(), connection.book()))
+                : Optional.empty();
+    }
+
+    Optional<Transaction> transaction() {
+        return transaction;
     }
 
     SluiceConnection connection() {
@@ -412,18 +423,20 @@ public final class SluiceSession implements QueueSession, TopicSession {
         throw new JMSRuntimeException(Unsupported.SERVER_SESSIONS.refused().getMessage(), Unsupported.CODE);
     }
 
-    /** @throws IllegalStateException always: there are no transacted sessions */
     @Override
     public void commit() throws JMSException {
-        requireOpen();
-        throw new IllegalStateException("the session is not transacted, so there is nothing to commit");
+        transacted("commit").commit();
     }
 
-    /** @throws IllegalStateException always: there are no transacted sessions */
     @Override
     public void rollback() throws JMSException {
+        transacted("roll back").rollback();
+    }
+
+    private Transaction transacted(String what) throws IllegalStateException {
         requireOpen();
-        throw new IllegalStateException("the session is not transacted, so there is nothing to roll back");
+        return transaction.orElseThrow(
+                () -> new IllegalStateException("the session is not transacted, so there is nothing to " + what));
     }
 
     // ---- settling, life cycle ----
@@ -431,7 +444,7 @@ public final class SluiceSession implements QueueSession, TopicSession {
     @Override
     public boolean getTransacted() throws JMSException {
         requireOpen();
-        return false;
+        return transaction.isPresent();
     }
 
     @Override

@@ -4,7 +4,6 @@ import jakarta.jms.JMSException;
 
 /** What this provider does not do, with a sentence that says what to do instead. */
 enum Unsupported {
-    TRANSACTIONS("transacted sessions", "use CLIENT_ACKNOWLEDGE and acknowledge after the work is done"),
     DURABLE("durable subscriptions", "read the topic's messages as a queue, which keeps them for its consumers"),
     SHARED("shared subscriptions", "read the topic's messages as a queue, whose consumers share them"),
     BROWSING("browsing a queue", "look at its messages through the HTTP door, GET /v1/topics/NAME/messages"),

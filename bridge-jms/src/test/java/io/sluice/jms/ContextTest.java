@@ -202,9 +202,20 @@ class ContextTest extends AgainstMemoryBroker {
                 .isInstanceOf(MessageFormatRuntimeException.class);
         assertThatThrownBy(() -> context.createProducer().send(null, "x"))
                 .isInstanceOf(InvalidDestinationRuntimeException.class);
-        assertThatThrownBy(() -> factory.createContext(JMSContext.SESSION_TRANSACTED))
-                .isInstanceOf(JMSRuntimeException.class)
-                .hasMessageContaining("transacted sessions");
         assertThatThrownBy(() -> factory.createContext(77)).isInstanceOf(JMSRuntimeException.class);
+    }
+
+    @Test
+    void aTransactedContextSendsWhenItCommits() {
+        try (JMSContext transacted = factory.createContext(JMSContext.SESSION_TRANSACTED)) {
+            assertThat(transacted.getTransacted()).isTrue();
+            transacted.createProducer().send(queue, "kept");
+            transacted.commit();
+            transacted.createProducer().send(queue, "dropped");
+            transacted.rollback();
+        }
+        assertThat(context.createConsumer(queue).receiveBody(String.class, SOON_MS))
+                .isEqualTo("kept");
+        assertThat(context.createConsumer(queue).receiveNoWait()).isNull();
     }
 }

@@ -235,8 +235,6 @@ class LifeCycleTest extends AgainstMemoryBroker {
         var topic = session.createTopic("t");
         var queue = session.createQueue("q");
         List<ThrowingCallable> refused = List.of(
-                () -> connection.createSession(true, Session.SESSION_TRANSACTED),
-                () -> connection.createSession(Session.SESSION_TRANSACTED),
                 () -> session.createDurableSubscriber(topic, "d"),
                 () -> session.createDurableConsumer(topic, "d"),
                 () -> session.createSharedConsumer(topic, "s"),

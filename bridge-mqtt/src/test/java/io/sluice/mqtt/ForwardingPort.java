@@ -10,6 +10,7 @@ import io.sluice.port.QueueReader;
 import io.sluice.port.Tails;
 import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
+import io.sluice.port.UnitsOfWork;
 
 /** A port in which a test replaces one facet. */
 public abstract class ForwardingPort implements BrokerPort {
@@ -62,6 +63,11 @@ public abstract class ForwardingPort implements BrokerPort {
     @Override
     public Timers timers() {
         return port.timers();
+    }
+
+    @Override
+    public UnitsOfWork units() {
+        return port.units();
     }
 
     @Override

@@ -53,6 +53,7 @@ import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicsFile;
 import io.sluice.broker.transaction.Transactions;
+import io.sluice.broker.unit.UnitService;
 import io.sluice.filter.Filters;
 import io.sluice.model.GroupName;
 import io.sluice.model.TopicName;
@@ -119,7 +120,7 @@ public final class Broker implements AutoCloseable {
     private static final int LANE_WAIT_MAX = 10_000;
     private static final int IO_THREADS =
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-    private static final String REGION = "DefaultRegion";
+    private static final String REGION = SendRules.USUAL_REGION;
     private static final int HA_DISTANCE = 1;
     private static final double PERCENT = 100.0;
 
@@ -256,6 +257,9 @@ public final class Broker implements AutoCloseable {
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), new Policy(), filters, clock);
+        UnitService units =
+                UnitService.open(config.units(), config.brokerName(), store, sends, leases, queryLane, clock);
+        sends.onceBy(units);
         QueueFacts queueFacts = new QueueFacts(store);
         TableFile modesFile = store.table("messageRequestMode.json");
         RequestModes modes =
@@ -296,6 +300,7 @@ public final class Broker implements AutoCloseable {
                 timerDesk,
                 transactions,
                 leases,
+                units,
                 modes,
                 new Assignments(modes, registry, this::readableQueues),
                 metrics,
@@ -316,7 +321,7 @@ public final class Broker implements AutoCloseable {
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, housekeeping, () -> self);
+                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, units, housekeeping, () -> self);
     }
 
     /** What waits in the log has half of the time that the log is kept. */

@@ -3,6 +3,7 @@ package io.sluice.broker;
 import io.sluice.broker.settings.SettingRules;
 import io.sluice.broker.timer.TimerRules;
 import io.sluice.broker.transaction.TransactionRules;
+import io.sluice.broker.unit.UnitRules;
 import io.sluice.store.StoreConfig;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Objects;
  * @param delayLevels         delay of each level, counted from 1 (messageDelayLevel)
  * @param timerMaxDelay       how far away an exact time of delivery may be (timerMaxDelaySec)
  * @param transactions        when producers are asked about half messages
+ * @param units               how many repeats are recognised, and how long
  * @param sqlAllowed          whether consumers may filter by SQL (enablePropertyFilter)
  * @param traceTopic          whether the topic for message traces exists (traceTopicEnable)
  * @param settings            what was configured by name, for tools to show; nothing secret
@@ -48,6 +50,7 @@ public record BrokerConfig(
         String delayLevels,
         Duration timerMaxDelay,
         TransactionRules transactions,
+        UnitRules units,
         boolean sqlAllowed,
         boolean traceTopic,
         Map<String, String> settings,
@@ -70,6 +73,7 @@ public record BrokerConfig(
         }
         Objects.requireNonNull(timerMaxDelay, "timerMaxDelay");
         Objects.requireNonNull(transactions, "transactions");
+        Objects.requireNonNull(units, "units");
         Objects.requireNonNull(settingRules, "settingRules");
         settings = Map.copyOf(settings);
     }
@@ -92,6 +96,7 @@ public record BrokerConfig(
                 StoreConfig.DELAY_LEVELS_DEFAULT,
                 TimerRules.MAX_DELAY_DEFAULT,
                 TransactionRules.DEFAULT,
+                UnitRules.DEFAULT,
                 true,
                 false,
                 Map.of(),
@@ -115,6 +120,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -138,6 +144,7 @@ public record BrokerConfig(
                 levels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,
@@ -161,6 +168,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 shown,
@@ -184,6 +192,7 @@ public record BrokerConfig(
                 delayLevels,
                 timerMaxDelay,
                 transactions,
+                units,
                 sqlAllowed,
                 traceTopic,
                 settings,

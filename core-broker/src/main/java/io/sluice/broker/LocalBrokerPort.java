@@ -7,6 +7,8 @@ import io.sluice.broker.query.QueryService;
 import io.sluice.broker.send.DoorWriter;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.topic.TopicTable;
+import io.sluice.broker.unit.DoorUnits;
+import io.sluice.broker.unit.UnitService;
 import io.sluice.model.Caller;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
@@ -22,6 +24,7 @@ import io.sluice.port.RefusedException;
 import io.sluice.port.Tails;
 import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
+import io.sluice.port.UnitsOfWork;
 import io.sluice.tail.Later;
 import io.sluice.tail.PolledTails;
 import io.sluice.tail.TailPace;
@@ -61,6 +64,7 @@ final class LocalBrokerPort implements BrokerPort {
             TopicAdmin topicAdmin,
             QueryService queries,
             Timers timers,
+            UnitService units,
             Later later,
             Supplier<InetSocketAddress> self) {}
 
@@ -71,10 +75,11 @@ final class LocalBrokerPort implements BrokerPort {
 
     @Override
     public BrokerPort onBehalfOf(Caller caller) {
-        return new View(this, writerFrom(CallerAddress.of(caller).orElseGet(rooms.self())));
+        DoorWriter writer = writerFrom(CallerAddress.of(caller).orElseGet(rooms.self()));
+        return new View(this, writer, new DoorUnits(rooms.units(), writer));
     }
 
-    private MessageWriter writerFrom(InetSocketAddress bornHost) {
+    private DoorWriter writerFrom(InetSocketAddress bornHost) {
         return new DoorWriter(rooms.sends(), rooms.topics(), bornHost);
     }
 
@@ -119,13 +124,18 @@ final class LocalBrokerPort implements BrokerPort {
     }
 
     @Override
+    public UnitsOfWork units() {
+        return new DoorUnits(rooms.units(), writerFrom(rooms.self().get()));
+    }
+
+    @Override
     public void close() {
         tails.close();
         questions.close();
     }
 
     /** The port as one caller sees it. */
-    private record View(LocalBrokerPort port, MessageWriter writer) implements BrokerPort {
+    private record View(LocalBrokerPort port, MessageWriter writer, UnitsOfWork units) implements BrokerPort {
         @Override
         public BrokerPort onBehalfOf(Caller caller) {
             return port.onBehalfOf(caller);

@@ -44,6 +44,8 @@ final class RecordCollector implements EntryVisitor {
     private long runTo;
 
     private long runOffset;
+    /** Where the run begins in its memory. */
+    private int runAt;
     /** A run does not go beyond its segment. */
     private ByteBuffer runMemory;
 
@@ -158,6 +160,7 @@ final class RecordCollector implements EntryVisitor {
         if (!inRuns || logOffset != runTo || memory != runMemory) {
             endRun();
             runFrom = logOffset;
+            runAt = hold.positionOf(logOffset);
             runOffset = queueOffset;
             runMemory = memory;
         }
@@ -174,7 +177,8 @@ final class RecordCollector implements EntryVisitor {
             offsets = Arrays.copyOf(offsets, offsets.length * 2);
         }
         offsets[slices.size()] = runOffset;
-        slices.add(hold.slice(runFrom, (int) (runTo - runFrom)));
+        // Not asked for by offset again: its segment may have left the log, and its memory is held all the same.
+        slices.add(runMemory.slice(runAt, (int) (runTo - runFrom)));
         runFrom = runTo;
     }
 

@@ -202,6 +202,39 @@ class RetentionTest {
         }
     }
 
+    @Test
+    void aReadThatGoesOnInTheNextSegmentKeepsWhatItFoundInOneThatGoesMeanwhile(@TempDir Path directory)
+            throws IOException {
+        StoreConfig config = Stores.config(directory).withReservedHours(1).withIndexEnabled(false);
+        try (MessageStore store =
+                MessageStore.open(config, new FileDisk(), () -> Instant.ofEpochMilli(now[0]), () -> nanos[0])) {
+            for (int i = 0; i < 3 * MESSAGES_PER_SEGMENT; i++) {
+                Stores.append(store, "T", 0, i + ":" + "z".repeat(BODY_BYTES));
+            }
+            nanos[0] += 100_000_000_000L;
+            store.duties().flusher().flush();
+            store.duties().queueWriter().work();
+            store.duties().queueWriter().work();
+            now[0] += 3 * HOUR_MS;
+            EntryFilter deletingBetween = new EntryFilter() {
+                @Override
+                public boolean acceptsEntry(long queueOffset, long tagHash) {
+                    if (queueOffset == MESSAGES_PER_SEGMENT) {
+                        assertThat(store.deleteExpired()).isPositive();
+                    }
+                    return true;
+                }
+            };
+            int wanted = MESSAGES_PER_SEGMENT + 3;
+            try (QueueRead read = store.read("T", 0, 0, deletingBetween, wanted, 1 << 20)) {
+                assertThat(read.slices()).hasSize(wanted).doesNotContainNull();
+                assertThat(MessageView.of(read.slices().get(MESSAGES_PER_SEGMENT - 1))
+                                .queueOffset())
+                        .isEqualTo(MESSAGES_PER_SEGMENT - 1);
+            }
+        }
+    }
+
     /** Looks at every slice again before it is let go, with deletions in between. */
     private static int readAll(MessageStore store, CountDownLatch holding) {
         int seen = 0;

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.admin.Admin;
 import io.sluice.client.link.ClientIds;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.LinkConfig;
@@ -7,12 +8,17 @@ import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueLocator;
 import io.sluice.client.read.QueueOffsets;
+import io.sluice.client.remote.RemoteCatalog;
+import io.sluice.client.remote.RemoteLookup;
+import io.sluice.client.remote.RemoteTimers;
+import io.sluice.client.request.Requests;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.route.RouteConfig;
 import io.sluice.client.send.SendConfig;
 import io.sluice.client.send.Sender;
 import io.sluice.client.send.UniqueKeys;
 import io.sluice.model.GroupName;
+import io.sluice.port.Timers;
 import io.sluice.runtime.CloseStack;
 
 /** What producers and consumers of one client share; closed with the client. */
@@ -26,6 +32,8 @@ final class ClientCore implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Pulls pulls;
     private final QueueOffsets offsets;
+    private final Requests requests;
+    private final Timers timers;
     private final UniqueKeys keys = new UniqueKeys(ClientIds.address());
     private final CloseStack resources;
 
@@ -38,6 +46,8 @@ final class ClientCore implements AutoCloseable {
         QueueLocator locator = new QueueLocator(routes);
         this.pulls = new Pulls(link, locator);
         this.offsets = new QueueOffsets(link, locator);
+        this.requests = new Requests(link, routes, heartbeats);
+        this.timers = new RemoteTimers(link, routes);
         this.resources = resources;
     }
 
@@ -68,6 +78,18 @@ final class ClientCore implements AutoCloseable {
 
     QueueOffsets offsets() {
         return offsets;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    Admin newAdmin() {
+        return new Admin(link, routes, offsets, new RemoteCatalog(link, routes), new RemoteLookup(link, routes));
     }
 
     Sender newSender(SendConfig config) {

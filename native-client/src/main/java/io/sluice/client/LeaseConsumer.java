@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Needs Sluice brokers; against others a poll fails with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
+ * <p>At Apache RocketMQ from 5.0 on leases are those of POP; what it lacks, as filters of single consumers, and all of it at
+ * older brokers, fails with {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
  */
 public final class LeaseConsumer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseConsumer.class);

@@ -1,7 +1,12 @@
 package io.sluice.client;
 
+import io.sluice.client.consume.ReceivedMessage;
+import io.sluice.client.intercept.InterceptedBatch;
+import io.sluice.client.intercept.SendInterceptor;
+import io.sluice.client.intercept.SendStep;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Presence;
+import io.sluice.client.request.NoReplyException;
 import io.sluice.client.route.TopicRoute;
 import io.sluice.client.send.QueueChoice;
 import io.sluice.client.send.SendConfig;
@@ -9,12 +14,21 @@ import io.sluice.client.send.SendFailedException;
 import io.sluice.client.send.Sender;
 import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.client.send.Sent;
+import io.sluice.client.transaction.LocalTransaction;
+import io.sluice.client.transaction.Transacted;
+import io.sluice.client.transaction.TransactionCheck;
+import io.sluice.client.transaction.Transactions;
 import io.sluice.model.GroupName;
 import io.sluice.model.Message;
+import io.sluice.model.MessageProperties;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import io.sluice.wire.message.Compression;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -41,13 +55,28 @@ public final class Producer implements AutoCloseable {
     private final ClientCore core;
     private final Sender sender;
     private final Presence presence;
+    private final Optional<Transactions> transactions;
+    private final List<SendInterceptor> interceptors;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Producer(SluiceClient client, ClientCore core, SendConfig config) {
+    private Producer(
+            SluiceClient client,
+            ClientCore core,
+            SendConfig config,
+            Optional<TransactionCheck> check,
+            List<SendInterceptor> interceptors) {
         this.client = client;
         this.core = core;
         this.sender = core.newSender(config);
         this.presence = new Presence.OfProducer(config.group());
+        this.interceptors = List.copyOf(interceptors);
+        this.transactions = check.map(asked -> new Transactions(
+                core.link(),
+                core.routes(),
+                core.heartbeats(),
+                config.group(),
+                half -> intercepted(half, QueueChoice.ANY, config.timeout(), WhenFull.WAIT),
+                asked));
         core.heartbeats().join(presence);
     }
 
@@ -60,10 +89,13 @@ public final class Producer implements AutoCloseable {
         private int retries = SendConfig.RETRIES;
         private int maxMessageBytes = SendConfig.MAX_MESSAGE_BYTES;
         private int compressFromBytes = SendConfig.COMPRESS_FROM_BYTES;
+        private Compression compression = Compression.ZLIB;
         private int compressionLevel = SendConfig.COMPRESSION_LEVEL;
         private int inFlightBytes = SendConfig.IN_FLIGHT_BYTES;
         private int batchBytes = SendConfig.BATCH_BYTES;
         private Duration linger = Duration.ZERO;
+        private Optional<TransactionCheck> check = Optional.empty();
+        private final List<SendInterceptor> interceptors = new ArrayList<>();
 
         Builder(SluiceClient client, ClientCore core, String group) {
             this.client = client;
@@ -89,7 +121,7 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** Bodies of this size and more are compressed with zlib. Default 4096. */
+        /** Bodies of this size and more are compressed. Default 4096. */
         public Builder compressFromBytes(int bytes) {
             compressFromBytes = bytes;
             return this;
@@ -97,6 +129,12 @@ public final class Producer implements AutoCloseable {
 
         public Builder noCompression() {
             return compressFromBytes(SendConfig.NEVER);
+        }
+
+        /** How bodies are compressed. Default zlib; others need their library here and at the consumers. */
+        public Builder compression(Compression algorithm) {
+            compression = algorithm;
+            return this;
         }
 
         /** 1 (fast) to 9 (small). Default 5. */
@@ -130,6 +168,21 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * What is asked when a broker does not know how a transaction of this group ended; needed to send transactions.
+         * Producers of one group answer for each other.
+         */
+        public Builder transactionCheck(TransactionCheck asked) {
+            check = Optional.of(asked);
+            return this;
+        }
+
+        /** Stands around all sends but one-way ones; the first one given is outermost. */
+        public Builder intercept(SendInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+            return this;
+        }
+
         /** @throws IllegalArgumentException when a setting is outside its range */
         public Producer start() {
             SendConfig config = new SendConfig(
@@ -138,12 +191,13 @@ public final class Producer implements AutoCloseable {
                     retries,
                     maxMessageBytes,
                     compressFromBytes,
+                    compression,
                     compressionLevel,
                     inFlightBytes,
                     Math.min(batchBytes, maxMessageBytes),
                     linger,
                     true);
-            return client.adopt(new Producer(client, core, config));
+            return client.adopt(new Producer(client, core, config, check, interceptors));
         }
     }
 
@@ -186,6 +240,12 @@ public final class Producer implements AutoCloseable {
 
     public CompletionStage<List<Sent>> sendBatchAsync(List<Message> messages) {
         requireOpen();
+        return interceptors.isEmpty()
+                ? store(messages)
+                : new InterceptedBatch(interceptors).send(messages, this::store);
+    }
+
+    private CompletionStage<List<Sent>> store(List<Message> messages) {
         return sender.sendBatch(messages, QueueChoice.ANY, sender.config().timeout(), WhenFull.WAIT);
     }
 
@@ -193,6 +253,91 @@ public final class Producer implements AutoCloseable {
     public CompletionStage<Void> sendOneWay(Message message) {
         requireOpen();
         return sender.sendOneWay(message, QueueChoice.ANY);
+    }
+
+    /** As {@link #sendOneWay(Message)}, to this queue. */
+    public CompletionStage<Void> sendOneWay(Message message, MessageQueue queue) {
+        requireOpen();
+        return sender.sendOneWay(message, new QueueChoice.Exactly(queue));
+    }
+
+    /**
+     * Takes back a message with a time of delivery, see {@link Message#deliverAt} and {@link Message#deliverAfter}.
+     *
+     * @param waiting what sending it to the topic answered
+     * @return whether it was taken back; false: it is on its way, or was taken back before
+     * @throws IllegalArgumentException when the message had no time of delivery
+     */
+    public boolean recall(String topic, Sent waiting) {
+        requireOpen();
+        if (waiting.recallHandle().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "message %s has no recall handle: it had no time of delivery, or its broker knows no recalls"
+                            .formatted(waiting.uniqueKey()));
+        }
+        return Waiting.forResult(
+                core.link(), "recalling", () -> core.timers().recall(new TopicName(topic), waiting.recallHandle()));
+    }
+
+    /**
+     * Stores the message where nobody sees it, runs the local transaction on this thread, and makes the message visible or
+     * forgets it, as that decides. When the broker does not hear of the decision it asks
+     * {@linkplain Builder#transactionCheck the check} of a producer of the group.
+     *
+     * <pre>{@code
+     * Producer producer = client.producer("orders-out").transactionCheck(half ->
+     *         orders.exists(half.properties().keys().get(0)) ? Decision.COMMIT : Decision.ROLLBACK).start();
+     * producer.sendInTransaction(Message.of("Orders", "42 screws").withKeys("order-42"), half -> {
+     *     orders.insert("order-42");
+     *     return Decision.COMMIT;
+     * });
+     * }</pre>
+     *
+     * @throws IllegalStateException when the producer has no check
+     * @throws SendFailedException when the half message is not stored; the local transaction was not run then
+     */
+    public Transacted sendInTransaction(Message message, LocalTransaction local) {
+        requireOpen();
+        return transactions
+                .orElseThrow(() -> new IllegalStateException(
+                        "producer of group %s has no transaction check; give one to its builder"
+                                .formatted(presence.group())))
+                .send(message, local);
+    }
+
+    /**
+     * Asks a question and waits for the reply: the message is consumed by anybody, who answers with {@link #reply}.
+     *
+     * @param timeout for all together
+     * @throws NoReplyException when no reply came in time
+     * @throws SendFailedException when the question was not stored
+     */
+    public Message request(Message question, Duration timeout) {
+        return Waiting.forResult(core.link(), "requesting", () -> requestAsync(question, timeout));
+    }
+
+    /** As {@link #request}, without waiting. */
+    public CompletionStage<Message> requestAsync(Message question, Duration timeout) {
+        requireOpen();
+        return core.requests()
+                .ask(marked -> intercepted(marked, QueueChoice.ANY, timeout, WhenFull.REFUSE), question, timeout);
+    }
+
+    /**
+     * Answers a question that was consumed; completes when the one who asked has the reply, and fails with
+     * {@link io.sluice.port.RefusedException} when that cannot be reached any more.
+     *
+     * @throws IllegalArgumentException when the message does not ask for a reply
+     */
+    public CompletionStage<Void> reply(ReceivedMessage question, byte[] body) {
+        return reply(question, body, MessageProperties.NONE);
+    }
+
+    /** As {@link #reply(ReceivedMessage, byte[])}, with properties. */
+    public CompletionStage<Void> reply(ReceivedMessage question, byte[] body, MessageProperties properties) {
+        requireOpen();
+        return core.requests()
+                .reply(sender, question.properties(), question.queue().brokerName(), body, properties);
     }
 
     /** Queues that the topic can be sent to, sorted; empty when it does not exist and is not created by sending. */
@@ -210,7 +355,15 @@ public final class Producer implements AutoCloseable {
 
     private CompletionStage<Sent> submit(Message message, QueueChoice choice) {
         requireOpen();
-        return sender.send(message, choice, sender.config().timeout(), WhenFull.WAIT);
+        return intercepted(message, choice, sender.config().timeout(), WhenFull.WAIT);
+    }
+
+    private CompletionStage<Sent> intercepted(
+            Message message, QueueChoice choice, Duration timeout, WhenFull whenFull) {
+        return interceptors.isEmpty()
+                ? sender.send(message, choice, timeout, whenFull)
+                : SendStep.through(interceptors, last -> sender.send(last, choice, timeout, whenFull))
+                        .send(message);
     }
 
     private <T> T await(Supplier<CompletionStage<T>> question) {
@@ -229,6 +382,7 @@ public final class Producer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             client.forget(this);
+            transactions.ifPresent(Transactions::close);
             Waiting.upTo(
                     core.link().config().requestTimeout(), core.heartbeats().leave(presence));
         }

@@ -6,6 +6,7 @@ import io.sluice.client.consume.ConsumeConfig.Order;
 import io.sluice.client.consume.MessageListener;
 import io.sluice.client.consume.PushConsumption;
 import io.sluice.client.consume.StartAt;
+import io.sluice.client.intercept.ReceiveInterceptor;
 import io.sluice.client.presence.Presence;
 import io.sluice.client.rebalance.Allocation;
 import io.sluice.client.rebalance.AverageAllocation;
@@ -13,10 +14,14 @@ import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,6 +80,9 @@ public final class PushConsumer implements AutoCloseable {
         private Duration commitEvery = Duration.ofSeconds(5);
         private Duration orderedPause = Duration.ofSeconds(1);
         private Duration lockRenewal = Duration.ofSeconds(20);
+        private Duration handOverTimeout = Duration.ofSeconds(5);
+        private Optional<Path> offsetsDirectory = Optional.empty();
+        private final List<ReceiveInterceptor> interceptors = new ArrayList<>();
         private Duration closeTimeout = Duration.ofSeconds(10);
 
         Builder(SluiceClient client, ClientCore core, String group) {
@@ -124,11 +132,26 @@ public final class PushConsumer implements AutoCloseable {
         }
 
         /**
+         * As {@link #broadcasting()}, and how far this member has come is kept in the file {@code GROUP.offsets} of the
+         * directory, so that the next start goes on there. One consumer at a time uses the file.
+         */
+        public Builder broadcasting(Path directory) {
+            offsetsDirectory = Optional.of(directory);
+            return broadcasting();
+        }
+
+        /**
          * Messages of one queue one after the other. A failed one is tried again after {@link #orderedPause}, and those
          * behind it wait; without limit, unless {@link #retriesMax} sets one.
          */
         public Builder ordered() {
             order = Order.PER_QUEUE;
+            return this;
+        }
+
+        /** Stands around the listener; the first one given is outermost. */
+        public Builder intercept(ReceiveInterceptor interceptor) {
+            interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
             return this;
         }
 
@@ -222,6 +245,16 @@ public final class PushConsumer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * How long this member waits for a queue that another one is about to give up, so that a message in the other's
+         * hands is not delivered here, too. Default 5 s, up to 1 min; zero: not at all. A member that was killed is waited
+         * for as long. Ordered consumption waits by its own locks.
+         */
+        public Builder handOverTimeout(Duration limit) {
+            handOverTimeout = limit;
+            return this;
+        }
+
         /** How long closing waits for calls of the listener. Default 10 s. */
         public Builder closeTimeout(Duration limit) {
             closeTimeout = limit;
@@ -265,12 +298,14 @@ public final class PushConsumer implements AutoCloseable {
                     commitEvery,
                     orderedPause,
                     lockRenewal,
+                    handOverTimeout,
                     closeTimeout);
             PushConsumption consumption = new PushConsumption(
                     config,
-                    listener,
+                    ReceiveInterceptor.through(group, interceptors, listener),
                     messagesPerCall,
                     allocation,
+                    offsetsDirectory,
                     core.link(),
                     core.routes(),
                     core.heartbeats(),
@@ -283,6 +318,16 @@ public final class PushConsumer implements AutoCloseable {
     /** Queues that this member reads now, those of the group's retry topic included. */
     public Set<MessageQueue> assignment() {
         return consumption.assignment();
+    }
+
+    /** Pulls nothing until {@link #resume}; what has been pulled is still delivered. Queues are kept. */
+    public void pause() {
+        consumption.pause();
+    }
+
+    /** Goes on after {@link #pause}. */
+    public void resume() {
+        consumption.resume();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.admin.Admin;
 import io.sluice.client.link.ClientIds;
 import io.sluice.client.link.LinkConfig;
 import io.sluice.client.route.RouteConfig;
@@ -103,6 +104,11 @@ public final class SluiceClient implements AutoCloseable {
         }
     }
 
+    /** Name servers, as they can be given to {@link #connect}. */
+    public String nameServers() {
+        return String.join(";", core.link().nameServers());
+    }
+
     /** Names this client among the members of groups. */
     public String clientId() {
         return core.link().clientId();
@@ -126,6 +132,11 @@ public final class SluiceClient implements AutoCloseable {
     /** @param group whose members compete for the messages */
     public LeaseConsumer.Builder leaseConsumer(String group, String topic) {
         return new LeaseConsumer.Builder(this, core, group, topic);
+    }
+
+    /** What operators ask of the cluster and change in it. */
+    public Admin admin() {
+        return core.newAdmin();
     }
 
     ClientCore core() {

@@ -1,6 +1,7 @@
 package io.sluice.model;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -55,6 +56,41 @@ public record Message(TopicName topic, byte[] body, MessageProperties properties
                 .without(PropertyNames.TIMER_DELAY_SEC)
                 .without(PropertyNames.TIMER_DELAY_MS)
                 .with(PropertyNames.TIMER_DELIVER_MS, Long.toString(Math.max(0, epochMs))));
+    }
+
+    /**
+     * The message to be stored once, however often it is sent: within a window the broker remembers the key for the topic.
+     *
+     * @param key 1..128 visible ASCII characters without blanks; two messages of a topic with one key are one message
+     */
+    public Message withIdempotencyKey(String key) {
+        return withProperty(PropertyNames.IDEMPOTENCY_KEY, key);
+    }
+
+    /**
+     * The message to be delivered so long after the broker took it.
+     *
+     * @param delay not negative; rounded down to milliseconds
+     */
+    public Message deliverAfter(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("delay %s must not be negative".formatted(delay));
+        }
+        return withProperties(properties
+                .without(PropertyNames.TIMER_DELAY_SEC)
+                .without(PropertyNames.TIMER_DELIVER_MS)
+                .with(PropertyNames.TIMER_DELAY_MS, Long.toString(delay.toMillis())));
+    }
+
+    /** The message to be delivered after the pause of a level of the broker (1 is the shortest); 0: at once. */
+    public Message atDelayLevel(int level) {
+        if (level < 0) {
+            throw new IllegalArgumentException("delay level %d must not be negative".formatted(level));
+        }
+        return withProperties(
+                level == 0
+                        ? properties.without(PropertyNames.DELAY_LEVEL)
+                        : properties.with(PropertyNames.DELAY_LEVEL, Integer.toString(level)));
     }
 
     @Override

@@ -65,7 +65,12 @@ public final class PropertyNames {
     public static final String CORRELATION_ID = "CORRELATION_ID";
     public static final String REPLY_TO_CLIENT = "REPLY_TO_CLIENT";
     public static final String MESSAGE_TYPE = "MSG_TYPE";
+    /** How long the sender of a request waits for the reply, milliseconds. */
+    public static final String TIME_TO_LIVE = "TTL";
+
     public static final String POP_CHECK_POINT = "POP_CK";
+    /** The message is stored once per topic and value, within the broker's window; see {@code UnitsOfWork}. */
+    public static final String IDEMPOTENCY_KEY = "idempotencyKey";
     /** MIME type of the body, as every door shows it. */
     public static final String CONTENT_TYPE = "contentType";
     /**

@@ -30,6 +30,8 @@ public interface BrokerPort extends AutoCloseable {
 
     Timers timers();
 
+    UnitsOfWork units();
+
     /** Releases what this port holds; open tails end, waiting stages fail. Twice is harmless. */
     @Override
     void close();

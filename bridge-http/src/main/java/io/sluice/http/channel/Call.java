@@ -13,6 +13,7 @@ public final class Call {
     private final Map<String, String> pathValues;
     private final Query query;
     private final String contentType;
+    private final String idempotencyKey;
     private final byte[] body;
     private final Caller caller;
     private final Threads threads;
@@ -40,6 +41,7 @@ public final class Call {
             Map<String, String> pathValues,
             Query query,
             String contentType,
+            String idempotencyKey,
             byte[] body,
             Caller caller,
             Threads threads) {
@@ -47,6 +49,7 @@ public final class Call {
         this.pathValues = pathValues;
         this.query = query;
         this.contentType = contentType;
+        this.idempotencyKey = idempotencyKey;
         this.body = body;
         this.caller = caller;
         this.threads = threads;
@@ -68,6 +71,14 @@ public final class Call {
     /** The header {@code Content-Type} as it came. */
     public Optional<String> contentType() {
         return Optional.ofNullable(contentType);
+    }
+
+    /** The header {@code Idempotency-Key}, without the quotation marks that it may have. */
+    public Optional<String> idempotencyKey() {
+        return Optional.ofNullable(idempotencyKey)
+                .map(key -> key.length() > 1 && key.startsWith("\"") && key.endsWith("\"")
+                        ? key.substring(1, key.length() - 1)
+                        : key);
     }
 
     /** The request's body; shared, not copied. */

@@ -6,6 +6,7 @@ import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.xnio.channels.StreamSourceChannel;
  * endpoint's answer on whichever thread, which hands over to the I/O thread.
  */
 final class Conversation implements ExchangeCompletionListener, AnswerWriter.Connector, Call.Threads {
+    private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
     private static final Logger log = LoggerFactory.getLogger(Conversation.class);
     /** How much of an unread body is swallowed so that the peer sees the answer rather than a broken connection. */
     private static final long SWALLOW_MAX_BYTES = 16L * 1024 * 1024;
@@ -94,7 +96,8 @@ final class Conversation implements ExchangeCompletionListener, AnswerWriter.Con
 
     private void answer(Query query, byte[] body) {
         String contentType = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        call = new Call(route, pathValues, query, contentType, body, caller(), this);
+        String idempotencyKey = exchange.getRequestHeaders().getFirst(IDEMPOTENCY_KEY);
+        call = new Call(route, pathValues, query, contentType, idempotencyKey, body, caller(), this);
         if (route.lane() == Lane.POLL || route.lane() == Lane.STREAM) {
             watch = PeerWatch.start(exchange, this::broken);
         }

@@ -16,6 +16,7 @@ import io.sluice.port.BrokerPort;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Stored;
+import io.sluice.port.UnitOfWork;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ import java.util.concurrent.CompletionStage;
  * {@code POST /v1/topics/{topic}/messages}: stores the request's body as one message.
  *
  * <p>201 when the message is stored with the durability of the node; 202 when it is in the log but that durability was not
- * reached in time, so that a repeat may store it twice.
+ * reached in time, so that a repeat may store it twice. With the header {@code Idempotency-Key} a repeat is answered as the first
+ * request was.
  */
 public final class SendEndpoint {
     private static final String PROPERTY_PREFIX = "prop.";
@@ -43,7 +45,8 @@ public final class SendEndpoint {
     private static final Map<String, String> OWN_WAY = Map.of(
             PropertyNames.CONTENT_TYPE, "the header Content-Type",
             PropertyNames.REPLY_TO, "the parameter replyTo",
-            PropertyNames.EXPIRES_AT, "the parameter ttl");
+            PropertyNames.EXPIRES_AT, "the parameter ttl",
+            PropertyNames.IDEMPOTENCY_KEY, "the header Idempotency-Key");
 
     private final BrokerPort port;
     private final HttpMetrics metrics;
@@ -112,6 +115,7 @@ public final class SendEndpoint {
         }
         query.text("shard").ifPresent(shard -> properties.put(PropertyNames.SHARDING_KEY, shard));
         call.contentType().ifPresent(type -> properties.put(PropertyNames.CONTENT_TYPE, checkedContentType(type)));
+        call.idempotencyKey().ifPresent(key -> properties.put(PropertyNames.IDEMPOTENCY_KEY, checkedKey(key)));
         query.text("correlationId").ifPresent(id -> properties.put(PropertyNames.CORRELATION_ID, id));
         query.text("replyTo").ifPresent(replyTo -> properties.put(PropertyNames.REPLY_TO, replyTo));
         query.duration("ttl", TTL_MIN, TTL_MAX)
@@ -156,6 +160,18 @@ public final class SendEndpoint {
                     .asException();
         }
         return type;
+    }
+
+    private static String checkedKey(String key) {
+        try {
+            UnitOfWork.checkId(key);
+            return key;
+        } catch (IllegalArgumentException illegal) {
+            throw Problem.of(
+                            ProblemType.BAD_PARAMETER,
+                            "the header Idempotency-Key cannot be used: " + illegal.getMessage())
+                    .asException();
+        }
     }
 
     private static void requireUserProperty(String name) {

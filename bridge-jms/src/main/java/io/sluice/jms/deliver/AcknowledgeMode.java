@@ -10,7 +10,9 @@ public enum AcknowledgeMode {
     /** When the application says so, for everything its session has delivered. */
     CLIENT(Session.CLIENT_ACKNOWLEDGE),
     /** Some time after delivery, several together. */
-    DUPS_OK(Session.DUPS_OK_ACKNOWLEDGE);
+    DUPS_OK(Session.DUPS_OK_ACKNOWLEDGE),
+    /** When the session commits, together with what it has sent. */
+    TRANSACTED(Session.SESSION_TRANSACTED);
 
     private final int constant;
 
@@ -23,6 +25,11 @@ public enum AcknowledgeMode {
         return constant;
     }
 
+    /** Whether what is delivered stays the session's until the application says what becomes of it. */
+    boolean isDecidedLater() {
+        return this == CLIENT || this == TRANSACTED;
+    }
+
     /** @throws JMSException for any other number */
     public static AcknowledgeMode of(int constant) throws JMSException {
         for (AcknowledgeMode mode : values()) {
@@ -31,7 +38,7 @@ public enum AcknowledgeMode {
             }
         }
         throw new JMSException(
-                "%d is no session mode; expected AUTO_ACKNOWLEDGE, CLIENT_ACKNOWLEDGE or DUPS_OK_ACKNOWLEDGE"
+                "%d is no session mode; expected AUTO_ACKNOWLEDGE, CLIENT_ACKNOWLEDGE, DUPS_OK_ACKNOWLEDGE or SESSION_TRANSACTED"
                         .formatted(constant));
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +114,28 @@ public final class LeaseBook {
     /** Gives the messages back, free for anybody at once. */
     CompletionStage<List<HeldLease>> release(Collection<HeldLease> undone) {
         return settle(List.copyOf(undone), receipt -> new Settlement.Release(receipt, Duration.ZERO));
+    }
+
+    /**
+     * Lets somebody acknowledge the leases together with other things.
+     *
+     * @param commit is given the acknowledgements, in the order of the leases; whether the leases are settled, or over
+     */
+    <T> CompletionStage<T> acknowledgeWith(
+            List<HeldLease> all, Function<List<Settlement>, CompletionStage<T>> commit, Predicate<T> isSettled) {
+        CompletableFuture<?>[] extensions =
+                all.stream().map(HeldLease::beginSettling).toArray(CompletableFuture<?>[]::new);
+        return CompletableFuture.allOf(extensions)
+                .thenCompose(ready -> commit.apply(all.stream()
+                        .<Settlement>map(lease -> new Settlement.Ack(lease.receipt()))
+                        .toList()))
+                .whenComplete((outcome, failed) -> {
+                    if (failed == null && isSettled.test(outcome)) {
+                        all.forEach(held::remove);
+                    } else {
+                        all.forEach(HeldLease::notSettled);
+                    }
+                });
     }
 
     /** Gives up on the message. */

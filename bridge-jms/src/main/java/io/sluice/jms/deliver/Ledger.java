@@ -26,7 +26,7 @@ final class Ledger {
     private final BrokerCalls calls;
     private final int unacknowledgedMax;
 
-    /** Delivered and waiting for the application's word, oldest first; CLIENT only. */
+    /** Delivered and waiting for the application's word, oldest first; CLIENT and TRANSACTED only. */
     private final List<Delivery> unacknowledged = new ArrayList<>();
     /** Done with and not yet told to the broker; DUPS_OK only. */
     private final List<HeldLease> lazily = new ArrayList<>();
@@ -56,7 +56,7 @@ final class Ledger {
 
     JMSException full() {
         return new JMSException(
-                "%d messages of this session are not acknowledged, no more are delivered; acknowledge them"
+                "%d messages of this session are not acknowledged, no more are delivered; acknowledge them, or commit"
                         .formatted(unacknowledgedMax));
     }
 
@@ -75,7 +75,7 @@ final class Ledger {
 
     /** Called before a listener gets the message. */
     void listenerBegins(Delivery delivery) {
-        if (mode == AcknowledgeMode.CLIENT) {
+        if (mode.isDecidedLater()) {
             delivered(delivery);
         }
     }
@@ -92,7 +92,7 @@ final class Ledger {
     private void delivered(Delivery delivery) {
         boolean enough;
         synchronized (this) {
-            if (mode == AcknowledgeMode.CLIENT) {
+            if (mode.isDecidedLater()) {
                 unacknowledged.add(delivery);
             } else {
                 delivery.lease().ifPresent(lazily::add);
@@ -171,6 +171,16 @@ final class Ledger {
                     "%d of %d messages were not acknowledged, their leases had ended and they are delivered again; the first is ID:%s"
                             .formatted(over.size(), all.size(), over.get(0).messageId()));
         }
+    }
+
+    /** What is delivered and not settled, oldest first. */
+    synchronized List<Delivery> undecided() {
+        return List.copyOf(unacknowledged);
+    }
+
+    /** The oldest of them, so many, are settled together with what was sent. */
+    synchronized void decided(int count) {
+        unacknowledged.subList(0, Math.min(count, unacknowledged.size())).clear();
     }
 
     /** Gives everything unacknowledged back, to be delivered once more. */

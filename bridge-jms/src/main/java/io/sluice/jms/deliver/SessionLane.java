@@ -3,6 +3,7 @@ package io.sluice.jms.deliver;
 import io.sluice.jms.call.BrokerCalls;
 import io.sluice.jms.message.IncomingForm;
 import io.sluice.jms.message.SluiceMessage;
+import io.sluice.port.UnitsOfWork;
 import io.sluice.runtime.Duty;
 import io.sluice.runtime.DutyThread;
 import jakarta.jms.IllegalStateException;
@@ -317,7 +318,7 @@ public final class SessionLane {
             throws JMSException {
         SluiceMessage message = from.messageOf(delivery);
         boolean refused = !usable.test(message);
-        if (refused && mode() != AcknowledgeMode.CLIENT) {
+        if (refused && !mode().isDecidedLater()) {
             from.feed().putBack(delivery);
             throw unusable(message);
         }
@@ -506,12 +507,15 @@ public final class SessionLane {
         ledger.listenerBegins(delivery);
         if (heard(listener, to, delivery)) {
             ledger.listenerEnded(delivery);
-        } else if (mode() != AcknowledgeMode.CLIENT) {
+        } else if (!mode().isDecidedLater()) {
             awaitRewound(to.feed().rewind(List.of(delivery), pauseAfter(delivery.attempt())));
         }
     }
 
-    /** Whether the listener is done with the message (§8.7): in CLIENT mode it always is, until it recovers. */
+    /**
+     * Whether the listener is done with the message (§8.7): where the application decides it always is, until it recovers or rolls
+     * back.
+     */
     private boolean heard(MessageListener listener, Subscription to, Delivery delivery) {
         try {
             listener.onMessage(to.messageOf(delivery));
@@ -595,6 +599,11 @@ public final class SessionLane {
         void completed(Throwable failure);
     }
 
+    /** For a transacted session: what it sends, and its commits. */
+    public Transaction transaction(UnitsOfWork units, LeaseBook book) {
+        return new Transaction(units, book, ledger, calls);
+    }
+
     // ---- acknowledge, recover ----
 
     /** Acknowledges everything that the session has delivered; nothing in the other modes. */
@@ -615,6 +624,9 @@ public final class SessionLane {
         lock.lock();
         try {
             requireOpen();
+            if (mode() == AcknowledgeMode.TRANSACTED) {
+                throw new IllegalStateException("a transacted session is not recovered; roll it back");
+            }
             recoverAfterListener = listening == Thread.currentThread() && mode() != AcknowledgeMode.CLIENT;
             if (recoverAfterListener) {
                 return;

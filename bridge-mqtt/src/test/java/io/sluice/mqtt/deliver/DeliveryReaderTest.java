@@ -11,7 +11,7 @@ import io.sluice.port.Placement;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.SendOutcome.Stored;
 import io.sluice.port.contract.MemoryBroker;
-import io.sluice.wire.message.BodyCodec;
+import io.sluice.wire.message.Compression;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.SysFlag;
@@ -54,7 +54,7 @@ class DeliveryReaderTest {
     @Test
     void aCompressedBodyIsDeliveredAsItsSenderGaveIt() {
         byte[] text = "text ".repeat(100).getBytes(StandardCharsets.UTF_8);
-        MessageView view = compressed(BodyCodec.deflateZlib(text, 5));
+        MessageView view = compressed(Compression.ZLIB.compress(text, 5));
         assertThat(reader.read(view, MessageMapping.topicOf(view)))
                 .hasValueSatisfying(
                         delivery -> assertThat(delivery.publication().payload()).isEqualTo(text));

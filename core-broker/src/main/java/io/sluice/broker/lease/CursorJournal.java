@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,19 +68,33 @@ final class CursorJournal implements Duty, AutoCloseable {
     private volatile DutyThread thread;
     private volatile boolean closed;
 
+    private sealed interface Entry {}
+
     /** @param written {@code null} when nobody waits */
-    private record Entry(CursorKey key, List<CursorFact> facts, CompletableFuture<Void> written) {}
+    private record Told(CursorKey key, List<CursorFact> facts, CompletableFuture<Void> written) implements Entry {}
+
+    /** Facts that hold together with records of others, as one bundle. */
+    private record Joint(
+            List<NewRecord> records,
+            Map<CursorKey, List<CursorFact>> facts,
+            CompletableFuture<List<AppendResult>> written)
+            implements Entry {}
 
     /** One record on its way into the log. */
     private static final class Flight {
         private final List<CompletableFuture<Void>> written;
+        /** Whoever waits for the bundle that the record is part of; {@code null} when it is in none. */
+        private final Joint joint;
+        /** Of the other records of the bundle. */
+        private List<AppendResult> others = List.of();
         /** Completes after {@link #result} is set. */
         private final CompletableFuture<Void> landed = new CompletableFuture<>();
 
         private volatile AppendResult result;
 
-        Flight(List<CompletableFuture<Void>> written) {
+        Flight(List<CompletableFuture<Void>> written, Joint joint) {
             this.written = written;
+            this.joint = joint;
         }
     }
 
@@ -139,14 +154,38 @@ final class CursorJournal implements Duty, AutoCloseable {
         CompletableFuture<Void> written = new CompletableFuture<>();
         if (closed) {
             written.completeExceptionally(stopping());
-        } else if (inbox.offer(new Entry(key, facts, written))) {
+        } else if (inbox.offer(new Told(key, facts, written))) {
             wake();
         } else {
-            written.completeExceptionally(new RefusedException(
-                    Refusal.OVERLOADED,
-                    "%d settlements wait to be written, which is the limit; try again later".formatted(INBOX_MAX)));
+            written.completeExceptionally(full());
         }
         return written;
+    }
+
+    private static RefusedException full() {
+        return new RefusedException(
+                Refusal.OVERLOADED,
+                "%d settlements wait to be written, which is the limit; try again later".formatted(INBOX_MAX));
+    }
+
+    /**
+     * Writes facts and other records as one bundle.
+     *
+     * @param written completes on the journal's thread with what became of the records, in the order given; what depends on it
+     *                by then is done before a snapshot may leave the facts out
+     * @throws RefusedException when nothing was tried
+     */
+    void write(
+            List<NewRecord> records,
+            Map<CursorKey, List<CursorFact>> facts,
+            CompletableFuture<List<AppendResult>> written) {
+        if (closed) {
+            throw stopping();
+        }
+        if (!inbox.offer(new Joint(records, facts, written))) {
+            throw full();
+        }
+        wake();
     }
 
     private static RefusedException stopping() {
@@ -155,7 +194,7 @@ final class CursorJournal implements Duty, AutoCloseable {
 
     /** Writes facts that are found out again should they be lost. */
     void note(CursorKey key, List<CursorFact> facts) {
-        if (!facts.isEmpty() && !closed && inbox.offer(new Entry(key, facts, null))) {
+        if (!facts.isEmpty() && !closed && inbox.offer(new Told(key, facts, null))) {
             wake();
         }
     }
@@ -193,6 +232,9 @@ final class CursorJournal implements Duty, AutoCloseable {
                     written.completeExceptionally(failure);
                 }
             }
+            if (flight.joint != null) {
+                flight.joint.written().complete(flight.others);
+            }
             appliedTo = flight.result.fold(
                     stored -> stored.queueOffset() + 1,
                     doubt -> doubt.stored().queueOffset() + 1,
@@ -225,10 +267,16 @@ final class CursorJournal implements Duty, AutoCloseable {
         if (flights.size() >= FLIGHTS_MAX || inbox.isEmpty()) {
             return 0;
         }
+        if (inbox.peek() instanceof Joint joint) {
+            inbox.poll();
+            send(joint);
+            return 1;
+        }
         Map<CursorKey, List<CursorFact>> facts = new LinkedHashMap<>();
         List<CompletableFuture<Void>> waiting = new ArrayList<>();
         int bytes = 0;
-        for (Entry entry = inbox.poll(); entry != null; entry = bytes < RECORD_BYTES ? inbox.poll() : null) {
+        while (bytes < RECORD_BYTES && inbox.peek() instanceof Told entry) {
+            inbox.poll();
             bytes += entry.facts().size() * FACT_BYTES;
             bytes += facts.containsKey(entry.key()) ? 0 : nameBytes(entry.key());
             facts.computeIfAbsent(entry.key(), none -> new ArrayList<>()).addAll(entry.facts());
@@ -245,26 +293,38 @@ final class CursorJournal implements Duty, AutoCloseable {
     }
 
     private void send(byte[] body, List<CompletableFuture<Void>> waiting) {
-        Flight flight = new Flight(waiting);
+        Flight flight = new Flight(waiting, null);
         flights.add(flight);
         bytesWritten += body.length;
-        NewRecord record = new NewRecord(
-                TOPIC,
-                QUEUE_ID,
-                0,
-                0,
-                0,
-                BORN_HOST,
-                0,
-                0,
-                ByteBuffer.wrap(body),
-                ByteBuffer.allocate(0),
-                !waiting.isEmpty());
-        store.append(record).whenComplete((result, failed) -> {
+        store.append(record(body, !waiting.isEmpty())).whenComplete((result, failed) -> {
             flight.result = failed == null ? result : asRefused(failed);
             flight.landed.complete(null);
             wake();
         });
+    }
+
+    /** The facts come last: when the disk has them it has the others. */
+    private void send(Joint joint) {
+        Flight flight = new Flight(List.of(), joint);
+        flights.add(flight);
+        byte[] body = FactCodec.encodeRecord(joint.facts());
+        bytesWritten += body.length;
+        List<NewRecord> bundle = new ArrayList<>(joint.records());
+        bundle.add(record(body, true));
+        store.appendBundle(bundle).whenComplete((results, failed) -> {
+            AppendResult last = failed == null ? results.get(results.size() - 1) : asRefused(failed);
+            flight.others = failed == null
+                    ? results.subList(0, results.size() - 1)
+                    : Collections.nCopies(joint.records().size(), last);
+            flight.result = last;
+            flight.landed.complete(null);
+            wake();
+        });
+    }
+
+    private static NewRecord record(byte[] body, boolean waits) {
+        return new NewRecord(
+                TOPIC, QUEUE_ID, 0, 0, 0, BORN_HOST, 0, 0, ByteBuffer.wrap(body), ByteBuffer.allocate(0), waits);
     }
 
     private static AppendResult asRefused(Throwable failed) {
@@ -293,7 +353,12 @@ final class CursorJournal implements Duty, AutoCloseable {
         while (work() > 0 || awaitLanding()) {
             log.debug("the journal of cursors writes what is left");
         }
-        flights.forEach(flight -> flight.written.forEach(written -> written.completeExceptionally(stopping())));
+        flights.forEach(flight -> {
+            flight.written.forEach(written -> written.completeExceptionally(stopping()));
+            if (flight.joint != null) {
+                flight.joint.written().completeExceptionally(stopping());
+            }
+        });
         flights.clear();
     }
 

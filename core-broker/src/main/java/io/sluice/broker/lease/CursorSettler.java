@@ -119,6 +119,25 @@ final class CursorSettler {
         return entry;
     }
 
+    /** Whether this very settlement of the entry is on its way. */
+    boolean isSettling(long offset, CompletableFuture<Void> settling) {
+        OpenEntry entry = cursor.find(offset);
+        return entry != null && entry.settling == settling;
+    }
+
+    /** Deliveries of an entry that is open. */
+    int attempts(long offset) {
+        return cursor.find(offset).attempts;
+    }
+
+    /** The release of an entry, which was part of something larger, is in the log. */
+    void released(Claim claim, long nowMs, long freeAtMs, int attemptsMax) {
+        OpenEntry entry = cursor.find(claim.offset());
+        entry.settling = null;
+        entry.releasedLeaseId = claim.leaseId();
+        cursor.comeBack(entry, nowMs, freeAtMs, attemptsMax);
+    }
+
     /** The settlement of this entry is in the log. */
     void settled(long offset) {
         if (!cursor.isSettled(offset)) {

@@ -15,6 +15,7 @@ import io.sluice.wire.message.NewRecord;
 import io.sluice.wire.message.PropertiesCodec;
 import io.sluice.wire.message.SysFlag;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -63,6 +64,31 @@ final class DeadLetters {
                     return (Void) null;
                 })
                 .whenComplete((done, failed) -> read.close());
+    }
+
+    /**
+     * The dead letter of an entry, for whoever stores it; none when the message is gone from the log. The topic it is for is
+     * there when {@link #ready} completes.
+     */
+    Optional<NewRecord> letter(CursorKey key, long offset, int attempts, String reason) {
+        try (QueueRead read =
+                store.read(key.topic().value(), key.queueId(), offset, new Only(offset), 1, Integer.MAX_VALUE)) {
+            if (read.status() == QueueRead.Status.REBUILDING) {
+                throw new RefusedException(
+                        Refusal.UNAVAILABLE, "the queue of the message is being rebuilt; try again soon");
+            }
+            return read.status() != QueueRead.Status.FOUND
+                    ? Optional.empty()
+                    : Optional.of(letter(copyOf(read.slices().get(0)), key.group(), attempts, reason));
+        }
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer record) {
+        return ByteBuffer.allocate(record.remaining()).put(record.duplicate()).flip();
+    }
+
+    CompletionStage<Void> ready(GroupName group) {
+        return topics.ensureDeadLetterTopic(TopicName.deadLetterOf(group));
     }
 
     /** Takes one entry. */

@@ -1,5 +1,6 @@
 package io.sluice.broker.lease;
 
+import io.sluice.broker.lease.CursorFact.Returned;
 import io.sluice.broker.lease.CursorFact.Settled;
 import io.sluice.broker.lease.CursorSettler.Answer;
 import io.sluice.broker.lease.SharedCursor.Exhausted;
@@ -13,6 +14,7 @@ import io.sluice.wire.message.MessageView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -274,6 +276,75 @@ final class DeskSettling {
             settling.complete(null);
         } else {
             settling.completeExceptionally(RefusedCause.of(failed));
+        }
+    }
+
+    // ---- as part of something larger ----
+
+    /**
+     * Begins to settle leases of this desk as part of a whole; the caller holds the lock of the desk.
+     *
+     * @param facts what is true when the whole holds is added here
+     * @param whole completes when the whole holds, fails when it does not
+     * @return those whose lease is not in force; when there are any, {@link #endJointly} is to take back the others
+     */
+    List<Item> beginJointly(List<Item> items, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> whole) {
+        long now = tools.clock().millis();
+        int attemptsMax = tools.policy().attemptsMax(desk.group());
+        List<Item> over = new ArrayList<>();
+        Map<SharedCursor, List<Long>> gone = new LinkedHashMap<>();
+        for (Item item : items) {
+            Claim claim = item.claim();
+            SharedCursor cursor =
+                    desk.isClosed() ? null : desk.cursor(claim.key().queueId());
+            if (cursor == null) {
+                over.add(item);
+                continue;
+            }
+            passTime(cursor, now, attemptsMax);
+            List<Long> settled = gone.computeIfAbsent(cursor, none -> new ArrayList<>());
+            cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
+            if (!cursor.settler.isSettling(claim.offset(), whole)) {
+                over.add(item);
+            } else if (item.settlement() instanceof Settlement.Release release) {
+                long freeAtMs = release.delay().isZero() ? 0 : now + millis(release.delay());
+                facts.computeIfAbsent(cursor.key, none -> new ArrayList<>())
+                        .add(new Returned(claim.offset(), cursor.settler.attempts(claim.offset()), freeAtMs));
+            } else {
+                settled.add(claim.offset());
+            }
+        }
+        gone.forEach((cursor, offsets) -> {
+            if (!offsets.isEmpty()) {
+                facts.computeIfAbsent(cursor.key, none -> new ArrayList<>()).addAll(rangesOf(offsets));
+            }
+            desk.flushNews(cursor);
+        });
+        return over;
+    }
+
+    /** The whole holds, or it does not and the leases go on. */
+    void endJointly(List<Item> items, CompletableFuture<Void> whole, boolean holds) {
+        synchronized (desk) {
+            long now = tools.clock().millis();
+            int attemptsMax = tools.policy().attemptsMax(desk.group());
+            for (Item item : items) {
+                Claim claim = item.claim();
+                SharedCursor cursor = desk.cursor(claim.key().queueId());
+                if (cursor == null || !cursor.settler.isSettling(claim.offset(), whole)) {
+                    continue;
+                }
+                if (!holds) {
+                    cursor.settler.notSettled(claim.offset(), now, attemptsMax);
+                } else if (item.settlement() instanceof Settlement.Release release) {
+                    cursor.settler.released(claim, now, now + millis(release.delay()), attemptsMax);
+                } else {
+                    cursor.settler.settled(claim.offset());
+                }
+                desk.callNoLaterThan(cursor.nextDueMs());
+                desk.flushNews(cursor);
+            }
+            desk.eased(true);
         }
     }
 

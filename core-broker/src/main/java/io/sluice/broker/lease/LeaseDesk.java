@@ -329,6 +329,7 @@ final class LeaseDesk {
             if (!waiter.answer().complete(leased)) {
                 leased.close();
                 takeBack(found);
+                waiter.answer().complete(Leased.NONE);
             }
         };
     }
@@ -578,6 +579,11 @@ final class LeaseDesk {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Differs from that of every other desk: the order in which the locks of several are taken. */
+    long number() {
+        return number;
     }
 
     /** The cursor of a queue; {@code null} when the group never leased from it. */

@@ -5,6 +5,7 @@ import io.sluice.store.QueueRead;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.NewRecord;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** What this room needs of the store. Safe for many threads. */
@@ -21,4 +22,7 @@ interface LeaseLog {
 
     /** See {@link io.sluice.store.MessageStore#append}. */
     CompletionStage<AppendResult> append(NewRecord record);
+
+    /** See {@link io.sluice.store.MessageStore#appendBundle}. */
+    CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records);
 }

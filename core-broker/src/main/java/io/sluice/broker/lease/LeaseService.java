@@ -386,6 +386,35 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
     }
 
     /**
+     * Prepares to settle leases together with what the caller stores, all or nothing; nothing has happened yet.
+     *
+     * @throws RefusedException when one of them cannot be settled so: not a receipt, or an extension
+     */
+    public JointSettlement jointly(List<Settlement> settlements) {
+        if (closed) {
+            throw stopping();
+        }
+        Settled[] results = new Settled[settlements.size()];
+        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
+        List<Receipt> over = new ArrayList<>();
+        for (int i = 0; i < results.length; i++) {
+            if (settlements.get(i) instanceof Settlement.Extend) {
+                throw new RefusedException(
+                        Refusal.ILLEGAL_ARGUMENT, "a unit of work cannot extend a lease; extend it on its own");
+            }
+            sort(i, settlements.get(i), receipts::read, results, byDesk);
+            if (results[i] != null && results[i].result() == Result.LEASE_OVER) {
+                over.add(settlements.get(i).receipt());
+            } else if (results[i] != null) {
+                throw new RefusedException(
+                        Refusal.ILLEGAL_ARGUMENT,
+                        "settlement %d of the unit of work brings no receipt of this broker".formatted(i));
+            }
+        }
+        return new JointSettlement(journal, tools.deadLetters(), byDesk, over);
+    }
+
+    /**
      * Puts a group elsewhere on a queue, as an administrator resets an offset: its leases there are void. Nothing happens
      * when the group never leased from the queue.
      */

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Probe extends CompletableFuture<Leased> {
     private final CompletableFuture<Boolean> found = new CompletableFuture<>();
+    private volatile boolean isThere;
 
     Probe() {
         // Whoever gives up the question takes back the other half of it too.
@@ -24,13 +25,18 @@ final class Probe extends CompletableFuture<Leased> {
         return found;
     }
 
-    /** Answers whether the leases are taken; they never are. */
+    /**
+     * Answers whether the leases are taken; they never are. Who lent them says {@link Leased#NONE} when they are back: only
+     * then is the question answered, so that whoever asked can lease what was found.
+     */
     @Override
     public boolean complete(Leased leased) {
-        boolean isThere = !leased.leases().isEmpty();
+        if (!leased.leases().isEmpty()) {
+            isThere = true;
+            return false;
+        }
         found.complete(isThere);
-        super.complete(Leased.NONE);
-        return !isThere;
+        return super.complete(Leased.NONE);
     }
 
     @Override

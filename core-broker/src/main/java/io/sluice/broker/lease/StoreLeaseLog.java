@@ -7,6 +7,7 @@ import io.sluice.store.log.AppendResult;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.store.queue.EntryVisitor;
 import io.sluice.wire.message.NewRecord;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** The store as this room sees it. */
@@ -32,6 +33,11 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     @Override
     public CompletionStage<AppendResult> append(NewRecord record) {
         return store.append(record);
+    }
+
+    @Override
+    public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records) {
+        return store.appendBundle(records);
     }
 
     private static final class LogPlace implements EntryVisitor {

@@ -118,7 +118,7 @@ final class LeaseHandler {
                         failure == null ? Replies.found(told(settled)) : Replies.ofFailure(failure));
     }
 
-    private static Settlement settlement(Settle settle) {
+    static Settlement settlement(Settle settle) {
         Receipt receipt = new Receipt(settle.receipt());
         return switch (settle.kind()) {
             case ACK -> new Settlement.Ack(receipt);

@@ -57,6 +57,7 @@ public final class RemotingDoor implements AutoCloseable {
         ReplyHandler replies = services.replyHandler();
         LeaseHandler leases = services.leaseHandler();
         TimerHandler timers = services.timerHandler();
+        UnitHandler units = services.unitHandler();
         TransactionHandler transactions = services.transactionHandler();
         PopHandler pops = services.popHandler();
         AssignmentHandler assignments = services.assignmentHandler();
@@ -72,6 +73,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.END_TRANSACTION, query, transactions::end)
                 .on(RequestCode.RESUME_CHECK_HALF_MESSAGE, query, transactions::resume)
                 .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
+                .on(RequestCode.COMMIT_UNIT, loop, units::commit)
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume

@@ -24,6 +24,7 @@ import io.sluice.broker.settings.RuntimeSettings;
 import io.sluice.broker.timer.TimerService;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.transaction.Transactions;
+import io.sluice.broker.unit.UnitService;
 import io.sluice.filter.Filters;
 import io.sluice.port.Timers;
 import java.net.InetSocketAddress;
@@ -58,6 +59,7 @@ public record Services(
         Timers timerDesk,
         Transactions transactions,
         LeaseService leases,
+        UnitService units,
         RequestModes modes,
         Assignments assignments,
         BrokerMetrics metrics,
@@ -133,6 +135,10 @@ public record Services(
 
     AssignmentHandler assignmentHandler() {
         return new AssignmentHandler(assignments, modes, topics, groups);
+    }
+
+    UnitHandler unitHandler() {
+        return new UnitHandler(units, sends, topics, says.brokerName());
     }
 
     LeaseHandler leaseHandler() {

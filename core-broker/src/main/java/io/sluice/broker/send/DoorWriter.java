@@ -8,6 +8,7 @@ import io.sluice.model.PropertyNames;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.wire.message.PropertiesCodec;
 import java.net.InetSocketAddress;
@@ -36,31 +37,39 @@ public final class DoorWriter implements MessageWriter {
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        try {
+            return sends.send(incoming(message, placement)).thenApply(Sent::outcome);
+        } catch (RefusedException refused) {
+            return CompletableFuture.completedFuture(new SendOutcome.Refused(refused.reason(), refused.getMessage()));
+        }
+    }
+
+    /** @throws RefusedException when the topic is the broker's own */
+    public NewMessage incoming(Message message, Placement placement) {
         if (message.topic().isRetry()
                 || message.topic().isDeadLetter()
                 || topics.system().isSystem(message.topic().value())) {
-            return CompletableFuture.completedFuture(new SendOutcome.Refused(
+            throw new RefusedException(
                     Refusal.NOT_WRITABLE,
-                    "topic %s is the broker's own; send to a topic of your own".formatted(message.topic())));
+                    "topic %s is the broker's own; send to a topic of your own".formatted(message.topic()));
         }
         Message placed = placement instanceof Placement.ByShardingKey byKey
                         && !message.properties().has(PropertyNames.SHARDING_KEY)
                 ? message.withProperty(PropertyNames.SHARDING_KEY, byKey.key())
                 : message;
-        return sends.send(new NewMessage(
-                        message.topic().value(),
-                        queueOf(message, placement),
-                        SystemTopics.AUTO_CREATE_TEMPLATE,
-                        LIKE_TEMPLATE,
-                        message.flag(),
-                        0,
-                        message.bornAtMs(),
-                        bornHost,
-                        PropertiesCodec.text(placed.properties()),
-                        ByteBuffer.wrap(message.body()),
-                        0,
-                        0))
-                .thenApply(Sent::outcome);
+        return new NewMessage(
+                message.topic().value(),
+                queueOf(message, placement),
+                SystemTopics.AUTO_CREATE_TEMPLATE,
+                LIKE_TEMPLATE,
+                message.flag(),
+                0,
+                message.bornAtMs(),
+                bornHost,
+                PropertiesCodec.text(placed.properties()),
+                ByteBuffer.wrap(message.body()),
+                0,
+                0);
     }
 
     private int queueOf(Message message, Placement placement) {

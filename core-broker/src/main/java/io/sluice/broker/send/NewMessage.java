@@ -38,4 +38,21 @@ public record NewMessage(
         Objects.requireNonNull(properties, "properties");
         Objects.requireNonNull(body, "body");
     }
+
+    /** With a copy of the body, which stays as it is. */
+    public NewMessage kept() {
+        return new NewMessage(
+                topic,
+                queueId,
+                template,
+                templateQueues,
+                flag,
+                sysFlag,
+                bornAtMs,
+                bornHost,
+                properties,
+                ByteBuffer.allocate(body.remaining()).put(body.duplicate()).flip(),
+                reconsumeTimes,
+                maxReconsumeTimes);
+    }
 }

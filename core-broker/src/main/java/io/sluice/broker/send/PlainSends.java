@@ -31,6 +31,7 @@ public final class PlainSends {
     private static final byte[] TRACE_ON = ascii(PropertyNames.TRACE_ON);
     private static final byte[] REGION = ascii(PropertyNames.REGION);
     private static final byte[] CLUSTER = ascii(PropertyNames.CLUSTER);
+    private static final byte[] ONCE = ascii(PropertyNames.IDEMPOTENCY_KEY);
     private static final byte[] CHECK_POINT = ascii(PropertyNames.POP_CHECK_POINT);
     private static final byte[] EXPIRES_AT = ascii(PropertyNames.EXPIRES_AT);
 
@@ -232,6 +233,7 @@ public final class PlainSends {
             case 'C' -> spans.isNamed(i, CLUSTER);
             case 'P' -> spans.isNamed(i, CHECK_POINT);
             case 'e' -> spans.isNamed(i, EXPIRES_AT);
+            case 'i' -> spans.isNamed(i, ONCE);
             default -> false;
         };
     }

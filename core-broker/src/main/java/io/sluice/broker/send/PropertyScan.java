@@ -12,6 +12,7 @@ import io.sluice.model.PropertyNames;
  * @param isHalf       whether it is a half message of a transaction
  * @param isTimed      whether it names an exact time of delivery
  * @param expires      whether it names an instant after which nobody needs it
+ * @param onceKey      within the window a message with this key is stored once; empty when there is none
  * @param isRestamped  whether it carries what only a broker adds, as a message does that was stored before
  * @param endsInPair   whether the last pair has its separator
  */
@@ -23,6 +24,7 @@ record PropertyScan(
         boolean isHalf,
         boolean isTimed,
         boolean expires,
+        String onceKey,
         boolean isRestamped,
         boolean endsInPair) {
 
@@ -33,6 +35,7 @@ record PropertyScan(
     static PropertyScan of(String text) {
         String uniqueKey = "";
         String delay = "";
+        String onceKey = "";
         boolean shardingKey = false;
         boolean waits = true;
         boolean isHalf = false;
@@ -78,6 +81,11 @@ record PropertyScan(
                     case 'C' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.CLUSTER);
                     case 'P' -> isRestamped |= isName(text, at, nameEnd, PropertyNames.POP_CHECK_POINT);
                     case 'e' -> expires |= isName(text, at, nameEnd, PropertyNames.EXPIRES_AT);
+                    case 'i' -> {
+                        if (isName(text, at, nameEnd, PropertyNames.IDEMPOTENCY_KEY)) {
+                            onceKey = text.substring(valueAt, pairEnd);
+                        }
+                    }
                     case '_' -> shardingKey |= isName(text, at, nameEnd, PropertyNames.SHARDING_KEY);
                     default -> {
                         // a name that means nothing to the broker
@@ -88,7 +96,7 @@ record PropertyScan(
         }
         boolean endsInPair = length == 0 || text.charAt(length - 1) == PAIR_END;
         return new PropertyScan(
-                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, expires, isRestamped, endsInPair);
+                uniqueKey, shardingKey, waits, delay, isHalf, isTimed, expires, onceKey, isRestamped, endsInPair);
     }
 
     private static boolean isName(String text, int at, int nameEnd, String name) {

@@ -24,6 +24,9 @@ public record SendRules(
         int maxMessageBytes,
         DelayLevels delayLevels,
         Supplier<TimerRules> timers) {
+    /** What clients take the region to be when nobody names one. */
+    public static final String USUAL_REGION = "DefaultRegion";
+
     public SendRules {
         Objects.requireNonNull(clusterName, "clusterName");
         Objects.requireNonNull(brokerName, "brokerName");

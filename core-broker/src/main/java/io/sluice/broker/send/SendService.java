@@ -71,6 +71,9 @@ public final class SendService {
 
     private final PlainSends plain;
 
+    private volatile Once once = (key, message) -> refusal(new RefusedException(
+            Refusal.NOT_SUPPORTED, "this broker keeps no idempotency keys; send the message without one"));
+
     private final ThreadLocal<PropertyBytes> scratch = ThreadLocal.withInitial(PropertyBytes::new);
 
     /**
@@ -96,11 +99,16 @@ public final class SendService {
         this.ids = new MessageIds(storeHost);
         this.uniqueKeys = new UniqueKeys(
                 storeHost.get().getAddress(), ProcessHandle.current().pid(), System.identityHashCode(this), clock);
-        this.stamp = PropertiesCodec.encode(MessageProperties.NONE
-                .with(PropertyNames.REGION, rules.region())
-                .with(PropertyNames.CLUSTER, rules.clusterName())
-                .with(PropertyNames.TRACE_ON, Boolean.toString(rules.traceOn())));
+        this.stamp = PropertiesCodec.encode(stamp(rules));
         this.plain = new PlainSends(store, topics, metrics, rules.maxMessageBytes(), uniqueKeys, ids, stamp);
+    }
+
+    /** What the broker adds to each message: of region and trace only what is not usual, see ADR 83. */
+    private static MessageProperties stamp(SendRules rules) {
+        return MessageProperties.NONE
+                .with(PropertyNames.CLUSTER, rules.clusterName())
+                .with(PropertyNames.REGION, rules.region().equals(SendRules.USUAL_REGION) ? "" : rules.region())
+                .with(PropertyNames.TRACE_ON, rules.traceOn() ? "" : "false");
     }
 
     /** The short way for sends that ask for nothing special. */
@@ -210,7 +218,64 @@ public final class SendService {
 
     private CompletionStage<Sent> storeOrPrepare(Topic topic, NewMessage message) {
         PropertyScan said = PropertyScan.of(message.properties());
-        return said.isHalf() ? prepare(topic, message, said) : store(topic, message);
+        if (!said.onceKey().isEmpty()) {
+            return once.send(said.onceKey(), message);
+        }
+        return said.isHalf() ? prepare(topic, message, said) : store(topic, plan(topic, message, said));
+    }
+
+    /** Stores messages with an idempotency key; declared here, done where repeats are known. */
+    @FunctionalInterface
+    public interface Once {
+        /** Fails never; a refusal is an outcome. */
+        CompletionStage<Sent> send(String key, NewMessage message);
+    }
+
+    /** Who stores messages with an idempotency key. Before the first send. */
+    public void onceBy(Once keeper) {
+        once = Objects.requireNonNull(keeper, "keeper");
+    }
+
+    /**
+     * The record that a message becomes, for whoever stores several together. Nothing is stored; the topic is made if that is
+     * allowed. A half message, or one for a retry topic, is nothing for others to store.
+     *
+     * @throws RefusedException for what {@link #send} would refuse
+     */
+    public Outgoing plan(NewMessage message) {
+        Topic topic = admit(message);
+        PropertyScan said = PropertyScan.of(message.properties());
+        if (said.isHalf() || topic.name().isRetry()) {
+            throw new RefusedException(
+                    Refusal.ILLEGAL_ARGUMENT,
+                    "a message of a transaction or for a retry topic cannot be stored once or with others; send it alone");
+        }
+        Outgoing planned = plan(topic, message, said);
+        return planned.with(planned.record().withProperties(scratch.get().copy()));
+    }
+
+    /** Where a planned message is, now that it is stored. */
+    public SendOutcome.Stored stored(Outgoing planned, AppendResult.Stored stored) {
+        return stored(stored, planned.topic(), planned.queueId(), planned.recallHandle());
+    }
+
+    /** Why the store did not take a planned message. */
+    public SendOutcome.Refused refused(AppendResult.Refused refused) {
+        metrics.refused();
+        return new SendOutcome.Refused(refusalOf(refused.reason()), refused.sentence());
+    }
+
+    /** Completes when the topics that planned messages go to are known for good. */
+    public CompletionStage<Void> saved(List<Outgoing> planned) {
+        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+        for (Outgoing one : planned) {
+            Optional<CompletionStage<Void>> unsaved =
+                    topics.unsaved(one.topic().name().value());
+            if (unsaved.isPresent()) {
+                all = all.thenCombine(unsaved.get().handle((saved, failed) -> null), (before, saved) -> null);
+            }
+        }
+        return all;
     }
 
     /** A half message: kept in the half topic until its producer says what became of it. */
@@ -242,7 +307,19 @@ public final class SendService {
 
     /** Stores a message whose topic was chosen by the broker. */
     CompletionStage<Sent> store(Topic topic, NewMessage message) {
-        PropertyScan said = PropertyScan.of(message.properties());
+        return store(topic, plan(topic, message, PropertyScan.of(message.properties())));
+    }
+
+    private CompletionStage<Sent> store(Topic topic, Outgoing planned) {
+        return whenSaved(
+                topic,
+                mapped(
+                        store.append(planned.record()),
+                        result -> sent(result, topic, planned.queueId(), planned.uniqueKey(), planned.recallHandle())));
+    }
+
+    /** The properties of the record are good until the next message of this thread. */
+    private Outgoing plan(Topic topic, NewMessage message, PropertyScan said) {
         noteExpiry(topic, said);
         OptionalLong dueAtMs = dueAtMs(said, message);
         int queueId = message.queueId() >= 0
@@ -267,7 +344,7 @@ public final class SendService {
             storedQueueId = 0;
         }
         checkLength(properties, dueAtMs.isPresent() ? TIMER_RESERVE_BYTES : 0);
-        CompletionStage<AppendResult> appended = store.append(new NewRecord(
+        NewRecord record = new NewRecord(
                 storedTopic,
                 storedQueueId,
                 message.flag(),
@@ -278,11 +355,11 @@ public final class SendService {
                 0,
                 message.body(),
                 properties.view(),
-                said.waits()));
+                said.waits());
         String recallHandle = dueAtMs.isEmpty()
                 ? ""
                 : new RecallHandle(topic.name(), rules.brokerName(), dueAtMs.getAsLong(), uniqueKey).text();
-        return whenSaved(topic, mapped(appended, result -> sent(result, topic, queueId, uniqueKey, recallHandle)));
+        return new Outgoing(record, topic, queueId, uniqueKey, recallHandle);
     }
 
     private void noteExpiry(Topic topic, PropertyScan said) {
@@ -403,10 +480,13 @@ public final class SendService {
     }
 
     private static void checkPlain(PropertyScan said) {
-        if (said.isHalf() || said.isTimed() || said.delayLevel() > 0) {
+        if (said.isHalf()
+                || said.isTimed()
+                || said.delayLevel() > 0
+                || !said.onceKey().isEmpty()) {
             throw new RefusedException(
                     Refusal.NOT_SUPPORTED,
-                    "a batch holds neither delayed nor transactional messages; send them one by one");
+                    "a batch holds neither delayed nor transactional messages, nor idempotency keys; send them one by one");
         }
     }
 

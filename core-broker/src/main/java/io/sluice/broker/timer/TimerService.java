@@ -337,7 +337,7 @@ public final class TimerService implements Duty, AutoCloseable {
 
     private int fire() {
         long now = clock.millis();
-        if (now < pausedUntilMs || nanos.getAsLong() - restUntilNanos < 0) {
+        if (isPaused(now) || nanos.getAsLong() - restUntilNanos < 0) {
             return 0;
         }
         if (inHand.isEmpty() && !takeDue(now)) {
@@ -354,6 +354,11 @@ public final class TimerService implements Duty, AutoCloseable {
         return outcome instanceof Delivery.Outcome.Done done
                 ? done(batch.size(), done)
                 : refused((Delivery.Outcome.Refused) outcome);
+    }
+
+    /** Not after a step of the clock back, which would make the pause last as long as the step. */
+    private boolean isPaused(long now) {
+        return now < pausedUntilMs && pausedUntilMs - now <= PAUSE_AFTER_REFUSAL_MS;
     }
 
     private boolean takeDue(long now) {
@@ -514,7 +519,8 @@ public final class TimerService implements Duty, AutoCloseable {
 
     private void captureIfDue() {
         long now = clock.millis();
-        boolean isDue = changes >= SNAPSHOT_CHANGES || changes > 0 && now - capturedAtMs >= SNAPSHOT_AGE_MS;
+        boolean isOld = now - capturedAtMs >= SNAPSHOT_AGE_MS || now < capturedAtMs;
+        boolean isDue = changes >= SNAPSHOT_CHANGES || changes > 0 && isOld;
         if (isDue && !keeper.isSaving() && inHand.isEmpty() && recalls.isEmpty()) {
             index.spill();
             TimerSnapshot snapshot = new TimerSnapshot(queueNext, factNext, index.places(), Map.copyOf(counts));

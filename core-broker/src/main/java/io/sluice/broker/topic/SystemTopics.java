@@ -16,6 +16,9 @@ public final class SystemTopics {
     /** Where messages with an exact delivery time wait. */
     public static final String TIMER = "rmq_sys_wheel_timer";
 
+    /** What was committed, each in front of its messages. */
+    public static final String UNIT = "rmq_sys_sluice_unit";
+
     public static final String HALF = "RMQ_SYS_TRANS_HALF_TOPIC";
     public static final String OP_HALF = "RMQ_SYS_TRANS_OP_HALF_TOPIC";
     public static final String CHECK_MAX_TIME = "TRANS_CHECK_MAX_TIME_TOPIC";

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -226,6 +227,25 @@ final class HeapLog implements LeaseLog {
         CompletableFuture<AppendResult> stage = new CompletableFuture<>();
         unconfirmed.add(new Pending(stage, stored));
         return stage;
+    }
+
+    @Override
+    public synchronized CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> given) {
+        for (NewRecord record : given) {
+            AppendResult.Refused refused = refusals.get(record.topic());
+            if (refused != null) {
+                return CompletableFuture.completedFuture(Collections.nCopies(given.size(), refused));
+            }
+        }
+        List<AppendResult> stored = new ArrayList<>();
+        given.forEach(record -> stored.add(put(record)));
+        AppendResult last = stored.get(stored.size() - 1);
+        if (!manual || !given.get(given.size() - 1).waitForDisk()) {
+            return CompletableFuture.completedFuture(stored);
+        }
+        CompletableFuture<AppendResult> stage = new CompletableFuture<>();
+        unconfirmed.add(new Pending(stage, last));
+        return stage.thenApply(confirmed -> stored);
     }
 
     void refuse(String topic, AppendResult.Reason reason) {

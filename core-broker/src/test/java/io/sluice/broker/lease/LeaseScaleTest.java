@@ -21,6 +21,7 @@ import io.sluice.wire.message.NewRecord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +134,11 @@ class LeaseScaleTest {
 
         @Override
         public CompletionStage<AppendResult> append(NewRecord record) {
+            throw new UnsupportedOperationException("nothing is written here");
+        }
+
+        @Override
+        public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records) {
             throw new UnsupportedOperationException("nothing is written here");
         }
     }

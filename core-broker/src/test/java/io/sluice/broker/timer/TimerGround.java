@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /** A store on a disk in memory, timers that are stepped by hand, and a clock that stands still. */
 final class TimerGround {
@@ -127,16 +128,22 @@ final class TimerGround {
     /** Bodies of what is in a topic. */
     List<String> texts(String topic) {
         List<String> texts = new ArrayList<>();
+        each(topic, (text, message) -> texts.add(text));
+        return texts;
+    }
+
+    /** Everything in a topic, with its body as text. */
+    void each(String topic, BiConsumer<String, MessageView> told) {
         long end = store.range(topic, 0).max();
         for (long at = 0; at < end; ) {
             try (QueueRead read = store.read(topic, 0, at, EntryFilter.ALL, 100, 1 << 20)) {
-                read.slices()
-                        .forEach(slice ->
-                                texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
+                for (ByteBuffer slice : read.slices()) {
+                    MessageView message = MessageView.of(slice);
+                    told.accept(new String(message.body(), StandardCharsets.UTF_8), message);
+                }
                 at = Math.max(read.nextOffset(), at + 1);
             }
         }
-        return texts;
     }
 
     /** The process dies; what it had written can still be read. */

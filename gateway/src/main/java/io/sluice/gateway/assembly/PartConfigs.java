@@ -2,6 +2,7 @@ package io.sluice.gateway.assembly;
 
 import io.sluice.broker.BrokerConfig;
 import io.sluice.broker.transaction.TransactionRules;
+import io.sluice.broker.unit.UnitRules;
 import io.sluice.gateway.config.ConfigException;
 import io.sluice.gateway.config.Settings;
 import io.sluice.gateway.config.SettingsReader;
@@ -108,6 +109,9 @@ final class PartConfigs {
                         Duration.ofMillis(settings.number("transactionTimeOut")),
                         Duration.ofMillis(settings.number("transactionCheckInterval")),
                         settings.number("transactionCheckMax")),
+                UnitRules.of(
+                        settings.number("idempotenceWindowMax"),
+                        Duration.ofSeconds(settings.number("idempotenceWindowSeconds"))),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
                 shown,

@@ -156,6 +156,18 @@ public final class KnobTable {
                     "15",
                     "Questions after which a half message is given up."),
             new Knob(
+                    TOPICS,
+                    "idempotenceWindowMax",
+                    number(1, 10_000_000),
+                    "100000",
+                    "How many units of work and messages with an idempotency key are remembered, so that a repeat is answered with the first result; about 300 bytes of memory each."),
+            new Knob(
+                    TOPICS,
+                    "idempotenceWindowSeconds",
+                    number(1, 31_622_400),
+                    "3600",
+                    "How long each of them is remembered, in seconds; not longer than the log is kept."),
+            new Knob(
                     STORE,
                     "storePathRootDir",
                     text("a directory"),

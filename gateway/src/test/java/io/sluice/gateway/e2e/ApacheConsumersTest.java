@@ -11,13 +11,13 @@ import io.sluice.gateway.node.ApacheClient;
 import io.sluice.gateway.node.ApacheClient.Got;
 import io.sluice.gateway.node.ApacheClient.Version;
 import io.sluice.gateway.node.ApacheGround;
+import io.sluice.wire.body.ConnectionData;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -141,14 +141,16 @@ class ApacheConsumersTest {
         assertThat(client.received(topic)).extracting(Got::reconsumeTimes).containsExactly(0, 1);
     }
 
-    @Test
-    void aConsumerThatAsksForTheDeadLettersGetsNoSecondTry() {
-        String group = "C_GivenUp";
-        ApacheClient client = producing(Version.V5, "GivenUp");
-        client.tell("consumer", group, "GivenUp", "*", "-1", "name=GivenUp", "level=-1");
-        client.send("GivenUp", "", "", "no use");
+    @ParameterizedTest
+    @EnumSource
+    void aConsumerThatAsksForTheDeadLettersGetsNoSecondTry(Version version) {
+        String topic = "GivenUp_" + version;
+        String group = "C_" + topic;
+        ApacheClient client = producing(version, topic);
+        client.tell("consumer", group, topic, "*", "-1", "name=" + topic, "level=-1");
+        client.send(topic, "", "", "no use");
         assertThat(untilDead(client, group).body()).isEqualTo("no use");
-        assertThat(client.received("GivenUp")).hasSize(1);
+        assertThat(client.received(topic)).hasSize(1);
     }
 
     private static Got untilDead(ApacheClient client, String group) {
@@ -196,15 +198,34 @@ class ApacheConsumersTest {
         assertThat(client.bodies(topic)).containsExactly("first", "second", "third");
     }
 
-    @Test
-    void aSlowConsumerIsPulledForNoFurtherThanItAllows() {
-        ApacheClient client = producing(Version.V5, "Slow");
-        client.tell("sendmany", "Slow", "400", "4", "m", "0");
-        String id = client.tell("consumer", "C_Slow", "Slow", "*", "0", "name=Slow", "hold=true", "cached=40");
-        until("the limit is reached", () -> cached("C_Slow", id) > 40);
-        assertThat(cached("C_Slow", id)).isLessThanOrEqualTo(40 + 32);
-        client.tell("release", "Slow");
-        untilReceived(client, "Slow", numbered("m", 400));
+    @ParameterizedTest
+    @EnumSource
+    void aSlowConsumerIsPulledForNoFurtherThanItAllows(Version version) {
+        String topic = "Slow_" + version;
+        String group = "C_" + topic;
+        ApacheClient client = producing(version, topic);
+        client.tell("sendmany", topic, "400", "4", "m", "0");
+        String id = client.tell("consumer", group, topic, "*", "0", "name=" + topic, "hold=true", "cached=40");
+        until("the limit is reached", () -> cached(group, id) > 40);
+        assertThat(cached(group, id)).isLessThanOrEqualTo(40 + 32);
+        client.tell("release", topic);
+        untilReceived(client, topic, numbered("m", 400));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void clientsOfAUnitAreServedLikeOthersAndSaySoInTheirIds(Version version) {
+        String topic = "InUnit_" + version;
+        ground.administrator().createTopic(topic, 1, 1);
+        ApacheClient client = ground.client(version);
+        client.tell("producer", "P_" + topic, "unit=north");
+        String id = client.tell("consumer", "C_" + topic, topic, "*", "1", "name=" + topic, "unit=north", "level=1");
+        assertThat(id).endsWith("@north");
+        client.send(topic, "", "", "m");
+        until("it is tried again", () -> client.bodies(topic).equals(List.of("m", "m")));
+        assertThat(ground.administrator().consumers("C_" + topic).connectionSet())
+                .extracting(ConnectionData::clientId)
+                .containsExactly(id);
     }
 
     private static int cached(String group, String clientId) {

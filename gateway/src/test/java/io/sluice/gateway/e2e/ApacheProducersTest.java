@@ -208,9 +208,10 @@ class ApacheProducersTest {
                 .isEqualTo("re: and now?");
     }
 
-    @Test
-    void anAskerWithoutReplierIsToldSoWhenItsTimeIsOver() {
-        ApacheClient asking = producing(Version.V5, "P_asks_nobody");
+    @ParameterizedTest
+    @EnumSource
+    void anAskerWithoutReplierIsToldSoWhenItsTimeIsOver(Version version) {
+        ApacheClient asking = producing(version, "P_asks_nobody");
         asking.send("Unheard", "", "", "so that the topic exists");
         assertThat(asking.ask("request", "Unheard", base64("anybody?"), "1000"))
                 .startsWith("ERR RequestTimeoutException CODE: 10006");
@@ -267,9 +268,10 @@ class ApacheProducersTest {
                 .isEqualTo(4);
     }
 
-    @Test
-    void anIllegalTopicNameIsRefusedWithTheReason() {
-        ApacheClient client = producing(Version.V5, "P_bad");
+    @ParameterizedTest
+    @EnumSource
+    void anIllegalTopicNameIsRefusedWithTheReason(Version version) {
+        ApacheClient client = producing(version, "P_bad");
         assertThat(client.ask("send", "no such/name", "", "", base64("x"))).startsWith("ERR");
     }
 }

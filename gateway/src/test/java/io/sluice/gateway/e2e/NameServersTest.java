@@ -61,8 +61,8 @@ class NameServersTest {
         return new Named(process, address.group(1));
     }
 
-    private ApacheClient client(String nameServer) {
-        return new ApacheClient(Version.V5, nameServer, directory);
+    private ApacheClient client(Version version, String nameServer) {
+        return new ApacheClient(version, nameServer, directory);
     }
 
     private static void awaitBodies(ApacheClient client, String... bodies) {
@@ -73,8 +73,8 @@ class NameServersTest {
 
     @Test
     void clientsOfDifferentNameServersMeetAndGoOnWithoutAnyAndNewOnesComeInWhenOneIsBack() {
-        try (ApacheClient sender = client(one.address);
-                ApacheClient reader = client(two.address)) {
+        try (ApacheClient sender = client(Version.V5, one.address);
+                ApacheClient reader = client(Version.V4_9_8, two.address)) {
             sender.tell("producer", "P_names");
             sender.send("Names", "", "", "both name servers know the broker");
             reader.tell("consumer", "C_names", "Names", "*", "0");
@@ -86,7 +86,7 @@ class NameServersTest {
             awaitBodies(reader, "routes are remembered");
 
             one = nameServer("one", one.address.substring(one.address.lastIndexOf(':') + 1));
-            try (ApacheClient late = client(one.address)) {
+            try (ApacheClient late = client(Version.V4_9_8, one.address)) {
                 late.tell("producer", "P_late");
                 await().atMost(PATIENCE).until(() -> late.ask("send", "Names", "", "", "bGF0ZQ==")
                         .startsWith("OK"));

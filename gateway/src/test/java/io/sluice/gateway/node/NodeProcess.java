@@ -42,6 +42,22 @@ public final class NodeProcess implements AutoCloseable {
         return ready(command(heap, upWith(data, Stream.concat(freePorts(), Stream.of(definitions)))));
     }
 
+    /** Starts the doors alone, on free ports, in front of a cluster, and waits for their ready line. */
+    public static NodeProcess doors(Path data, String nameServer) {
+        return ready(command(List.of(
+                "gateway",
+                "--data",
+                data.toString(),
+                "-D",
+                "namesrvAddr=" + nameServer,
+                "-D",
+                "bindAddress=127.0.0.1",
+                "-D",
+                "mqttPort=0",
+                "-D",
+                "httpPort=0")));
+    }
+
     private static NodeProcess ready(LineProcess process) {
         try {
             int line = process.awaitLine(0, said -> said.startsWith("Sluice is ready"), READY_DEADLINE);

@@ -174,7 +174,7 @@ final class ConcurrentDelivery implements Delivery {
 
     @Override
     public CompletionStage<Void> release(QueueReading reading) {
-        return CompletableFuture.completedFuture(null);
+        return reading.buffer().finishBegun();
     }
 
     @Override

@@ -28,6 +28,8 @@ import java.util.Objects;
  * @param orderedPause    in ordered consumption, before a failed message is tried again
  * @param lockRenewal     in ordered consumption, how often the locks of the queues are renewed, up to 30 s; a lock that could
  *                        not be renewed counts for half of that longer (the broker keeps it for 60 s)
+ * @param handOverTimeout how long a queue that another member is about to give up is waited for; zero: not at all, and the
+ *                        messages that the other member has in hand are delivered twice
  * @param closeTimeout    how long closing waits for calls of the listener
  */
 public record ConsumeConfig(
@@ -48,6 +50,7 @@ public record ConsumeConfig(
         Duration commitEvery,
         Duration orderedPause,
         Duration lockRenewal,
+        Duration handOverTimeout,
         Duration closeTimeout) {
     /** What one queue may hold whatever the number of queues, bytes. */
     static final long QUEUE_BYTES_MIN = 1024 * 1024;
@@ -55,6 +58,7 @@ public record ConsumeConfig(
     private static final int THREADS_MAX = 1000;
     private static final Duration LOCK_RENEWAL_MAX = Duration.ofSeconds(30);
     private static final int PULL_MAX = 1024;
+    private static final Duration HAND_OVER_MAX = Duration.ofMinutes(1);
 
     /** How messages of one queue follow each other. */
     public enum Order {
@@ -86,6 +90,10 @@ public record ConsumeConfig(
         requirePositive("commitEvery", commitEvery);
         requirePositive("orderedPause", orderedPause);
         requirePositive("lockRenewal", lockRenewal);
+        if (handOverTimeout.isNegative() || handOverTimeout.compareTo(HAND_OVER_MAX) > 0) {
+            throw new IllegalArgumentException(
+                    "handOverTimeout %s is outside 0..%s".formatted(handOverTimeout, HAND_OVER_MAX));
+        }
         requirePositive("closeTimeout", closeTimeout);
         if (lockRenewal.compareTo(LOCK_RENEWAL_MAX) > 0) {
             throw new IllegalArgumentException(

@@ -9,7 +9,10 @@ interface Delivery {
     /** Messages that came from a queue, in its order. Must not block. */
     void deliver(QueueReading reading, QueueBuffer from, List<ReceivedMessage> arrivals);
 
-    /** The queue is given up; completes when no message of it is with the listener any more. Its messages are dropped. */
+    /**
+     * The queue is given up: completes when no message of it is with the listener any more. What the listener has not begun is
+     * not delivered here any more.
+     */
     CompletionStage<Void> release(QueueReading reading);
 
     /** No further call of the listener; completes when those under way have ended and their verdicts are carried out. */

@@ -1,8 +1,8 @@
 package io.sluice.client.consume;
 
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.offset.OffsetHome;
 import io.sluice.client.read.QueueOffsets;
-import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,10 +21,9 @@ final class OffsetKeeping {
     private static final Logger log = LoggerFactory.getLogger(OffsetKeeping.class);
     private static final long NOTHING_YET = -1;
 
-    private final GroupName group;
     private final QueueOffsets offsets;
     private final StartAt startAt;
-    private final boolean stored;
+    private final OffsetHome home;
     private final Executor clock;
     private final Map<MessageQueue, Progress> progress = new HashMap<>();
 
@@ -37,23 +36,20 @@ final class OffsetKeeping {
     }
 
     /**
-     * @param stored whether the group's offsets are stored at all; if not, every start is a first start
-     * @param clock  the client's
+     * @param offsets tells where queues begin and end
+     * @param home    where the group's offsets are stored
+     * @param clock   the client's
      */
-    OffsetKeeping(GroupName group, QueueOffsets offsets, StartAt startAt, boolean stored, Executor clock) {
-        this.group = group;
+    OffsetKeeping(QueueOffsets offsets, StartAt startAt, OffsetHome home, Executor clock) {
         this.offsets = offsets;
         this.startAt = startAt;
-        this.stored = stored;
+        this.home = home;
         this.clock = clock;
     }
 
     /** Where to begin with the queue. Fails when the broker cannot say: beginning anywhere else could lose messages. */
     CompletionStage<Long> start(MessageQueue queue) {
-        if (!stored) {
-            return firstStart(queue);
-        }
-        return offsets.committed(group, queue, true)
+        return home.find(queue)
                 .thenCompose(found ->
                         found.isPresent() ? CompletableFuture.completedFuture(found.getAsLong()) : firstStart(queue));
     }
@@ -70,9 +66,6 @@ final class OffsetKeeping {
 
     /** Stores the offset unless it is the one stored last; never fails, an offset that was not stored is stored later. */
     CompletionStage<Void> store(MessageQueue queue, long offset) {
-        if (!stored) {
-            return CompletableFuture.completedFuture(null);
-        }
         Progress known = progress.computeIfAbsent(queue, fresh -> new Progress());
         if (!known.idle.isDone()) {
             return known.idle.thenComposeAsync(done -> store(queue, offset), clock);
@@ -80,16 +73,15 @@ final class OffsetKeeping {
         if (known.lastStored == offset) {
             return known.idle;
         }
-        known.idle = offsets.store(group, queue, offset)
+        known.idle = home.store(queue, offset)
                 .handleAsync(
                         (done, failure) -> {
                             if (failure == null) {
                                 known.lastStored = offset;
                             } else {
                                 log.info(
-                                        "offset {} of group {} on {} is stored later: {}",
+                                        "offset {} on {} is stored later: {}",
                                         offset,
-                                        group,
                                         queue,
                                         ClusterLink.causeOf(failure).getMessage());
                             }
@@ -98,6 +90,11 @@ final class OffsetKeeping {
                         clock)
                 .toCompletableFuture();
         return known.idle;
+    }
+
+    /** Nothing is stored any more. */
+    void close() {
+        home.close();
     }
 
     /** The queue is not read here any more. */

@@ -165,6 +165,7 @@ final class OrderedDelivery implements Delivery {
 
     @Override
     public CompletionStage<Void> release(QueueReading reading) {
+        reading.buffer().stopDelivery();
         Lane lane = lanes.remove(reading);
         return lane == null ? CompletableFuture.completedFuture(null) : lane.inHand.none();
     }

@@ -4,6 +4,8 @@ import io.sluice.client.link.ClientClock;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.Listening;
 import io.sluice.client.link.Waiting;
+import io.sluice.client.offset.LocalOffsets;
+import io.sluice.client.offset.OffsetHome;
 import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.presence.Presence;
 import io.sluice.client.read.Pulls;
@@ -17,12 +19,14 @@ import io.sluice.model.FilterExpression;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +46,7 @@ public final class PushConsumption implements AutoCloseable {
     private static final int OVERDUE_PER_ROUND = 16;
     private static final Duration OVERDUE_CHECK = Duration.ofMinutes(1);
     private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TAKEN_PAUSE = Duration.ofMillis(200);
     private static final Duration FAREWELL = Duration.ofSeconds(3);
 
     private final ConsumeConfig config;
@@ -55,6 +60,10 @@ public final class PushConsumption implements AutoCloseable {
     private final Workers workers;
     private final Delivery delivery;
     private final QueueLocks locks;
+    private final HandOver handOver;
+    /** Whether no pull begins. */
+    private volatile boolean paused;
+
     private final List<ClientClock.Planned> periodic = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -69,12 +78,16 @@ public final class PushConsumption implements AutoCloseable {
     /** Until when the lock of a queue counts, nanoseconds. */
     private final Map<MessageQueue, Long> lockedUntil = new ConcurrentHashMap<>();
 
-    /** @param messagesPerCall of the listener, at most; 1 in ordered consumption */
+    /**
+     * @param messagesPerCall  of the listener, at most; 1 in ordered consumption
+     * @param offsetsDirectory where the offsets of a broadcasting group are kept, if anywhere
+     */
     public PushConsumption(
             ConsumeConfig config,
             BatchListener listener,
             int messagesPerCall,
             Allocation allocation,
+            Optional<Path> offsetsDirectory,
             ClusterLink link,
             RouteCache routes,
             Heartbeats heartbeats,
@@ -86,9 +99,13 @@ public final class PushConsumption implements AutoCloseable {
         QueueLocator locator = new QueueLocator(routes);
         this.pulls = new Pulls(link, locator);
         this.offsets = new OffsetKeeping(
-                config.group(), new QueueOffsets(link, locator), config.startAt(), config.isClustering(), link.clock());
+                new QueueOffsets(link, locator), config.startAt(), home(locator, offsetsDirectory), link.clock());
         this.workers = new Workers(config.group(), config.threads());
-        this.locks = new QueueLocks(link, routes, config.group());
+        this.locks = new QueueLocks(link, routes, config.group().value());
+        this.handOver = new HandOver(
+                new QueueLocks(link, routes, HandOver.LOCKS_OF + config.group()),
+                link.clock(),
+                config.isOrdered() || !config.isClustering() ? Duration.ZERO : config.handOverTimeout());
         SendBack sendBack = new SendBack(link, routes, sender, config.group(), config.retriesMax());
         ListenerCall call = new ListenerCall(config.group(), listener, messagesPerCall);
         this.delivery = config.isOrdered()
@@ -108,6 +125,14 @@ public final class PushConsumption implements AutoCloseable {
                 wanted.keySet(),
                 config.isClustering() ? new Rebalance.Sharing.Among(allocation) : new Rebalance.Sharing.Everything(),
                 this::shareIs);
+    }
+
+    private OffsetHome home(QueueLocator locator, Optional<Path> directory) {
+        return config.isClustering()
+                ? OffsetHome.atBrokers(config.group(), new QueueOffsets(link, locator))
+                : directory
+                        .<OffsetHome>map(place -> LocalOffsets.open(place, config.group()))
+                        .orElse(OffsetHome.NOWHERE);
     }
 
     /** Begins to consume; completes when the brokers have been told, or could not be reached yet. */
@@ -139,12 +164,23 @@ public final class PushConsumption implements AutoCloseable {
             } else if (config.isClustering()) {
                 periodic.add(clock.every(config.lockRenewal(), config.lockRenewal(), this::renewLocks));
             }
+            periodic.add(clock.every(HandOver.RENEWAL, HandOver.RENEWAL, () -> handOver.renew(readings.keySet())));
         });
     }
 
     /** Queues that are read now. */
     public Set<MessageQueue> assignment() {
         return Set.copyOf(readings.keySet());
+    }
+
+    /** No further pull until {@link #resume}. */
+    public void pause() {
+        paused = true;
+    }
+
+    public void resume() {
+        paused = false;
+        readings.values().forEach(QueueReading::goOn);
     }
 
     // ---- on the clock: which queues are read ----
@@ -168,20 +204,33 @@ public final class PushConsumption implements AutoCloseable {
 
     private void take(MessageQueue queue) {
         locked(queue)
-                .thenCompose(locked -> offsets.start(queue))
+                .thenCompose(locked -> handOver.take(queue))
+                .thenCompose(free -> offsets.start(queue))
                 .whenCompleteAsync(
                         (offset, failure) -> {
                             if (!taking.remove(queue) || closed.get()) {
+                                letGo(queue);
                                 return;
                             }
                             if (failure != null) {
                                 log.debug("queue {} is taken later: {}", queue, failure.toString());
-                                link.clock().after(Duration.ofSeconds(1), rebalance::soon);
+                                boolean locked = ClusterLink.causeOf(failure) instanceof QueueTakenException;
+                                link.clock().after(locked ? TAKEN_PAUSE : Duration.ofSeconds(1), rebalance::soon);
                                 return;
                             }
                             read(queue, offset);
                         },
                         link.clock());
+    }
+
+    /** A queue that was asked for and is not wanted any more. */
+    private void letGo(MessageQueue queue) {
+        if (!readings.containsKey(queue) && !leaving.contains(queue)) {
+            handOver.give(queue);
+            if (lockedUntil.remove(queue) != null) {
+                locks.unlock(queue);
+            }
+        }
     }
 
     /** Completes when the queue is locked for this member, if it must be; fails when another member holds it. */
@@ -200,7 +249,15 @@ public final class PushConsumption implements AutoCloseable {
     private void read(MessageQueue queue, long offset) {
         log.info("group {} reads {} from {}", config.group(), queue, offset);
         QueueReading reading = new QueueReading(
-                queue, offset, config, pulls, link.clock(), this::bytesPerQueue, presence.sinceMs(), new Reactions());
+                queue,
+                offset,
+                config,
+                pulls,
+                link.clock(),
+                this::bytesPerQueue,
+                () -> paused,
+                presence.sinceMs(),
+                new Reactions());
         readings.put(queue, reading);
         reading.start();
     }
@@ -232,7 +289,6 @@ public final class PushConsumption implements AutoCloseable {
         log.info("group {} gives up {}", config.group(), queue);
         reading.stop();
         QueueBuffer buffer = reading.buffer();
-        buffer.stopDelivery();
         leaving.add(queue);
         CompletableFuture<Void> idle = delivery.release(reading)
                 .toCompletableFuture()
@@ -249,6 +305,7 @@ public final class PushConsumption implements AutoCloseable {
                         (done, failure) -> {
                             offsets.forget(queue);
                             leaving.remove(queue);
+                            handOver.give(queue);
                             if (lockedUntil.remove(queue) != null) {
                                 locks.unlock(queue);
                             }
@@ -330,11 +387,15 @@ public final class PushConsumption implements AutoCloseable {
         link.clock().execute(() -> resets.end());
         periodic.forEach(ClientClock.Planned::cancel);
         List<QueueReading> open = List.copyOf(readings.values());
+        List<CompletableFuture<?>> released = new ArrayList<>();
         for (QueueReading reading : open) {
             reading.stop();
-            reading.buffer().stopDelivery();
+            released.add(delivery.release(reading).toCompletableFuture());
         }
-        if (!Waiting.upTo(config.closeTimeout(), delivery.finish())) {
+        if (!Waiting.upTo(
+                config.closeTimeout(),
+                CompletableFuture.allOf(released.toArray(CompletableFuture[]::new))
+                        .thenCompose(done -> delivery.finish()))) {
             log.warn(
                     "group {} closes while messages are with the listener for more than {} ms; they will be delivered again",
                     config.group(),
@@ -346,8 +407,10 @@ public final class PushConsumption implements AutoCloseable {
                 CompletableFuture.supplyAsync(() -> storeAtLast(open), link.clock())
                         .thenCompose(stored -> stored));
         lockedUntil.keySet().forEach(locks::unlock);
+        readings.keySet().forEach(handOver::give);
         Waiting.upTo(FAREWELL, heartbeats.leave(presence));
         readings.clear();
+        offsets.close();
     }
 
     /** What becomes of the answers to pulls. */

@@ -4,6 +4,8 @@ import io.sluice.model.MessageQueue;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * What this member holds of one queue: messages pulled and not yet settled, and from where to pull next. Every method may
@@ -32,8 +34,12 @@ final class QueueBuffer {
     private long bytes;
 
     private volatile boolean dropped;
-    /** Whether no further message goes to the listener; those that are there may still be settled. */
-    private volatile boolean closing;
+    /** Offset of the last message that may go to the listener; those that are there may still be settled. */
+    private volatile long lastToDeliver = Long.MAX_VALUE;
+    /** Highest offset that was given to the listener. */
+    private long begunTo = -1;
+    /** Completes when everything up to {@link #lastToDeliver} is settled. */
+    private final CompletableFuture<Void> finished = new CompletableFuture<>();
     /** Grows whenever messages are taken back from the listener; written under the lock. */
     private volatile int takenBackTimes;
 
@@ -52,7 +58,7 @@ final class QueueBuffer {
      * @param messages in the order of their offsets, from {@link #nextOffset} on
      */
     synchronized boolean accept(List<ReceivedMessage> messages, long next) {
-        if (dropped || closing) {
+        if (dropped || isEnding()) {
             return false;
         }
         reserve(entries + messages.size());
@@ -116,9 +122,10 @@ final class QueueBuffer {
      */
     synchronized boolean begin(ReceivedMessage message, long nowNanos) {
         Held entry = find(message);
-        if (dropped || closing || entry == null) {
+        if (dropped || entry == null || entry.offset > lastToDeliver) {
             return false;
         }
+        begunTo = Math.max(begunTo, entry.offset);
         entry.sinceNanos = nowNanos;
         entry.inHand = true;
         return true;
@@ -137,7 +144,9 @@ final class QueueBuffer {
 
     /** Whether the message, which was begun when the mark was taken, is still to be given to the listener. */
     boolean isWanted(ReceivedMessage message, int mark) {
-        return !dropped && !closing && (takenBackTimes == mark || isWithListener(message));
+        return !dropped
+                && (!isEnding() || message.queueOffset() <= lastToDeliver)
+                && (takenBackTimes == mark || isWithListener(message));
     }
 
     private synchronized boolean isWithListener(ReceivedMessage message) {
@@ -151,7 +160,13 @@ final class QueueBuffer {
     }
 
     /** Forgets the message, whatever became of it; false when it was forgotten before or the buffer was dropped. */
-    synchronized boolean settle(ReceivedMessage message) {
+    boolean settle(ReceivedMessage message) {
+        boolean counts = forget(message);
+        tellIfFinished();
+        return counts;
+    }
+
+    private synchronized boolean forget(ReceivedMessage message) {
         Held entry = find(message);
         if (entry == null) {
             return false;
@@ -185,7 +200,12 @@ final class QueueBuffer {
     }
 
     /** The listener is done with these messages: ends each, and forgets it if that counts. */
-    synchronized void endDone(Collection<ReceivedMessage> messages) {
+    void endDone(Collection<ReceivedMessage> messages) {
+        forgetDone(messages);
+        tellIfFinished();
+    }
+
+    private synchronized void forgetDone(Collection<ReceivedMessage> messages) {
         for (ReceivedMessage message : messages) {
             Held entry = find(message);
             if (entry != null) {
@@ -247,7 +267,29 @@ final class QueueBuffer {
 
     /** No further message goes to the listener. */
     synchronized void stopDelivery() {
-        closing = true;
+        lastToDeliver = -1;
+    }
+
+    /**
+     * Messages behind the last one that was given to the listener are not delivered here any more; those before it are, so
+     * that nothing done lies behind something that is not. Completes when they are settled.
+     */
+    CompletionStage<Void> finishBegun() {
+        synchronized (this) {
+            lastToDeliver = Math.min(lastToDeliver, begunTo);
+        }
+        tellIfFinished();
+        return finished;
+    }
+
+    private boolean isEnding() {
+        return lastToDeliver != Long.MAX_VALUE;
+    }
+
+    private void tellIfFinished() {
+        if (isEnding() && (dropped || settledTo() > lastToDeliver)) {
+            finished.complete(null);
+        }
     }
 
     synchronized void drop() {

@@ -2,7 +2,6 @@ package io.sluice.client.consume;
 
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.route.RouteCache;
-import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
@@ -25,9 +24,10 @@ import java.util.stream.Collectors;
 final class QueueLocks {
     private final ClusterLink link;
     private final RouteCache routes;
-    private final GroupName group;
+    private final String group;
 
-    QueueLocks(ClusterLink link, RouteCache routes, GroupName group) {
+    /** @param group under whose name the locks are held */
+    QueueLocks(ClusterLink link, RouteCache routes, String group) {
         this.link = link;
         this.routes = routes;
         this.group = group;
@@ -61,6 +61,6 @@ final class QueueLocks {
         Set<QueueRef> refs = new LinkedHashSet<>();
         queues.forEach(queue -> refs.add(QueueRef.of(queue)));
         return ClusterLink.request(
-                code, new NoFields(), new LockRequest(group.value(), link.clientId(), refs, false).toFrameBody());
+                code, new NoFields(), new LockRequest(group, link.clientId(), refs, false).toFrameBody());
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ final class QueueReading {
     private final Pulls pulls;
     private final ClientClock clock;
     private final LongSupplier bytesPerQueue;
+    private final BooleanSupplier paused;
     private final Arrivals arrivals;
     private final long sinceMs;
 
@@ -59,7 +61,10 @@ final class QueueReading {
         void failed(QueueReading reading, Throwable cause);
     }
 
-    /** @param bytesPerQueue what this queue may hold now */
+    /**
+     * @param bytesPerQueue what this queue may hold now
+     * @param paused        whether no pull is to begin now; when that changes, {@link #goOn} is called
+     */
     QueueReading(
             MessageQueue queue,
             long startOffset,
@@ -67,6 +72,7 @@ final class QueueReading {
             Pulls pulls,
             ClientClock clock,
             LongSupplier bytesPerQueue,
+            BooleanSupplier paused,
             long sinceMs,
             Arrivals arrivals) {
         this.queue = queue;
@@ -77,6 +83,7 @@ final class QueueReading {
         this.pulls = pulls;
         this.clock = clock;
         this.bytesPerQueue = bytesPerQueue;
+        this.paused = paused;
         this.sinceMs = sinceMs;
         this.arrivals = arrivals;
         this.buffer = new QueueBuffer(queue, startOffset);
@@ -105,7 +112,7 @@ final class QueueReading {
 
     /** Pulls if nothing is under way and there is room; cheap otherwise. */
     void goOn() {
-        if (!stopped && !busy.get() && hasRoom() && busy.compareAndSet(false, true)) {
+        if (!stopped && !paused.getAsBoolean() && !busy.get() && hasRoom() && busy.compareAndSet(false, true)) {
             pull();
         }
     }

@@ -9,7 +9,6 @@ import io.sluice.transport.IoThreads;
 import io.sluice.transport.LoopSteps;
 import io.sluice.transport.RemotingClient;
 import io.sluice.transport.RemotingException;
-import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ResetOffsetBody;
 import io.sluice.wire.command.CommandTable;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -41,8 +39,7 @@ public final class ClusterLink implements AutoCloseable {
     private final RemotingClient connections;
     private final NameServers nameServers;
     private final ClientClock clock;
-    private final List<Consumer<String>> membersListeners;
-    private final List<ResetListener> resetListeners;
+    private final Inbound inbound;
     private final CloseStack resources;
     private volatile boolean closed;
 
@@ -51,45 +48,25 @@ public final class ClusterLink implements AutoCloseable {
             IoThreads threads,
             RemotingClient connections,
             ClientClock clock,
-            List<Consumer<String>> membersListeners,
-            List<ResetListener> resetListeners,
+            Inbound inbound,
             CloseStack resources) {
         this.config = config;
         this.threads = threads;
         this.connections = connections;
         this.nameServers = new NameServers(config.nameServers(), connections, config.requestTimeout());
         this.clock = clock;
-        this.membersListeners = membersListeners;
-        this.resetListeners = resetListeners;
+        this.inbound = inbound;
         this.resources = resources;
     }
 
     /** Starts the threads; connections are made when they are first needed. */
     public static ClusterLink open(LinkConfig config) {
-        List<Consumer<String>> membersListeners = new CopyOnWriteArrayList<>();
-        List<ResetListener> resetListeners = new CopyOnWriteArrayList<>();
-        RequestTable inbound = new RequestTable()
-                .on(RequestCode.NOTIFY_CONSUMER_IDS_CHANGED, (request, peer) -> {
-                    String group =
-                            COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup();
-                    membersListeners.forEach(listener -> listener.accept(group));
-                    return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
-                })
-                .on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, peer) -> {
-                    String group = COMMANDS.read(request, ResetOffset.class).group();
-                    Map<MessageQueue, Long> next = new HashMap<>();
-                    Body.of(ResetOffsetBody.class, request)
-                            .offsetTable()
-                            .forEach((queue, offset) -> next.put(queue.toQueue(), offset));
-                    resetListeners.forEach(listener -> listener.reset(group, next));
-                    return CompletableFuture.completedFuture(Frame.answer(ResponseCode.SUCCESS, ""));
-                });
+        Inbound inbound = new Inbound();
         try (CloseStack opening = new CloseStack()) {
             IoThreads threads = opening.push(IoThreads.start("sluice-client-io", config.ioThreads()));
-            RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound));
+            RemotingClient connections = opening.push(RemotingClient.open(threads, limits(config), inbound.table()));
             ClientClock clock = opening.push(new ClientClock());
-            return new ClusterLink(
-                    config, threads, connections, clock, membersListeners, resetListeners, opening.release());
+            return new ClusterLink(config, threads, connections, clock, inbound, opening.release());
         }
     }
 
@@ -136,6 +113,11 @@ public final class ClusterLink implements AutoCloseable {
     /** The header of an answer. */
     public static <T extends Record> T header(Frame answer, Class<T> type) {
         return COMMANDS.readAnswer(answer, type);
+    }
+
+    /** The header of a request that a server sent. */
+    public static <T extends Record> T requestHeader(Frame request, Class<T> type) {
+        return COMMANDS.read(request, type);
     }
 
     /** The answer, whatever its code; fails with {@link RemotingException}, whose reason tells what may have happened. */
@@ -217,8 +199,20 @@ public final class ClusterLink implements AutoCloseable {
 
     /** Runs with the name of a group, on an event loop, when a broker says that its members have changed. */
     public Listening onMembersChanged(Consumer<String> listener) {
-        membersListeners.add(listener);
-        return () -> membersListeners.remove(listener);
+        return on(
+                RequestCode.NOTIFY_CONSUMER_IDS_CHANGED,
+                (request, from) -> listener.accept(
+                        requestHeader(request, ConsumerIdsChanged.class).consumerGroup()));
+    }
+
+    /**
+     * Tells the listener of requests of servers.
+     *
+     * @param code {@code NOTIFY_CONSUMER_IDS_CHANGED}, {@code RESET_CONSUMER_CLIENT_OFFSET},
+     *             {@code CHECK_TRANSACTION_STATE} or {@code PUSH_REPLY_MESSAGE_TO_CLIENT}; each is answered with success
+     */
+    public Listening on(int code, InboundListener listener) {
+        return inbound.on(code, listener);
     }
 
     /** Told, on an event loop, where an administrator wants the consumers of a group to go on. */
@@ -229,8 +223,13 @@ public final class ClusterLink implements AutoCloseable {
 
     /** Tells the listener of every reset that a broker pushes. */
     public Listening onReset(ResetListener listener) {
-        resetListeners.add(listener);
-        return () -> resetListeners.remove(listener);
+        return on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, from) -> {
+            Map<MessageQueue, Long> next = new HashMap<>();
+            Body.of(ResetOffsetBody.class, request)
+                    .offsetTable()
+                    .forEach((queue, offset) -> next.put(queue.toQueue(), offset));
+            listener.reset(requestHeader(request, ResetOffset.class).group(), next);
+        });
     }
 
     /** Runs with the address, on an event loop, when a connection has ended. */

@@ -14,6 +14,7 @@ import io.sluice.wire.command.SessionCommands.UnregisterClient;
 import io.sluice.wire.frame.Frame;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,8 +39,13 @@ public final class Heartbeats implements AutoCloseable {
     private final RouteCache routes;
     /** A producer group may stand here several times, once for each of its producers. Guarded by itself. */
     private final List<Presence> groups = new ArrayList<>();
+    /** How many groups have come so far; written under the lock of the groups. */
+    private volatile int joins;
 
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
+    /** Brokers that know all groups there are now, by address. */
+    private final Set<String> introduced = ConcurrentHashMap.newKeySet();
+
     private final List<Runnable> returnListeners = new CopyOnWriteArrayList<>();
     private final List<ClientClock.Planned> periodic = new ArrayList<>();
 
@@ -47,6 +53,7 @@ public final class Heartbeats implements AutoCloseable {
         this.link = link;
         this.routes = routes;
         link.onDisconnect(lost::add);
+        link.onDisconnect(introduced::remove);
         periodic.add(link.clock().every(period, period, this::beat));
         periodic.add(link.clock().every(RETURN_CHECK, RETURN_CHECK, this::tellThoseWhoReturned));
     }
@@ -68,6 +75,8 @@ public final class Heartbeats implements AutoCloseable {
                                 .formatted(presence.group()));
             }
             groups.add(presence);
+            joins++;
+            introduced.clear();
         }
     }
 
@@ -97,13 +106,27 @@ public final class Heartbeats implements AutoCloseable {
 
     /** Tells every broker of the routes in use; completes when each has answered or could not be reached. */
     public CompletionStage<Void> beat() {
+        int joinsBefore = joins;
         HeartbeatData data = data();
+        return beat(addresses(!data.consumerDataSet().isEmpty()), data, joinsBefore);
+    }
+
+    /** Tells those of these brokers that do not know all groups yet; completes when each has heard it, or cannot be reached. */
+    public CompletionStage<Void> introduce(Collection<String> addresses) {
+        if (introduced.containsAll(addresses)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int joinsBefore = joins;
+        return beat(addresses, data(), joinsBefore);
+    }
+
+    private CompletionStage<Void> beat(Collection<String> addresses, HeartbeatData data, int joinsBefore) {
         if (data.producerDataSet().isEmpty() && data.consumerDataSet().isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
         List<CompletableFuture<?>> told = new ArrayList<>();
-        for (String address : addresses(!data.consumerDataSet().isEmpty())) {
-            told.add(beat(address, data));
+        for (String address : addresses) {
+            told.add(beat(address, data, joinsBefore));
         }
         return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
     }
@@ -115,16 +138,28 @@ public final class Heartbeats implements AutoCloseable {
     }
 
     /** Whether the broker answered. */
-    private CompletableFuture<Boolean> beat(String address, HeartbeatData data) {
+    private CompletableFuture<Boolean> beat(String address, HeartbeatData data, int joinsBefore) {
         Frame request = ClusterLink.request(RequestCode.HEART_BEAT, new Heartbeat(), data.toFrameBody());
         return link.ask("heartbeat", address, request, link.config().requestTimeout())
                 .handle((answer, failure) -> {
                     if (failure != null) {
                         log.debug("heartbeat failed: address={} cause={}", address, failure.toString());
                     }
+                    if (failure == null) {
+                        introduced(address, joinsBefore);
+                    }
                     return failure == null;
                 })
                 .toCompletableFuture();
+    }
+
+    /** A group that came meanwhile was not told of. */
+    private void introduced(String address, int joinsBefore) {
+        synchronized (groups) {
+            if (joins == joinsBefore) {
+                introduced.add(address);
+            }
+        }
     }
 
     /** Primaries; replicas too when somebody may read from them. */
@@ -164,13 +199,14 @@ public final class Heartbeats implements AutoCloseable {
         Set<String> brokers = addresses(true);
         lost.retainAll(brokers);
         missing.retainAll(brokers);
+        int joinsBefore = joins;
         HeartbeatData data = data();
         if (data.producerDataSet().isEmpty() && data.consumerDataSet().isEmpty()) {
             lost.removeAll(missing);
             return;
         }
         for (String address : missing) {
-            beat(address, data).thenAccept(answered -> {
+            beat(address, data, joinsBefore).thenAccept(answered -> {
                 if (answered && lost.remove(address)) {
                     returnListeners.forEach(Runnable::run);
                 }

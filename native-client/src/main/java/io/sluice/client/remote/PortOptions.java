@@ -6,6 +6,7 @@ import io.sluice.client.remote.PortAddress.BadAddressException;
 import io.sluice.client.route.RouteConfig;
 import io.sluice.client.send.SendConfig;
 import io.sluice.model.GroupName;
+import io.sluice.wire.message.Compression;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -82,6 +83,7 @@ final class PortOptions {
                 number("sendRetries", SendConfig.RETRIES),
                 number("maxMessageBytes", SendConfig.MAX_MESSAGE_BYTES),
                 SendConfig.NEVER,
+                Compression.ZLIB,
                 SendConfig.COMPRESSION_LEVEL,
                 number("inFlightBytes", SendConfig.IN_FLIGHT_BYTES),
                 Math.min(SendConfig.BATCH_BYTES, number("maxMessageBytes", SendConfig.MAX_MESSAGE_BYTES)),

@@ -18,6 +18,7 @@ import io.sluice.port.QueueReader;
 import io.sluice.port.Tails;
 import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
+import io.sluice.port.UnitsOfWork;
 import io.sluice.runtime.CloseStack;
 import io.sluice.tail.PolledTails;
 import io.sluice.tail.TailPace;
@@ -25,8 +26,8 @@ import io.sluice.tail.TailPace;
 /**
  * A broker port over the wire, to all brokers of the clusters that the name servers know. Any thread. Stages complete on
  * an event loop of the port or on the calling thread. Against a cluster of another make, what it lacks is refused with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, lists of messages that wait, and exact times of delivery where
- * brokers are older than 5.0.
+ * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, units of work, idempotency keys, lists of messages that wait, and exact
+ * times of delivery where brokers are older than 5.0.
  *
  * <p>The cluster sees this client, whoever asks: a view on behalf of a caller has the rights of the client.
  */
@@ -39,6 +40,7 @@ public final class RemoteBrokerPort implements BrokerPort {
     private final TopicCatalog topics;
     private final MessageLookup lookup;
     private final Timers timers;
+    private final UnitsOfWork units;
     private final CloseStack resources;
 
     private RemoteBrokerPort(
@@ -50,6 +52,7 @@ public final class RemoteBrokerPort implements BrokerPort {
             TopicCatalog topics,
             MessageLookup lookup,
             Timers timers,
+            UnitsOfWork units,
             CloseStack resources) {
         this.writer = writer;
         this.reader = reader;
@@ -59,6 +62,7 @@ public final class RemoteBrokerPort implements BrokerPort {
         this.topics = topics;
         this.lookup = lookup;
         this.timers = timers;
+        this.units = units;
         this.resources = resources;
     }
 
@@ -75,15 +79,17 @@ public final class RemoteBrokerPort implements BrokerPort {
             TopicCatalog topics = new RemoteCatalog(link, routes);
             PolledTails tails = opening.push(new PolledTails(
                     reader, topics, (delay, step) -> link.clock().after(delay, step), TailPace.REMOTE));
+            RemoteUnits units = new RemoteUnits(link, routes);
             return new RemoteBrokerPort(
-                    new RemoteWriter(sender, new Releases(link, routes)),
+                    new RemoteWriter(sender, new Releases(link, routes), units),
                     reader,
                     new RemoteLeases(link, routes),
                     tails,
-                    new RemoteOffsets(queueOffsets),
+                    new RemoteOffsets(queueOffsets, new Pulls(link, locator)),
                     topics,
                     new RemoteLookup(link, routes),
                     new RemoteTimers(link, routes),
+                    units,
                     opening.release());
         }
     }
@@ -131,6 +137,11 @@ public final class RemoteBrokerPort implements BrokerPort {
     @Override
     public Timers timers() {
         return timers;
+    }
+
+    @Override
+    public UnitsOfWork units() {
+        return units;
     }
 
     @Override
@@ -183,6 +194,11 @@ public final class RemoteBrokerPort implements BrokerPort {
         @Override
         public Timers timers() {
             return port.timers;
+        }
+
+        @Override
+        public UnitsOfWork units() {
+            return port.units;
         }
 
         @Override

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * Topics of a cluster. Settings are per broker: a topic of 4 queues has 4 on every primary. What was put or deleted is
  * visible at the name server that this client asks before the stage completes.
  */
-final class RemoteCatalog implements TopicCatalog {
+public final class RemoteCatalog implements TopicCatalog {
     private static final Logger log = LoggerFactory.getLogger(RemoteCatalog.class);
     private static final Duration VISIBLE_PATIENCE = Duration.ofSeconds(5);
     private static final int DESCRIBED_AT_ONCE = 64;
@@ -43,7 +43,7 @@ final class RemoteCatalog implements TopicCatalog {
     private final ClusterLink link;
     private final RouteCache routes;
 
-    RemoteCatalog(ClusterLink link, RouteCache routes) {
+    public RemoteCatalog(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
     }

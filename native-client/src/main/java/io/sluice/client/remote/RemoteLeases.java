@@ -36,29 +36,38 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Leases over the wire. One broker of the topic is asked and may hold the answer; several are asked in turn, first without
- * waiting, then for a short while each, so that a lease never takes more than was asked for.
+ * waiting, then for a short while each, so that a lease never takes more than was asked for. A broker of another make that does
+ * not know the requests is asked by POP from then on.
  */
 public final class RemoteLeases implements LeaseReader {
     private static final String WHAT = "leases";
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(15);
     private static final Duration TURN = Duration.ofMillis(200);
+    private static final Duration FIRST_POP_PAUSE = Duration.ofMillis(5);
     private static final Duration NEW_TOPIC_PATIENCE = Duration.ofSeconds(3);
 
     private final ClusterLink link;
     private final RouteCache routes;
+    private final PopLeases pops;
+    /** Brokers of another make, by address: at most as many as the cluster has. */
+    private final Set<String> popSpeakers = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger turn = new AtomicInteger();
     private final AtomicLong questions = new AtomicLong();
 
     public RemoteLeases(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
+        this.pops = new PopLeases(link, routes);
     }
 
     // ---- lease ----
@@ -70,7 +79,7 @@ public final class RemoteLeases implements LeaseReader {
                 .thenAccept(route -> {
                     List<String> addresses = readable(request, route);
                     Collections.rotate(addresses, turn.getAndIncrement());
-                    leasing.begin(addresses);
+                    leasing.begin(route, addresses);
                 })
                 .exceptionally(failure -> {
                     leasing.result.completeExceptionally(ClusterLink.causeOf(failure));
@@ -116,8 +125,10 @@ public final class RemoteLeases implements LeaseReader {
         private final long deadlineNanos;
         private final CompletableFuture<Leased> result = new CompletableFuture<>();
         private final long question = questions.incrementAndGet();
+        private TopicRoute route;
         private List<String> addresses = List.of();
         private int asked;
+        private Duration popPause = FIRST_POP_PAUSE;
         /** Who holds the question now; empty when nobody does. */
         private volatile String holder = "";
         /** Why the last broker that refused did so; counts when none of a whole turn gave an answer. */
@@ -135,7 +146,8 @@ public final class RemoteLeases implements LeaseReader {
             });
         }
 
-        void begin(List<String> readable) {
+        void begin(TopicRoute found, List<String> readable) {
+            route = found;
             addresses = readable;
             ask();
         }
@@ -155,6 +167,10 @@ public final class RemoteLeases implements LeaseReader {
             Duration left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
             Duration hold = left.compareTo(longestHold()) < 0 ? left : longestHold();
             String address = addresses.get(asked % addresses.size());
+            if (popSpeakers.contains(address)) {
+                pop(address);
+                return;
+            }
             Frame frame = ClusterLink.request(RequestCode.LEASE, header(hold), FrameBody.NONE);
             CompletionStage<Frame> answered =
                     link.ask(WHAT, address, frame, hold.plus(link.config().requestTimeout()));
@@ -164,7 +180,10 @@ public final class RemoteLeases implements LeaseReader {
             }
             answered.thenApply(answer -> read(address, answer)).whenComplete((leased, failure) -> {
                 holder = "";
-                if (failure != null) {
+                if (failure != null && isUnknownThere(ClusterLink.causeOf(failure))) {
+                    popSpeakers.add(address);
+                    ask();
+                } else if (failure != null) {
                     refused(ClusterLink.causeOf(failure));
                 } else if (leased.leases().isEmpty()) {
                     next();
@@ -172,6 +191,36 @@ public final class RemoteLeases implements LeaseReader {
                     giveBack(leased);
                 }
             });
+        }
+
+        private boolean isUnknownThere(Throwable cause) {
+            return cause instanceof RefusedException refused && refused.reason() == Refusal.NOT_SUPPORTED;
+        }
+
+        private void pop(String address) {
+            pops.lease(request, route, brokerAt(address), address).whenComplete((leases, failure) -> {
+                if (failure != null) {
+                    refused(ClusterLink.causeOf(failure));
+                } else if (!leases.isEmpty()) {
+                    Leased leased = new Leased(leases, Hold.NONE);
+                    if (!result.complete(leased)) {
+                        giveBack(leased);
+                    }
+                } else if (System.nanoTime() - deadlineNanos >= 0) {
+                    next();
+                } else {
+                    popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
+                    link.clock().after(popPause, this::next);
+                }
+            });
+        }
+
+        private String brokerAt(String address) {
+            return route.shares().stream()
+                    .map(TopicRoute.Share::brokerName)
+                    .filter(name -> route.primary(name).filter(address::equals).isPresent())
+                    .findFirst()
+                    .orElse("");
         }
 
         private void giveBack(Leased leased) {
@@ -337,6 +386,22 @@ public final class RemoteLeases implements LeaseReader {
             List<Settlement> settlements,
             List<ReceiptAddress> receipts,
             Settled[] answers) {
+        List<Integer> popped = indexes.stream()
+                .filter(i -> PopReceipt.isOne(receipts.get(i).receipt()))
+                .toList();
+        if (!popped.isEmpty()) {
+            List<Integer> others =
+                    indexes.stream().filter(i -> !popped.contains(i)).toList();
+            CompletableFuture<Void> settled = settlePopped(address, popped, settlements, receipts, answers);
+            return others.isEmpty()
+                    ? settled
+                    : settled.thenCombine(
+                            ask(broker, address, others, settlements, receipts, answers), (left, right) -> null);
+        }
+        if (popSpeakers.contains(address)) {
+            // What another make gives out is marked, so these are no receipts of that broker.
+            return CompletableFuture.completedFuture(null);
+        }
         List<Settle> asked = indexes.stream()
                 .map(i -> settle(settlements.get(i), receipts.get(i).receipt()))
                 .toList();
@@ -358,6 +423,24 @@ public final class RemoteLeases implements LeaseReader {
                 .toCompletableFuture();
     }
 
+    /** Writes the answers to their places; an altered receipt keeps its own. */
+    private CompletableFuture<Void> settlePopped(
+            String address,
+            List<Integer> indexes,
+            List<Settlement> settlements,
+            List<ReceiptAddress> receipts,
+            Settled[] answers) {
+        List<CompletableFuture<?>> asked = new ArrayList<>();
+        for (int i : indexes) {
+            PopReceipt.parse(receipts.get(i).receipt())
+                    .ifPresent(lease -> asked.add(
+                            pops.settle(settlements.get(i), settlements.get(i).receipt(), lease, address)
+                                    .thenAccept(settled -> answers[i] = settled)
+                                    .toCompletableFuture()));
+        }
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new));
+    }
+
     private static Settled settled(String broker, SettleAnswerBody.Settled answer) {
         return new Settled(
                 new ReceiptAddress(broker, answer.receipt()).toReceipt(),
@@ -365,7 +448,7 @@ public final class RemoteLeases implements LeaseReader {
                 answer.leaseUntil());
     }
 
-    private static Settle settle(Settlement settlement, String receipt) {
+    static Settle settle(Settlement settlement, String receipt) {
         if (settlement instanceof Settlement.Extend extend) {
             return new Settle(Kind.EXTEND, receipt, extend.leaseFor().toMillis(), "");
         }

@@ -29,13 +29,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Finds messages by key, at every broker of the topic, and by id, at the broker that the id names. */
-final class RemoteLookup implements MessageLookup {
+public final class RemoteLookup implements MessageLookup {
     private static final int LIMIT_MAX = 64;
 
     private final ClusterLink link;
     private final RouteCache routes;
 
-    RemoteLookup(ClusterLink link, RouteCache routes) {
+    public RemoteLookup(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
     }

@@ -1,5 +1,6 @@
 package io.sluice.client.remote;
 
+import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
@@ -14,9 +15,11 @@ import java.util.concurrent.CompletionStage;
  */
 final class RemoteOffsets implements ConsumerOffsets {
     private final QueueOffsets offsets;
+    private final Pulls pulls;
 
-    RemoteOffsets(QueueOffsets offsets) {
+    RemoteOffsets(QueueOffsets offsets, Pulls pulls) {
         this.offsets = offsets;
+        this.pulls = pulls;
     }
 
     @Override
@@ -29,11 +32,11 @@ final class RemoteOffsets implements ConsumerOffsets {
         return committed(group, queue)
                 .thenCompose(stored -> stored.isPresent() && stored.getAsLong() >= nextOffset
                         ? CompletableFuture.completedFuture(null)
-                        : offsets.store(group, queue, nextOffset));
+                        : GroupOffsets.store(offsets, pulls, group, queue, nextOffset));
     }
 
     @Override
     public CompletionStage<Void> reset(GroupName group, MessageQueue queue, long nextOffset) {
-        return offsets.store(group, queue, nextOffset);
+        return GroupOffsets.store(offsets, pulls, group, queue, nextOffset);
     }
 }

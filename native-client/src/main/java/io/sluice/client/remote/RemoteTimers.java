@@ -27,14 +27,14 @@ import java.util.concurrent.CompletionStage;
  * Messages that wait, over the wire: a recall goes to the broker that the handle names, a list is put together of the
  * answers of all brokers of the topic. Brokers of another make know recalls (from 5.3 on, when allowed there) and no lists.
  */
-final class RemoteTimers implements Timers {
+public final class RemoteTimers implements Timers {
     private static final String RECALL = "recall of a message that waits";
     private static final String LIST = "lists of messages that wait";
 
     private final ClusterLink link;
     private final RouteCache routes;
 
-    RemoteTimers(ClusterLink link, RouteCache routes) {
+    public RemoteTimers(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
     }

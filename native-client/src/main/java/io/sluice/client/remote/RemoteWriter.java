@@ -25,14 +25,19 @@ final class RemoteWriter implements MessageWriter {
 
     private final Sender sender;
     private final Releases releases;
+    private final RemoteUnits units;
 
-    RemoteWriter(Sender sender, Releases releases) {
+    RemoteWriter(Sender sender, Releases releases, RemoteUnits units) {
         this.sender = sender;
         this.releases = releases;
+        this.units = units;
     }
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return units.sendOnce(message, placement);
+        }
         return isTimed(message) ? sendTimed(message, placement) : sendNow(message, placement);
     }
 

@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -76,6 +77,8 @@ public final class RouteCache implements AutoCloseable {
         private volatile long askedAtNanos = System.nanoTime();
         /** Completes when a topic that a send created has become visible. */
         private volatile CompletableFuture<Void> creation = CompletableFuture.completedFuture(null);
+        /** Whether a broker that has the topic since a moment ago is looked for in the route. */
+        private final AtomicBoolean growing = new AtomicBoolean();
         /** Whoever waits for the first answer. Guarded by the entry, like {@link #asking}. */
         private final Queue<CompletableFuture<Optional<TopicRoute>>> waiting = new ArrayDeque<>();
 
@@ -131,19 +134,38 @@ public final class RouteCache implements AutoCloseable {
                         }));
     }
 
-    /** A message was stored in the topic: if it had no route yet, it will have one soon, and whoever asks waits for it. */
-    public void storedIn(TopicName topic) {
+    /**
+     * A message was stored in the topic at this broker: a route that has not shown that yet will do so soon, and whoever asks
+     * for a topic without any route waits for it.
+     */
+    public void storedIn(TopicName topic, String brokerName) {
         Entry entry = entries.get(topic);
-        if (entry == null || entry.route != null || entry.provisional == null) {
+        if (entry == null) {
             return;
         }
+        TopicRoute route = entry.route;
+        if (route != null) {
+            if (!route.brokers().containsKey(brokerName) && entry.growing.compareAndSet(false, true)) {
+                await(
+                                topic,
+                                found -> found.isPresent()
+                                        && found.get().brokers().containsKey(brokerName),
+                                CREATION_PATIENCE)
+                        .whenComplete((visible, failure) -> entry.growing.set(false));
+            }
+            return;
+        }
+        if (entry.provisional == null) {
+            return;
+        }
+        CompletableFuture<Void> creation = new CompletableFuture<>();
         synchronized (entry) {
             if (!entry.creation.isDone()) {
+                entry.creation.thenRun(() -> storedIn(topic, brokerName));
                 return;
             }
-            entry.creation = new CompletableFuture<>();
+            entry.creation = creation;
         }
-        CompletableFuture<Void> creation = entry.creation;
         await(topic, Optional::isPresent, CREATION_PATIENCE).whenComplete((visible, failure) -> {
             entry.provisional = null;
             creation.complete(null);

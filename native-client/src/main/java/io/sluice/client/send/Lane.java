@@ -38,6 +38,8 @@ final class Lane {
     private List<Parcel> load = List.of();
     /** Whether something is awaited: a turn, an answer, the end of a pause, a route. */
     private boolean busy;
+    /** When the frame under way left. */
+    private long leftNanos;
     /** By which the lane's messages belong here. */
     private TopicRoute placedBy;
 
@@ -164,6 +166,7 @@ final class Lane {
             longestNanos = Math.max(longestNanos, parcel.deadlineNanos() - now);
         }
         away = true;
+        leftNanos = now;
         topic.left(this);
         CompletionStage<Frame> asked = call(address, Duration.ofNanos(Math.max(1, longestNanos)));
         if (asked.toCompletableFuture().isDone()) {
@@ -190,7 +193,7 @@ final class Lane {
         if (failure != null) {
             failed(messages, FailedTry.of(ClusterLink.causeOf(failure)));
         } else {
-            owner.health().answered(queue.brokerName());
+            owner.health().answered(queue.brokerName(), System.nanoTime() - leftNanos);
             take(messages, answer, address);
         }
         owner.windowOf(queue.brokerName()).leave();
@@ -208,7 +211,7 @@ final class Lane {
             failed(messages, FailedTry.of(answer, address));
             return;
         }
-        owner.routes().storedIn(queue.topic());
+        owner.routes().storedIn(queue.topic(), queue.brokerName());
         owner.succeed(messages, stored.get());
         goOn();
     }

@@ -5,7 +5,6 @@ import io.sluice.model.MessageProperties;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
-import io.sluice.wire.message.BodyCodec;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.PropertiesCodec;
 import io.sluice.wire.message.SysFlag;
@@ -17,7 +16,19 @@ import java.util.Set;
 final class Packing {
     /** What a message says that goes alone; see docs/doors/native-client.md, "Sending". */
     private static final Set<String> TRAVEL_ALONE = Set.of(
-            PropertyNames.DELAY_LEVEL, "TIMER_DELAY_SEC", "TIMER_DELAY_MS", "TIMER_DELIVER_MS", "TRAN_MSG", "MSG_TYPE");
+            PropertyNames.DELAY_LEVEL,
+            PropertyNames.IDEMPOTENCY_KEY,
+            PropertyNames.TIMER_DELAY_SEC,
+            PropertyNames.TIMER_DELAY_MS,
+            PropertyNames.TIMER_DELIVER_MS,
+            PropertyNames.TRANSACTION_PREPARED,
+            PropertyNames.MESSAGE_TYPE);
+
+    private static final Set<String> DELAYS = Set.of(
+            PropertyNames.DELAY_LEVEL,
+            PropertyNames.TIMER_DELAY_SEC,
+            PropertyNames.TIMER_DELAY_MS,
+            PropertyNames.TIMER_DELIVER_MS);
 
     /** Whether the answer waits for the durability configured; a frame has one rule for all its messages. */
     private static final String WAIT = "WAIT";
@@ -72,11 +83,14 @@ final class Packing {
         byte[] body = message.body();
         int sysFlag = 0;
         if (body.length >= config.compressFromBytes()) {
-            byte[] compressed = BodyCodec.deflateZlib(body, config.compressionLevel());
+            byte[] compressed = config.compression().compress(body, config.compressionLevel());
             if (compressed.length < body.length) {
                 body = compressed;
-                sysFlag = SysFlag.COMPRESSED | SysFlag.COMPRESSION_ZLIB;
+                sysFlag = config.compression().sysFlag();
             }
+        }
+        if (properties.has(PropertyNames.TRANSACTION_PREPARED)) {
+            sysFlag |= SysFlag.TRANSACTION_PREPARED;
         }
         return Outbound.of(message, body, properties, sysFlag, redelivery);
     }
@@ -98,7 +112,7 @@ final class Packing {
                         Refusal.ILLEGAL_ARGUMENT,
                         "a batch has messages for %s and %s; expected one topic".formatted(topic, message.topic()));
             }
-            if (message.properties().has(PropertyNames.DELAY_LEVEL)) {
+            if (DELAYS.stream().anyMatch(message.properties()::has)) {
                 throw refused(
                         Refusal.ILLEGAL_ARGUMENT,
                         "a batch for %s has a delayed message; send it on its own".formatted(topic));

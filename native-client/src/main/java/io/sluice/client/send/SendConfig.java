@@ -1,6 +1,7 @@
 package io.sluice.client.send;
 
 import io.sluice.model.GroupName;
+import io.sluice.wire.message.Compression;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -11,7 +12,8 @@ import java.util.Objects;
  * @param timeout           for one send with all its tries
  * @param retries           further tries after the first, 0..; each prefers another broker
  * @param maxMessageBytes   largest body, before compression; for a batch its whole size
- * @param compressFromBytes bodies of this size and more are compressed (zlib); {@link Integer#MAX_VALUE}: never
+ * @param compressFromBytes bodies of this size and more are compressed; {@link Integer#MAX_VALUE}: never
+ * @param compression       how
  * @param compressionLevel  1 (fast) to 9 (small)
  * @param inFlightBytes     bytes of sends under way at once
  * @param batchBytes        how much may travel in one frame when sends to one queue meet; {@link #NO_BATCHES}: every message
@@ -26,6 +28,7 @@ public record SendConfig(
         int retries,
         int maxMessageBytes,
         int compressFromBytes,
+        Compression compression,
         int compressionLevel,
         int inFlightBytes,
         int batchBytes,
@@ -43,6 +46,7 @@ public record SendConfig(
 
     public SendConfig {
         Objects.requireNonNull(group, "group");
+        Objects.requireNonNull(compression, "compression");
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException("send timeout %s must be positive".formatted(timeout));
         }
@@ -65,6 +69,9 @@ public record SendConfig(
         if (compressionLevel < 1 || compressionLevel > 9) {
             throw new IllegalArgumentException("compressionLevel %d is outside 1..9".formatted(compressionLevel));
         }
+        if (compressFromBytes != NEVER) {
+            compression.requireLibrary();
+        }
     }
 
     /** The defaults of a producer. */
@@ -75,6 +82,7 @@ public record SendConfig(
                 RETRIES,
                 MAX_MESSAGE_BYTES,
                 COMPRESS_FROM_BYTES,
+                Compression.ZLIB,
                 COMPRESSION_LEVEL,
                 IN_FLIGHT_BYTES,
                 BATCH_BYTES,

@@ -74,7 +74,14 @@ public final class Sender {
      * @param timeout for the send with all its tries
      */
     public CompletionStage<Sent> send(Message message, QueueChoice choice, Duration timeout, WhenFull whenFull) {
-        return submit(message, deadline -> packing.parcel(message, choice, deadline), timeout, whenFull);
+        QueueChoice steady = steady(message, choice);
+        return submit(message, deadline -> packing.parcel(message, steady, deadline), timeout, whenFull);
+    }
+
+    /** A message with an idempotency key goes to one queue, however often it is sent: its broker knows the key. */
+    private static QueueChoice steady(Message message, QueueChoice choice) {
+        String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
+        return choice == QueueChoice.ANY && key != null ? new QueueChoice.ByKey(key) : choice;
     }
 
     /** Stores all messages of one topic in one queue, or none of them. */
@@ -105,7 +112,7 @@ public final class Sender {
         }
         CompletionStage<Void> handedOver = routes.forSending(outbound.topic()).thenCompose(found -> {
             TopicRoute route = found.orElseThrow(() -> QueueFinder.noSuchTopic(outbound.topic()));
-            MessageQueue queue = oneWayFinder(outbound.topic()).find(route, choice, health::isWell);
+            MessageQueue queue = oneWayFinder(outbound.topic()).find(route, steady(message, choice), health::isWell);
             return link.oneWay(
                     route.primary(queue.brokerName()).orElseThrow(), outbound.frameFor(config, queue, freshQueues));
         });

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -150,6 +151,35 @@ class QueueBufferTest {
         assertThat(buffer.settledTo()).as("held until it is safe elsewhere").isZero();
         buffer.stopDelivery();
         assertThat(buffer.isWanted(pulled.get(1), mark)).isFalse();
+    }
+
+    @Test
+    void aQueueThatIsGivenUpFinishesWhatLiesBeforeTheLastMessageBegun() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 4);
+        buffer.accept(pulled, 4);
+        buffer.begin(pulled.get(2), 0);
+
+        CompletableFuture<Void> finished = buffer.finishBegun().toCompletableFuture();
+
+        assertThat(buffer.begin(pulled.get(3), 0)).as("behind it").isFalse();
+        assertThat(buffer.begin(pulled.get(0), 0)).as("before it").isTrue();
+        assertThat(buffer.begin(pulled.get(1), 0)).isTrue();
+        assertThat(buffer.accept(range(4, 5), 5)).isFalse();
+        buffer.endDone(List.of(pulled.get(2), pulled.get(0)));
+        assertThat(finished).isNotDone();
+        buffer.settle(pulled.get(1));
+        assertThat(finished).isDone();
+        assertThat(buffer.settledTo()).isEqualTo(3);
+    }
+
+    @Test
+    void aQueueOfWhichNothingIsBegunIsGivenUpAtOnce() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 7);
+        buffer.accept(range(7, 9), 9);
+
+        assertThat(buffer.finishBegun().toCompletableFuture()).isDone();
+        assertThat(buffer.settledTo()).isEqualTo(7);
     }
 
     @Property(tries = 100)

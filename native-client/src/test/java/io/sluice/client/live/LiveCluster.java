@@ -3,6 +3,7 @@ package io.sluice.client.live;
 import io.sluice.broker.Broker;
 import io.sluice.broker.BrokerConfig;
 import io.sluice.broker.settings.SettingRules;
+import io.sluice.broker.transaction.TransactionRules;
 import io.sluice.namesrv.NameServer;
 import io.sluice.namesrv.NameServerConfig;
 import io.sluice.store.StoreConfig;
@@ -10,6 +11,7 @@ import io.sluice.store.file.FileDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.Map;
 /** A name server and brokers with stores in a directory; brokers can be stopped and started again where they were. */
 public final class LiveCluster implements AutoCloseable {
     private static final String DELAYS = "1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s";
+
+    private static final TransactionRules SOON =
+            new TransactionRules(Duration.ofMillis(300), Duration.ofMillis(300), 15);
 
     private final Path directory;
     private final NameServer nameServer;
@@ -43,7 +48,7 @@ public final class LiveCluster implements AutoCloseable {
         }
     }
 
-    /** Starts a broker, at the port and on the store it had before, if any. Every delay level is one second. */
+    /** Starts a broker, at the port and on the store it had before, if any. Every delay level is one second; producers are soon asked about transactions. */
     public void startBroker(String name) {
         BrokerConfig usual = BrokerConfig.in(StoreConfig.in(directory.resolve(name)));
         BrokerConfig config = new BrokerConfig(
@@ -61,7 +66,8 @@ public final class LiveCluster implements AutoCloseable {
                 usual.maxGroups(),
                 DELAYS,
                 usual.timerMaxDelay(),
-                usual.transactions(),
+                SOON,
+                usual.units(),
                 true,
                 false,
                 Map.of(),

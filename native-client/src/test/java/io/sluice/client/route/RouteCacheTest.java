@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -188,12 +189,32 @@ class RouteCacheTest {
         ScriptedCluster cluster = opened(new ScriptedCluster("broker-a").topic("TBW102", 8));
         RouteCache routes = routes(cluster.nameServer());
         assertThat(result(routes.forSending(TOPIC)).orElseThrow().writable()).hasSize(4);
-        routes.storedIn(TOPIC);
+        routes.storedIn(TOPIC, "broker-a");
         CompletableFuture<Optional<TopicRoute>> waiting = routes.find(TOPIC).toCompletableFuture();
         await().until(() -> cluster.nameServer().heard(ROUTE).size() > 3);
         assertThat(waiting).isNotDone();
         cluster.topic("Orders", 4);
         assertThat(waiting.join()).isPresent();
+    }
+
+    @Test
+    void aBrokerThatHasTheTopicSinceAMomentAgoIsShownSoon() {
+        BrokerData a = new BrokerData("C", "a", Map.of(0L, "127.0.0.1:1"));
+        BrokerData b = new BrokerData("C", "b", Map.of(0L, "127.0.0.1:2"));
+        AtomicReference<TopicRouteData> told =
+                new AtomicReference<>(new TopicRouteData(List.of(share("a", 1, 1, 6)), List.of(a)));
+        ScriptedServer nameServer = opened(new ScriptedServer(ROUTE)).on(ROUTE, asked -> routeOf(told.get()));
+        RouteCache routes = routes(nameServer);
+        assertThat(result(routes.find(TOPIC)).orElseThrow().writable()).hasSize(1);
+        await().until(() -> routes.known(TOPIC).isPresent());
+        routes.storedIn(TOPIC, "a");
+        assertThat(nameServer.heard(ROUTE)).hasSize(1);
+
+        routes.storedIn(TOPIC, "b");
+        await().until(() -> nameServer.heard(ROUTE).size() > 2);
+        told.set(new TopicRouteData(List.of(share("a", 1, 1, 6), share("b", 1, 1, 6)), List.of(a, b)));
+
+        await().until(() -> routes.known(TOPIC).orElseThrow().writable().size() == 2);
     }
 
     @Test

@@ -48,7 +48,8 @@ public final class ScriptedCluster implements AutoCloseable {
                             RequestCode.QUERY_MESSAGE,
                             RequestCode.VIEW_MESSAGE_BY_ID,
                             RequestCode.LOCK_BATCH_MQ,
-                            RequestCode.UNLOCK_BATCH_MQ));
+                            RequestCode.UNLOCK_BATCH_MQ,
+                            RequestCode.COMMIT_UNIT));
         }
         nameServer.on(RequestCode.GET_ROUTEINFO_BY_TOPIC, asked -> route(asked.field("topic")));
         nameServer.on(RequestCode.GET_BROKER_CLUSTER_INFO, asked -> clusterInfo());

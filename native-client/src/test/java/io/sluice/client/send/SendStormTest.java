@@ -14,6 +14,7 @@ import io.sluice.client.script.StoringBroker.Stored;
 import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.model.GroupName;
 import io.sluice.model.Message;
+import io.sluice.wire.message.Compression;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,8 +75,18 @@ class SendStormTest {
         LinkConfig linkConfig = LinkConfig.of(List.of(cluster.nameServer().address()), ClientIds.next());
         try (ClusterLink link = ClusterLink.open(linkConfig);
                 RouteCache routes = new RouteCache(link, RouteConfig.DEFAULT)) {
-            SendConfig config =
-                    new SendConfig(new GroupName("PG"), TIMEOUT, 2, 10_000, 4096, 5, BOUND, BATCH, Duration.ZERO, true);
+            SendConfig config = new SendConfig(
+                    new GroupName("PG"),
+                    TIMEOUT,
+                    2,
+                    10_000,
+                    4096,
+                    Compression.ZLIB,
+                    5,
+                    BOUND,
+                    BATCH,
+                    Duration.ZERO,
+                    true);
             Sender sender = new Sender(link, routes, config, QUEUES, new UniqueKeys(InetAddress.getLoopbackAddress()));
             List<One> sends = new ArrayList<>();
             for (int i = 0; i < SENDS; i++) {

@@ -26,6 +26,7 @@ import io.sluice.wire.command.SendCommands.SendMessage;
 import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.message.BodyCodec;
+import io.sluice.wire.message.Compression;
 import io.sluice.wire.message.PropertiesCodec;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -71,6 +72,7 @@ class SenderTest {
                 retries,
                 4 * 1024 * 1024,
                 4096,
+                Compression.ZLIB,
                 5,
                 inFlightBytes,
                 SendConfig.BATCH_BYTES,

@@ -19,6 +19,7 @@ import io.sluice.model.Message;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
+import io.sluice.wire.message.Compression;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,17 @@ class SharedFramesTest {
         RouteCache routes = new RouteCache(link, RouteConfig.DEFAULT);
         open.add(routes);
         SendConfig config = new SendConfig(
-                new GroupName("PG"), TIMEOUT.plus(linger), 2, 1 << 20, 4096, 5, 1 << 26, batchBytes, linger, true);
+                new GroupName("PG"),
+                TIMEOUT.plus(linger),
+                2,
+                1 << 20,
+                4096,
+                Compression.ZLIB,
+                5,
+                1 << 26,
+                batchBytes,
+                linger,
+                true);
         return new Sender(link, routes, config, 4, new UniqueKeys(InetAddress.getLoopbackAddress()));
     }
 

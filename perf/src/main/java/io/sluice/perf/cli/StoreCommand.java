@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 /** {@code sluice perf store}: the store alone, without any door. */
 @Command(
         name = "store",
-        description = "Measure the store in process: appends, a large backlog, opening after a kill, many queues.",
+        description =
+                "Measure the store in process: appends, a large backlog, opening after a kill, many queues, timers.",
         mixinStandardHelpOptions = true)
 final class StoreCommand implements Callable<Integer> {
     @Mixin
@@ -32,7 +33,7 @@ final class StoreCommand implements Callable<Integer> {
             split = ",")
     private List<StoreScenario> scenarios;
 
-    @Option(names = "--messages", description = "of the backlog (default: ${DEFAULT-VALUE})")
+    @Option(names = "--messages", description = "of the backlog, or that wait (default: ${DEFAULT-VALUE})")
     private long messages = 10_000_000;
 
     @Option(names = "--bytes", description = "of a body in the backlog (default: ${DEFAULT-VALUE})")

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** What this machine can do at best, measured or read again from where they were kept. */
 public record Limits(List<Limit> all) {
-    /** Each name says what is done as fast as possible. */
+    /** Each name says what is done as fast as possible; the last one what happens to those who do nothing. */
     public static final String WRITE_FRESH = "mapped write, fresh blocks";
 
     public static final String WRITE_RECYCLED = "mapped write, recycled blocks";
@@ -17,6 +17,7 @@ public record Limits(List<Limit> all) {
     public static final String ECHO_CALLERS = "Netty echo, callers";
     public static final String ECHO_PIPELINED = "Netty echo, pipelined";
     public static final String LOOPBACK = "loopback, one connection";
+    public static final String LATE_MOMENTS = "moments late by more than 1 ms";
 
     public Limits {
         all = List.copyOf(all);
@@ -33,6 +34,7 @@ public record Limits(List<Limit> all) {
         Files.createDirectories(directory);
         List<Limit> limits = new ArrayList<>(DiskLimits.measure(directory, callers));
         limits.addAll(NetworkLimits.measure(frameBytes, callers));
+        limits.addAll(PauseLimits.measure());
         return new Limits(limits);
     }
 

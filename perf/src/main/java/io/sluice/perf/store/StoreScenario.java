@@ -13,5 +13,7 @@ public enum StoreScenario {
     /** Queues and index made again from the log alone. */
     REBUILD,
     /** Very many queues. */
-    QUEUES
+    QUEUES,
+    /** Messages with exact times of delivery above a million that wait. */
+    TIMERS
 }

@@ -49,6 +49,7 @@ public final class CommandTable {
         PopCommands.addTo(table);
         LeaseCommands.addTo(table);
         TimerCommands.addTo(table);
+        UnitCommands.addTo(table);
         TopicCommands.addTo(table);
         GroupCommands.addTo(table);
         ConsumerCommands.addTo(table);

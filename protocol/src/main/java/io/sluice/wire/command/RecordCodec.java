@@ -121,9 +121,19 @@ final class RecordCodec<T extends Record> implements HeaderCodec<T> {
         };
     }
 
-    /** One component. */
+    /**
+     * One component.
+     *
+     * @param always whether it is written whatever its value is
+     */
     private record Part(
-            FieldName name, Kind kind, boolean required, Object absent, Class<?> javaType, MethodHandle getter) {
+            FieldName name,
+            Kind kind,
+            boolean required,
+            boolean always,
+            Object absent,
+            Class<?> javaType,
+            MethodHandle getter) {
 
         static Part of(RecordComponent component, String wireName, MethodHandles.Lookup lookup)
                 throws IllegalAccessException {
@@ -132,7 +142,9 @@ final class RecordCodec<T extends Record> implements HeaderCodec<T> {
             Object whenAbsent = absent == null ? null : kind.parse(absent.value(), component.getType());
             MethodHandle getter = lookup.unreflect(component.getAccessor())
                     .asType(MethodType.methodType(kind.handleType, Record.class));
-            return new Part(FieldName.of(wireName), kind, absent == null, whenAbsent, component.getType(), getter);
+            boolean always = absent == null || absent.written();
+            return new Part(
+                    FieldName.of(wireName), kind, absent == null, always, whenAbsent, component.getType(), getter);
         }
 
         void write(Record header, FieldSink sink) {
@@ -140,25 +152,25 @@ final class RecordCodec<T extends Record> implements HeaderCodec<T> {
                 switch (kind) {
                     case TEXT, ENUM -> {
                         Object value = (Object) getter.invokeExact(header);
-                        if (required || !value.equals(absent)) {
+                        if (always || !value.equals(absent)) {
                             sink.text(name, value.toString());
                         }
                     }
                     case INT -> {
                         int value = (int) getter.invokeExact(header);
-                        if (required || value != (int) absent) {
+                        if (always || value != (int) absent) {
                             sink.number(name, value);
                         }
                     }
                     case LONG -> {
                         long value = (long) getter.invokeExact(header);
-                        if (required || value != (long) absent) {
+                        if (always || value != (long) absent) {
                             sink.number(name, value);
                         }
                     }
                     case BOOL -> {
                         boolean value = (boolean) getter.invokeExact(header);
-                        if (required || value != (boolean) absent) {
+                        if (always || value != (boolean) absent) {
                             sink.bool(name, value);
                         }
                     }

@@ -113,6 +113,8 @@ public final class RequestCode {
     public static final int TAKE_BACK = 30_003;
     /** Sluice's own, see {@link TimerCommands}; a genuine broker answers 3. */
     public static final int LIST_TIMED = 30_004;
+    /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
+    public static final int COMMIT_UNIT = 30_005;
 
     public static final int POP_MESSAGE = 200_050;
     public static final int ACK_MESSAGE = 200_051;

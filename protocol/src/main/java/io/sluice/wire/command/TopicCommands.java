@@ -15,7 +15,7 @@ public sealed interface TopicCommands {
             int readQueueNums,
             int writeQueueNums,
             int perm,
-            @Absent("SINGLE_TAG") String topicFilterType,
+            @Absent(value = "SINGLE_TAG", written = true) String topicFilterType,
             @Absent int topicSysFlag,
             @Absent boolean order,
             @Absent String attributes,

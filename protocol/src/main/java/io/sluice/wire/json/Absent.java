@@ -14,4 +14,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Absent {
     String value() default "";
+
+    /** Whether a header field is written even when it has its absent value: brokers of another make refuse a header without it. */
+    boolean written() default false;
 }

@@ -5,8 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
@@ -61,22 +59,6 @@ public final class BodyCodec {
         } catch (NoClassDefFoundError missing) {
             throw new CompressionException(
                     "body is compressed with %s, whose library is not on the class path".formatted(algorithm), missing);
-        }
-    }
-
-    /** A zlib stream of the bytes; level 1 (fast) to 9 (small). */
-    public static byte[] deflateZlib(byte[] body, int level) {
-        Deflater deflater = new Deflater(level);
-        try {
-            ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 2 + 64);
-            try (DeflaterOutputStream out = new DeflaterOutputStream(compressed, deflater)) {
-                out.write(body);
-            } catch (IOException impossible) {
-                throw new IllegalStateException("writing to memory failed", impossible);
-            }
-            return compressed.toByteArray();
-        } finally {
-            deflater.end();
         }
     }
 

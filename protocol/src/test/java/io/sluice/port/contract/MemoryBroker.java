@@ -28,6 +28,7 @@ import io.sluice.port.Tails.TailListener;
 import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 import io.sluice.port.TopicCatalog.TopicSettings;
+import io.sluice.port.UnitsOfWork;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.PropertiesCodec;
@@ -74,6 +75,7 @@ public final class MemoryBroker implements BrokerPort {
     });
 
     private final MemoryTimers timers = new MemoryTimers(clock, this::hasTopic, this::deliver);
+    private final MemoryUnits units = new MemoryUnits(new UnitSteps());
     private final Map<TopicName, TopicSettings> topics = new TreeMap<>();
     private final Map<MessageQueue, List<ByteBuffer>> queues = new HashMap<>();
     private final Map<Long, ByteBuffer> byLogOffset = new HashMap<>();
@@ -192,6 +194,11 @@ public final class MemoryBroker implements BrokerPort {
     }
 
     @Override
+    public UnitsOfWork units() {
+        return units;
+    }
+
+    @Override
     public void close() {
         synchronized (this) {
             closed = true;
@@ -205,12 +212,30 @@ public final class MemoryBroker implements BrokerPort {
     // ---- write ----
 
     private CompletionStage<SendOutcome> send(Message message, Placement placement) {
+        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return CompletableFuture.completedFuture(units.sendOnce(message, placement));
+        }
         SendOutcome outcome = store(message, placement);
         changed();
         return CompletableFuture.completedFuture(outcome);
     }
 
     private synchronized SendOutcome store(Message message, Placement placement) {
+        SendOutcome.Refused refused = refusalOf(message, placement);
+        if (refused != null) {
+            return refused;
+        }
+        int count = topics.computeIfAbsent(message.topic(), none -> TopicSettings.ofQueues(QUEUES))
+                .writeQueues();
+        MessageQueue queue = new MessageQueue(message.topic(), brokerName, choose(placement, count));
+        if (MemoryTimers.isTimed(message)) {
+            return timers.park(message, queue);
+        }
+        return append(message, queue);
+    }
+
+    /** {@code null} when the message may be stored. */
+    private SendOutcome.Refused refusalOf(Message message, Placement placement) {
         if (refusal != null) {
             return refusal;
         }
@@ -219,30 +244,56 @@ public final class MemoryBroker implements BrokerPort {
                     Refusal.TOO_LARGE,
                     "body of %d bytes is over the limit of %d bytes".formatted(message.body().length, BODY_MAX_BYTES));
         }
-        TopicSettings settings = topics.get(message.topic());
-        if (settings == null) {
-            if (!autoCreate) {
-                return new SendOutcome.Refused(
-                        Refusal.NO_SUCH_TOPIC, "topic %s does not exist; create it first".formatted(message.topic()));
-            }
-            settings = TopicSettings.ofQueues(QUEUES);
-            topics.put(message.topic(), settings);
+        TopicSettings settings = topics.getOrDefault(message.topic(), TopicSettings.ofQueues(QUEUES));
+        if (!topics.containsKey(message.topic()) && !autoCreate) {
+            return new SendOutcome.Refused(
+                    Refusal.NO_SUCH_TOPIC, "topic %s does not exist; create it first".formatted(message.topic()));
         }
         if (!settings.writable()) {
             return new SendOutcome.Refused(Refusal.NOT_WRITABLE, "topic %s is read only".formatted(message.topic()));
         }
-        int count = settings.writeQueues();
-        int queueId = choose(placement, count);
-        if (queueId >= count) {
+        if (placement instanceof Placement.Queue queue && queue.queueId() >= settings.writeQueues()) {
             return new SendOutcome.Refused(
                     Refusal.NO_SUCH_QUEUE,
-                    "queue %d of topic %s; it has %d queues".formatted(queueId, message.topic(), count));
+                    "queue %d of topic %s; it has %d queues"
+                            .formatted(queue.queueId(), message.topic(), settings.writeQueues()));
         }
-        MessageQueue queue = new MessageQueue(message.topic(), brokerName, queueId);
-        if (MemoryTimers.isTimed(message)) {
-            return timers.park(message, queue);
+        return null;
+    }
+
+    /** What units of work are made of; under the lock of the broker. */
+    private final class UnitSteps implements MemoryUnits.Steps {
+        private final Leases leases = new Leases();
+
+        @Override
+        public <T> T together(Supplier<T> work) {
+            T done;
+            synchronized (MemoryBroker.this) {
+                done = work.get();
+            }
+            changed();
+            return done;
         }
-        return append(message, queue);
+
+        @Override
+        public SendOutcome.Refused refusalOf(Message message, Placement placement) {
+            return MemoryBroker.this.refusalOf(message, placement);
+        }
+
+        @Override
+        public SendOutcome store(Message message, Placement placement) {
+            return MemoryBroker.this.store(message, placement);
+        }
+
+        @Override
+        public boolean isHeld(LeaseReader.Receipt receipt) {
+            return leases.isHeld(receipt);
+        }
+
+        @Override
+        public void settle(LeaseReader.Settlement settlement) {
+            leases.settleOne(settlement);
+        }
     }
 
     /** When its time has come. */
@@ -634,6 +685,14 @@ public final class MemoryBroker implements BrokerPort {
             return settled;
         }
 
+        private boolean isHeld(Receipt receipt) {
+            long now = System.currentTimeMillis();
+            return cursors.values().stream()
+                    .flatMap(cursor -> cursor.entries.values().stream())
+                    .anyMatch(entry ->
+                            receipt.handle().equals(entry.receipt) && entry.settledBy == null && entry.freeAtMs > now);
+        }
+
         private Settled settleOne(Settlement settlement) {
             String receipt = settlement.receipt().handle();
             for (Map.Entry<String, Cursor> named : cursors.entrySet()) {
@@ -839,6 +898,11 @@ public final class MemoryBroker implements BrokerPort {
         @Override
         public Timers timers() {
             return broker.timers();
+        }
+
+        @Override
+        public UnitsOfWork units() {
+            return broker.units();
         }
 
         @Override

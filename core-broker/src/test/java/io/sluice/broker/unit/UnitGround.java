@@ -1,0 +1,219 @@
+package io.sluice.broker.unit;
+
+import io.sluice.broker.delay.DelayLevels;
+import io.sluice.broker.group.GroupConfigTable;
+import io.sluice.broker.group.OrderLocks;
+import io.sluice.broker.lease.GroupProgress;
+import io.sluice.broker.lease.LeaseRules;
+import io.sluice.broker.lease.LeaseService;
+import io.sluice.broker.lease.LeaseTopics;
+import io.sluice.broker.metrics.BrokerMetrics;
+import io.sluice.broker.send.DoorWriter;
+import io.sluice.broker.send.SendRules;
+import io.sluice.broker.send.SendService;
+import io.sluice.broker.timer.TimerRules;
+import io.sluice.broker.topic.Topic;
+import io.sluice.broker.topic.TopicRules;
+import io.sluice.broker.topic.TopicTable;
+import io.sluice.filter.Filters;
+import io.sluice.model.FilterExpression;
+import io.sluice.model.GroupName;
+import io.sluice.model.Message;
+import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader.Lease;
+import io.sluice.port.LeaseReader.LeaseRequest;
+import io.sluice.port.LeaseReader.Start;
+import io.sluice.port.Placement;
+import io.sluice.port.SendOutcome;
+import io.sluice.port.UnitOfWork;
+import io.sluice.port.UnitOutcome;
+import io.sluice.store.LossyDisk;
+import io.sluice.store.MessageStore;
+import io.sluice.store.QueueRead;
+import io.sluice.store.StoreConfig;
+import io.sluice.store.log.FlushMode;
+import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.MessageView;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** The rooms that units of work need, on a disk that forgets; killed and opened again as a test likes. */
+final class UnitGround implements AutoCloseable {
+    static final Duration LEASE = Duration.ofSeconds(30);
+    static final GroupName GROUP = new GroupName("workers");
+    static final String IN = "In";
+
+    private static final TimerRules TIMERS = TimerRules.of("broker-a", Duration.ofDays(1), 72);
+    private static final String LEVELS = "1s 5s";
+    private static final InetSocketAddress HOST = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
+
+    private final FlushMode flushMode;
+    private final UnitRules rules;
+    private volatile long nowMs = 1_700_000_000_000L;
+    private LossyDisk disk;
+    private MessageStore store;
+    private LeaseService leases;
+    private UnitService units;
+    private DoorWriter writer;
+
+    UnitGround(long seed, FlushMode flushMode, UnitRules rules) {
+        this.flushMode = flushMode;
+        this.rules = rules;
+        this.disk = new LossyDisk(seed);
+        open();
+    }
+
+    private void open() {
+        InstantSource clock = () -> Instant.ofEpochMilli(nowMs);
+        StoreConfig config = StoreConfig.in(Path.of("/store"))
+                .withFlushMode(flushMode)
+                .withLogSegmentBytes(64 * 1024)
+                .withQueueSegmentBytes(2_000)
+                .withIndexSlots(50)
+                .withIndexEntries(200)
+                .withDelayLevels(LEVELS)
+                .withDiskFreeMinBytes(0);
+        store = MessageStore.open(config, disk, clock);
+        DelayLevels levels = DelayLevels.parse(LEVELS);
+        TopicTable topics = TopicTable.open(
+                new TopicRules("cluster", "broker-a", true, 1, 1_000, levels.max(), false),
+                clock,
+                (delay, step) -> step.run(),
+                Optional.empty(),
+                written -> {});
+        topics.put(Topic.of(IN, 2, 6));
+        GroupConfigTable groups =
+                GroupConfigTable.open(true, 1_000, clock, (delay, step) -> step.run(), Optional.empty(), written -> {});
+        SendRules sendRules =
+                new SendRules("cluster", "broker-a", "region", true, config.maxMessageBytes(), levels, () -> TIMERS);
+        SendService sends = new SendService(
+                store,
+                topics,
+                groups,
+                new OrderLocks(clock, Duration.ofSeconds(60), queue -> true),
+                new BrokerMetrics(),
+                sendRules,
+                () -> HOST,
+                clock);
+        leases = LeaseService.open(
+                LeaseRules.of("broker-a"), store, new Topics(), new Progress(), group -> 1000, new Filters(), clock);
+        units = UnitService.open(rules, "broker-a", store, sends, leases, Runnable::run, clock);
+        sends.onceBy(units);
+        writer = new DoorWriter(sends, topics, HOST);
+        store.start();
+        leases.start();
+    }
+
+    private static final class Topics implements LeaseTopics {
+        @Override
+        public int readableQueues(TopicName topic) {
+            return topic.value().equals(IN) ? 2 : 1;
+        }
+
+        @Override
+        public CompletionStage<Void> ensureDeadLetterTopic(TopicName deadLetters) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private static final class Progress implements GroupProgress {
+        @Override
+        public OptionalLong committed(GroupName group, TopicName topic, int queueId) {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public void advanced(GroupName group, TopicName topic, int queueId, long next) {}
+    }
+
+    static <T> T result(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    MessageStore store() {
+        return store;
+    }
+
+    UnitService units() {
+        return units;
+    }
+
+    void pass(Duration time) {
+        nowMs += time.toMillis();
+    }
+
+    SendOutcome send(Message message, int queueId) {
+        return result(writer.send(message, new Placement.Queue(queueId)));
+    }
+
+    CompletionStage<UnitOutcome> commit(UnitOfWork unit) {
+        return new DoorUnits(units, writer).commit(unit);
+    }
+
+    List<Lease> lease(int max) {
+        return result(leases.lease(new LeaseRequest(
+                        GROUP,
+                        new TopicName(IN),
+                        FilterExpression.ALL,
+                        FilterExpression.ALL,
+                        max,
+                        LEASE,
+                        Duration.ZERO,
+                        Start.FIRST)))
+                .leases();
+    }
+
+    static String text(Lease lease) {
+        return new String(MessageView.of(lease.slice()).body(), StandardCharsets.UTF_8);
+    }
+
+    List<String> texts(String topic) {
+        List<String> texts = new ArrayList<>();
+        for (int queueId = 0; queueId < 2; queueId++) {
+            long end = store.range(topic, queueId).max();
+            for (long at = 0; at < end; ) {
+                try (QueueRead read = store.read(topic, queueId, at, EntryFilter.ALL, 100, 1 << 20)) {
+                    read.slices()
+                            .forEach(slice ->
+                                    texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
+                    at = Math.max(read.nextOffset(), at + 1);
+                }
+            }
+        }
+        return texts;
+    }
+
+    void closeAndReopen() {
+        close();
+        open();
+    }
+
+    /** What the disk keeps is taken first; the old process then ends on a disk that nobody reads again. */
+    void crash(boolean powerCut) {
+        LossyDisk after;
+        synchronized (disk) {
+            after = powerCut ? disk.afterPowerCut() : disk.afterKill();
+        }
+        close();
+        disk = after;
+        open();
+    }
+
+    @Override
+    public void close() {
+        leases.close();
+        store.close();
+    }
+}

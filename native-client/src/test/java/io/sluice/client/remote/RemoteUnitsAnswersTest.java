@@ -1,0 +1,141 @@
+package io.sluice.client.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.client.script.ScriptedCluster;
+import io.sluice.model.Message;
+import io.sluice.port.BrokerPort;
+import io.sluice.port.BrokerPortFactory;
+import io.sluice.port.LeaseReader.Receipt;
+import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.port.Placement;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
+import io.sluice.port.SendOutcome;
+import io.sluice.port.UnitOfWork;
+import io.sluice.port.UnitOutcome;
+import io.sluice.wire.body.UnitAnswerBody;
+import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
+import io.sluice.wire.frame.Frame;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Units of work over the wire, to brokers that answer as a test likes. */
+class RemoteUnitsAnswersTest {
+    private ScriptedCluster cluster;
+    private BrokerPort port;
+
+    @BeforeEach
+    void open() {
+        cluster = new ScriptedCluster("broker-a", "broker-b").topic("Orders", 2);
+        port = BrokerPortFactory.open(
+                URI.create("sluice://" + cluster.nameServer().address()));
+    }
+
+    @AfterEach
+    void close() {
+        port.close();
+        cluster.close();
+    }
+
+    private static <T> T result(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    private static RefusedException refusal(CompletionStage<?> stage) {
+        Throwable failed = stage.toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .handle((done, failure) -> failure)
+                .join();
+        Throwable cause = failed != null && failed.getCause() != null ? failed.getCause() : failed;
+        assertThat(cause).isInstanceOf(RefusedException.class);
+        return (RefusedException) cause;
+    }
+
+    private static UnitOfWork unit(String id) {
+        return new UnitOfWork(id, List.of(new UnitOfWork.Send(Message.of("Orders", "x"), Placement.ANY)), List.of());
+    }
+
+    private void answer(AtomicInteger asked, int failures, boolean repeat) {
+        for (String name : List.of("broker-a", "broker-b")) {
+            cluster.broker(name)
+                    .on(
+                            RequestCode.COMMIT_UNIT,
+                            request -> asked.incrementAndGet() <= failures
+                                    ? Frame.answer(ResponseCode.SERVICE_NOT_AVAILABLE, "not now")
+                                    : ScriptedCluster.answer(new UnitAnswerBody(
+                                                    UnitAnswerBody.Outcome.COMMITTED,
+                                                    repeat,
+                                                    "",
+                                                    name,
+                                                    List.of(new UnitAnswerBody.Sent("Orders", 1, 64, 7, "id", "")),
+                                                    List.of())
+                                            .toFrameBody()));
+        }
+    }
+
+    @Test
+    void aClusterWithoutUnitsIsToldByName() {
+        RefusedException refused = refusal(port.units().commit(unit("u")));
+        assertThat(refused.reason()).isEqualTo(Refusal.NOT_SUPPORTED);
+        assertThat(refused).hasMessageStartingWith("not supported by this cluster: units of work");
+    }
+
+    @Test
+    void aClusterThatKnowsNoKeysIsNotSentAMessageWithOne() {
+        SendOutcome outcome =
+                result(port.writer().send(Message.of("Orders", "x").withIdempotencyKey("k"), Placement.ANY));
+        assertThat(outcome).isInstanceOfSatisfying(SendOutcome.Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Refusal.NOT_SUPPORTED);
+            assertThat(refused.remedy()).startsWith("not supported by this cluster: idempotency keys");
+        });
+        assertThat(cluster.broker("broker-a").heard(RequestCode.SEND_MESSAGE_V2))
+                .isEmpty();
+        assertThat(cluster.broker("broker-b").heard(RequestCode.SEND_MESSAGE_V2))
+                .isEmpty();
+    }
+
+    @Test
+    void aUnitWithAnIdIsAskedForAgainOfTheSameBroker() {
+        AtomicInteger asked = new AtomicInteger();
+        answer(asked, 2, true);
+        UnitOutcome outcome = result(port.units().commit(unit("u1")));
+        assertThat(outcome).isInstanceOfSatisfying(UnitOutcome.Committed.class, committed -> {
+            assertThat(committed.isRepeat()).isTrue();
+            assertThat(committed.sent().get(0).queueOffset()).isEqualTo(7);
+        });
+        int ofA = cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT).size();
+        int ofB = cluster.broker("broker-b").heard(RequestCode.COMMIT_UNIT).size();
+        assertThat(List.of(ofA, ofB)).containsExactlyInAnyOrder(0, 3);
+    }
+
+    @Test
+    void aUnitWithoutAnIdIsAskedForOnceAndItsEndIsNotKnown() {
+        AtomicInteger asked = new AtomicInteger();
+        answer(asked, 1, false);
+        assertThat(refusal(port.units().commit(unit(""))).reason()).isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void leasesOfTwoBrokersAreNotSettledTogether() {
+        UnitOfWork unit = new UnitOfWork(
+                "u",
+                List.of(),
+                List.of(new Settlement.Ack(receipt("broker-a")), new Settlement.Ack(receipt("broker-b"))));
+        assertThat(result(port.units().commit(unit)))
+                .isInstanceOfSatisfying(UnitOutcome.Refused.class, refused -> assertThat(refused.remedy())
+                        .contains("broker-a", "broker-b"));
+    }
+
+    private static Receipt receipt(String broker) {
+        return new ReceiptAddress(broker, "r").toReceipt();
+    }
+}
