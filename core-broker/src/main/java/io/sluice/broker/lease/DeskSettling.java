@@ -130,9 +130,7 @@ final class DeskSettling {
                 return outcome(release(cursor, claim, millis(release.delay())), release);
             }
             if (settlement instanceof Settlement.Retry) {
-                long delayMs = tools.policy().redeliveryDelay(desk.group()).afterMs(claim.attempt());
-                long delay = Math.min(delayMs, tools.rules().termMax().toMillis());
-                return outcome(release(cursor, claim, delay), settlement);
+                return outcome(release(cursor, claim, delayMs(item)), settlement);
             }
             if (settlement instanceof Settlement.Reject reject) {
                 return outcome(reject(cursor, claim, reject), reject);
@@ -292,7 +290,7 @@ final class DeskSettling {
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
-        Map<SharedCursor, List<Long>> gone = new LinkedHashMap<>();
+        Map<SharedCursor, OffsetLine> gone = new LinkedHashMap<>();
         for (Item item : items) {
             Claim claim = item.claim();
             SharedCursor cursor =
@@ -302,12 +300,13 @@ final class DeskSettling {
                 continue;
             }
             passTime(cursor, now, attemptsMax);
-            List<Long> settled = gone.computeIfAbsent(cursor, none -> new ArrayList<>());
+            OffsetLine settled = gone.computeIfAbsent(cursor, none -> new OffsetLine());
             cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);
-            } else if (item.settlement() instanceof Settlement.Release release) {
-                long freeAtMs = release.delay().isZero() ? 0 : now + millis(release.delay());
+            } else if (comesBack(item.settlement())) {
+                long delayMs = delayMs(item);
+                long freeAtMs = delayMs == 0 ? 0 : now + delayMs;
                 facts.computeIfAbsent(cursor.key, none -> new ArrayList<>())
                         .add(new Returned(claim.offset(), cursor.settler.attempts(claim.offset()), freeAtMs));
             } else {
@@ -323,6 +322,21 @@ final class DeskSettling {
         return over;
     }
 
+    private static boolean comesBack(Settlement settlement) {
+        return settlement instanceof Settlement.Release || settlement instanceof Settlement.Retry;
+    }
+
+    /** After which time an entry that comes back may be lent again. */
+    private long delayMs(Item item) {
+        if (item.settlement() instanceof Settlement.Release release) {
+            return millis(release.delay());
+        }
+        long told = tools.policy()
+                .redeliveryDelay(desk.group())
+                .afterMs(item.claim().attempt());
+        return Math.min(told, tools.rules().termMax().toMillis());
+    }
+
     /** The whole holds, or it does not and the leases go on. */
     void endJointly(List<Item> items, CompletableFuture<Void> whole, boolean holds) {
         synchronized (desk) {
@@ -336,8 +350,8 @@ final class DeskSettling {
                 }
                 if (!holds) {
                     cursor.settler.notSettled(claim.offset(), now, attemptsMax);
-                } else if (item.settlement() instanceof Settlement.Release release) {
-                    cursor.settler.released(claim, now, now + millis(release.delay()), attemptsMax);
+                } else if (comesBack(item.settlement())) {
+                    cursor.settler.released(claim, now, now + delayMs(item), attemptsMax);
                 } else {
                     cursor.settler.settled(claim.offset());
                 }

@@ -395,7 +395,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             throw stopping();
         }
         Settled[] results = new Settled[settlements.size()];
-        Map<LeaseDesk, List<DeskSettling.Item>> byDesk = new LinkedHashMap<>();
+        ByDesk byDesk = new ByDesk();
         List<Receipt> over = new ArrayList<>();
         for (int i = 0; i < results.length; i++) {
             if (settlements.get(i) instanceof Settlement.Extend) {
@@ -411,7 +411,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                         "settlement %d of the unit of work brings no receipt of this broker".formatted(i));
             }
         }
-        return new JointSettlement(journal, tools.deadLetters(), byDesk, over);
+        return new JointSettlement(journal, tools.deadLetters(), byDesk.items, over);
     }
 
     /**
