@@ -138,9 +138,7 @@ final class DeskSettling {
                 return outcome(release(cursor, claim, millis(release.delay())), release);
             }
             if (settlement instanceof Settlement.Retry) {
-                long delayMs = tools.policy().redeliveryDelay(desk.group()).afterMs(claim.attempt());
-                long delay = Math.min(delayMs, tools.rules().termMax().toMillis());
-                return outcome(release(cursor, claim, delay), settlement);
+                return outcome(release(cursor, claim, delayMs(item)), settlement);
             }
             if (settlement instanceof Settlement.Reject reject) {
                 return outcome(reject(cursor, claim, reject), reject);
@@ -314,8 +312,9 @@ final class DeskSettling {
             cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);
-            } else if (item.settlement() instanceof Settlement.Release release) {
-                long freeAtMs = release.delay().isZero() ? 0 : now + millis(release.delay());
+            } else if (comesBack(item.settlement())) {
+                long delayMs = delayMs(item);
+                long freeAtMs = delayMs == 0 ? 0 : now + delayMs;
                 facts.computeIfAbsent(cursor.key, none -> new ArrayList<>())
                         .add(new Returned(claim.offset(), cursor.settler.attempts(claim.offset()), freeAtMs));
             } else {
@@ -331,6 +330,21 @@ final class DeskSettling {
         return over;
     }
 
+    private static boolean comesBack(Settlement settlement) {
+        return settlement instanceof Settlement.Release || settlement instanceof Settlement.Retry;
+    }
+
+    /** After which time an entry that comes back may be lent again. */
+    private long delayMs(Item item) {
+        if (item.settlement() instanceof Settlement.Release release) {
+            return millis(release.delay());
+        }
+        long told = tools.policy()
+                .redeliveryDelay(desk.group())
+                .afterMs(item.claim().attempt());
+        return Math.min(told, tools.rules().termMax().toMillis());
+    }
+
     /** The whole holds, or it does not and the leases go on. */
     void endJointly(List<Item> items, CompletableFuture<Void> whole, boolean holds) {
         synchronized (desk) {
@@ -344,8 +358,8 @@ final class DeskSettling {
                 }
                 if (!holds) {
                     cursor.settler.notSettled(claim.offset(), now, attemptsMax);
-                } else if (item.settlement() instanceof Settlement.Release release) {
-                    cursor.settler.released(claim, now, now + millis(release.delay()), attemptsMax);
+                } else if (comesBack(item.settlement())) {
+                    cursor.settler.released(claim, now, now + delayMs(item), attemptsMax);
                 } else {
                     cursor.settler.settled(claim.offset());
                 }
