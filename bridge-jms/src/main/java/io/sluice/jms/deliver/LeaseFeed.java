@@ -76,6 +76,9 @@ public final class LeaseFeed implements Feed {
     /** Rewinds whose messages are not back yet; nothing is asked meanwhile, so that order is kept. */
     private int rewinding;
 
+    /** What the cluster is asked to keep in order; less when it cannot. */
+    private volatile Ordering ordering = Ordering.BY_KEY;
+
     private boolean paused = true;
     private boolean closed;
     private boolean listened;
@@ -160,7 +163,7 @@ public final class LeaseFeed implements Feed {
                 limits.leaseFor(),
                 wait.compareTo(ASK_MAX) < 0 ? wait : ASK_MAX,
                 Start.FIRST,
-                Ordering.BY_KEY);
+                ordering);
         CompletableFuture<Leased> question = lent(request).toCompletableFuture();
         boolean outdated;
         synchronized (this) {
@@ -245,7 +248,13 @@ public final class LeaseFeed implements Feed {
         JMSException toTell = null;
         synchronized (this) {
             asking = false;
-            if (reason == Refusal.NO_SUCH_TOPIC) {
+            if (reason == Refusal.NOT_SUPPORTED && ordering == Ordering.BY_KEY) {
+                ordering = Ordering.NONE;
+                log.warn(
+                        "{} is consumed without keeping messages of one group in order: {}",
+                        address,
+                        cause.getMessage());
+            } else if (reason == Refusal.NO_SUCH_TOPIC) {
                 askAgainAtNanos = nanos.getAsLong() + PAUSE_MIN.toNanos();
                 trouble = Optional.empty();
             } else if (!closed) {
