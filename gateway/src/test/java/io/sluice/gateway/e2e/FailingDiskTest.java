@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.sluice.gateway.node.AcknowledgedMessages;
 import io.sluice.gateway.node.AcknowledgedMessages.Tally;
+import io.sluice.gateway.node.ApacheClient;
+import io.sluice.gateway.node.ApacheClient.Version;
 import io.sluice.gateway.node.FailingCalls;
 import io.sluice.gateway.node.Health;
 import io.sluice.gateway.node.NodeProcess;
@@ -185,6 +187,46 @@ class FailingDiskTest {
                 assertThat(Health.live(node).status()).isEqualTo(200);
             }
             assertSound(port);
+        }
+    }
+
+    /** Nobody knows yet whether such messages are on the disk; they are in the log and count as sent. */
+    @Test
+    void aDiskThatIsTooSlowIsToldToUnmodifiedProducersAndTooManyOfThemAreToldToComeAgain() throws Exception {
+        try (NodeProcess node = node("flushDiskType=SYNC_FLUSH");
+                ApacheClient old = new ApacheClient(Version.V4_9_8, node.nameServer(), directory);
+                ApacheClient recent = new ApacheClient(Version.V5, node.nameServer(), directory)) {
+            List<ApacheClient> both = List.of(old, recent);
+            for (ApacheClient client : both) {
+                client.tell("producer", "patient", "timeout=40000", "retries=0");
+                assertThat(client.send("Slowly", "", "", "while it is quick")).contains("SEND_OK");
+            }
+            FailingCalls slow = slow(node);
+            try {
+                for (ApacheClient client : both) {
+                    assertThat(client.send("Slowly", "", "", "m")).contains("FLUSH_DISK_TIMEOUT");
+                }
+                recent.tell("sendbatch", "Slowly", "30000", "first");
+                recent.tell("sendbatch", "Slowly", "30000", "second");
+                for (ApacheClient client : both) {
+                    assertThat(client.ask("sendbatch", "Slowly", "30000", "too-many"))
+                            .containsPattern("(CODE: |responseCode=)2\\b");
+                }
+            } finally {
+                slow.close();
+            }
+            for (ApacheClient client : both) {
+                await().atMost(PATIENCE)
+                        .until(() -> client.send("Slowly", "", "", "m").contains("SEND_OK"));
+            }
+        }
+    }
+
+    private static FailingCalls slow(NodeProcess node) {
+        try {
+            return FailingCalls.slow(node.process().pid(), PATIENCE, "msync");
+        } catch (FailingCalls.NotPossible refused) {
+            return Assumptions.abort(refused.getMessage());
         }
     }
 }

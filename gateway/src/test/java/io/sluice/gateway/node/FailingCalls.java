@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** Makes system calls of a running process fail, by strace, until closed. */
+/** Makes system calls of a running process fail or take long, by strace, until closed. */
 public final class FailingCalls implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -33,9 +34,18 @@ public final class FailingCalls implements AutoCloseable {
      * @param calls names of the system calls
      */
     public static FailingCalls in(long pid, List<Path> files, String error, String... calls) throws NotPossible {
+        return attach(pid, files, "error=" + error, calls);
+    }
+
+    /** Calls do what they should, so much later. */
+    public static FailingCalls slow(long pid, Duration delay, String... calls) throws NotPossible {
+        return attach(pid, List.of(), "delay_enter=" + TimeUnit.NANOSECONDS.toMicros(delay.toNanos()), calls);
+    }
+
+    private static FailingCalls attach(long pid, List<Path> files, String effect, String... calls) throws NotPossible {
         String names = String.join(",", calls);
         List<String> line = new ArrayList<>(List.of("strace", "-f", "-p", String.valueOf(pid)));
-        line.addAll(List.of("-e", "trace=" + names, "-e", "inject=" + names + ":error=" + error, "-e", "signal=none"));
+        line.addAll(List.of("-e", "trace=" + names, "-e", "inject=" + names + ":" + effect, "-e", "signal=none"));
         files.forEach(file -> line.addAll(List.of("-P", file.toString())));
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         LineProcess strace;

@@ -6,11 +6,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.rocketmq.client.exception.MQClientException;
 
 /**
  * Reads commands from standard input, one per line, fields separated by tabs, and answers each with a line that begins
- * with {@code OK} or {@code ERR}. Messages received are told at any time as lines that begin with {@code GOT}. Ends with
- * the input. What the verbs mean is said by the rooms that bring them.
+ * with {@code OK} or {@code ERR}; the latter tells the exception, its text, and the code of the broker if it has one.
+ * Messages received are told at any time as lines that begin with {@code GOT}. Ends with the input. What the verbs mean is
+ * said by the rooms that bring them.
  */
 public final class ApacheClientDriver {
     private final Clients clients;
@@ -56,7 +58,13 @@ public final class ApacheClientDriver {
             Told.line("OK " + entry.verb().run(new Words(command, entry.places())));
         } catch (Exception failed) {
             Told.line("ERR " + failed.getClass().getSimpleName() + " "
-                    + String.valueOf(failed.getMessage()).replace('\n', ' '));
+                    + String.valueOf(failed.getMessage()).replace('\n', ' ')
+                    + codeOf(failed));
         }
+    }
+
+    /** Clients that have tried in vain keep the last broker's code to themselves. */
+    private static String codeOf(Exception failed) {
+        return failed instanceof MQClientException client ? " responseCode=" + client.getResponseCode() : "";
     }
 }
