@@ -171,21 +171,27 @@ class RetentionTest {
         }
     }
 
+    /** So many full segments on a real disk, all older than they are to be kept. */
+    private MessageStore pastItsTime(Path directory, int segments) throws IOException {
+        StoreConfig config = Stores.config(directory).withReservedHours(1).withIndexEnabled(false);
+        MessageStore store =
+                MessageStore.open(config, new FileDisk(), () -> Instant.ofEpochMilli(now[0]), () -> nanos[0]);
+        for (int i = 0; i < segments * MESSAGES_PER_SEGMENT; i++) {
+            Stores.append(store, "T", 0, i + ":" + "z".repeat(BODY_BYTES));
+        }
+        nanos[0] += 100_000_000_000L;
+        store.duties().flusher().flush();
+        store.duties().queueWriter().work();
+        store.duties().queueWriter().work();
+        now[0] += 3 * HOUR_MS;
+        return store;
+    }
+
     /** On a real disk, where memory pulled from under a reader would end the process. */
     @Test
     void readersKeepTheirMemoryWhileSegmentsGo(@TempDir Path directory) throws Exception {
-        StoreConfig config = Stores.config(directory).withReservedHours(1).withIndexEnabled(false);
         ExecutorService readers = Executors.newFixedThreadPool(3);
-        try (MessageStore store =
-                MessageStore.open(config, new FileDisk(), () -> Instant.ofEpochMilli(now[0]), () -> nanos[0])) {
-            for (int i = 0; i < 30 * MESSAGES_PER_SEGMENT; i++) {
-                Stores.append(store, "T", 0, i + ":" + "z".repeat(BODY_BYTES));
-            }
-            nanos[0] += 100_000_000_000L;
-            store.duties().flusher().flush();
-            store.duties().queueWriter().work();
-            store.duties().queueWriter().work();
-            now[0] += 3 * HOUR_MS;
+        try (MessageStore store = pastItsTime(directory, 30)) {
             CountDownLatch holding = new CountDownLatch(3);
             List<Future<Integer>> results = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -205,17 +211,7 @@ class RetentionTest {
     @Test
     void aReadThatGoesOnInTheNextSegmentKeepsWhatItFoundInOneThatGoesMeanwhile(@TempDir Path directory)
             throws IOException {
-        StoreConfig config = Stores.config(directory).withReservedHours(1).withIndexEnabled(false);
-        try (MessageStore store =
-                MessageStore.open(config, new FileDisk(), () -> Instant.ofEpochMilli(now[0]), () -> nanos[0])) {
-            for (int i = 0; i < 3 * MESSAGES_PER_SEGMENT; i++) {
-                Stores.append(store, "T", 0, i + ":" + "z".repeat(BODY_BYTES));
-            }
-            nanos[0] += 100_000_000_000L;
-            store.duties().flusher().flush();
-            store.duties().queueWriter().work();
-            store.duties().queueWriter().work();
-            now[0] += 3 * HOUR_MS;
+        try (MessageStore store = pastItsTime(directory, 3)) {
             EntryFilter deletingBetween = new EntryFilter() {
                 @Override
                 public boolean acceptsEntry(long queueOffset, long tagHash) {

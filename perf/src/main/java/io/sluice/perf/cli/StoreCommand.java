@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 /** {@code sluice perf store}: the store alone, without any door. */
 @Command(
         name = "store",
-        description =
-                "Measure the store in process: appends, a large backlog, opening after a kill, many queues, timers.",
+        description = "Measure the store in process: appends, a large backlog, opening after a kill, many queues.",
         mixinStandardHelpOptions = true)
 final class StoreCommand implements Callable<Integer> {
     @Mixin
@@ -33,7 +32,7 @@ final class StoreCommand implements Callable<Integer> {
             split = ",")
     private List<StoreScenario> scenarios;
 
-    @Option(names = "--messages", description = "of the backlog, or that wait (default: ${DEFAULT-VALUE})")
+    @Option(names = "--messages", description = "of the backlog (default: ${DEFAULT-VALUE})")
     private long messages = 10_000_000;
 
     @Option(names = "--bytes", description = "of a body in the backlog (default: ${DEFAULT-VALUE})")

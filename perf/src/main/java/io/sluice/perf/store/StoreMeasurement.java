@@ -15,7 +15,6 @@ public final class StoreMeasurement {
             case BACKLOG -> new BacklogScenario(plan, told).run();
             case RECOVERY -> new OpeningScenario(plan, told).recovery();
             case REBUILD -> new OpeningScenario(plan, told).rebuild();
-            case TIMERS -> new TimerScenario(plan, told).run();
             case QUEUES -> new OpeningScenario(plan, told).queues();
         }
     }

@@ -13,7 +13,5 @@ public enum StoreScenario {
     /** Queues and index made again from the log alone. */
     REBUILD,
     /** Very many queues. */
-    QUEUES,
-    /** Messages with exact times of delivery above a million that wait. */
-    TIMERS
+    QUEUES
 }
