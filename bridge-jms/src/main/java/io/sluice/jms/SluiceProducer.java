@@ -48,7 +48,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         this.session = session;
         this.own = own;
         this.form = new OutgoingForm(session.connection().id());
-        this.placement = new Placement.ByShardingKey(session.orderingKey());
+        this.placement = new Placement.Together(session.orderingKey());
     }
 
     private void requireOpen() throws JMSException {
@@ -321,7 +321,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
             session.lane().awaitRoomForSend();
         }
         ours.setJMSMessageID(null);
-        transaction.send(stored, placement, place -> {
+        transaction.send(stored, placementOf(stored), place -> {
             ours.setJMSMessageID("ID:" + place.messageId());
             tellOriginal(ours, original);
         });

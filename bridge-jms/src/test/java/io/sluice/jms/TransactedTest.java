@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.port.Refusal;
+import io.sluice.port.contract.MemoryBroker;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -129,6 +130,21 @@ class TransactedTest extends AgainstMemoryBroker {
 
         assertThat(broker.sends("out")).hasSize(1);
         assertThat(broker.openLeases()).isZero();
+    }
+
+    @Test
+    void aCommitWhoseEndIsUnknownIsNotDoneTwiceWhateverIsSaidToItsRepeats() throws Exception {
+        sendTransacted(session.createQueue("out"), "x");
+        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
+
+        assertThatThrownBy(transacted::commit).isInstanceOf(JMSException.class);
+        assertThatThrownBy(transacted::commit)
+                .isExactlyInstanceOf(JMSException.class)
+                .hasMessageContaining("commit again");
+        transacted.commit();
+        transacted.commit();
+
+        assertThat(broker.sends("out")).hasSize(1);
     }
 
     @Test

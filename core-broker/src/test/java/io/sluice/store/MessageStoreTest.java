@@ -517,6 +517,19 @@ class MessageStoreTest {
         }
 
         @Test
+        void aBundleWaitsWhenAnyOfItsRecordsDoes() {
+            MessageStore store = inMemory(new LossyDisk(1), FlushMode.SYNC_FLUSH);
+            NewRecord waits = Stores.record("T", 0, "a");
+            NewRecord last = new NewRecord("T", 0, 0, 0, 0, Stores.HERE, 0, 0, waits.body(), waits.properties(), false);
+            CompletableFuture<List<AppendResult>> result =
+                    store.appendBundle(List.of(waits, last)).toCompletableFuture();
+            assertThat(result).isNotDone();
+            store.duties().flusher().flush();
+            assertThat(result).isCompletedWithValueMatching(stored -> stored.size() == 2);
+            store.close();
+        }
+
+        @Test
         void whoDoesNotWaitIsAnsweredAtOnceButNotReadableBefore() {
             MessageStore store = inMemory(new LossyDisk(1), FlushMode.SYNC_FLUSH);
             NewRecord waiting = Stores.record("T", 0, "a");

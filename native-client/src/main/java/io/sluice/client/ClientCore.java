@@ -38,7 +38,12 @@ final class ClientCore implements AutoCloseable {
     private final CloseStack resources;
 
     private ClientCore(
-            ClusterLink link, RouteCache routes, RouteConfig routeConfig, Heartbeats heartbeats, CloseStack resources) {
+            ClusterLink link,
+            RouteCache routes,
+            RouteConfig routeConfig,
+            Heartbeats heartbeats,
+            Requests requests,
+            CloseStack resources) {
         this.link = link;
         this.routes = routes;
         this.routeConfig = routeConfig;
@@ -46,7 +51,7 @@ final class ClientCore implements AutoCloseable {
         QueueLocator locator = new QueueLocator(routes);
         this.pulls = new Pulls(link, locator);
         this.offsets = new QueueOffsets(link, locator);
-        this.requests = new Requests(link, routes, heartbeats);
+        this.requests = requests;
         this.timers = new RemoteTimers(link, routes);
         this.resources = resources;
     }
@@ -56,7 +61,8 @@ final class ClientCore implements AutoCloseable {
             ClusterLink link = opening.push(ClusterLink.open(linkConfig));
             RouteCache routes = opening.push(new RouteCache(link, routeConfig));
             Heartbeats heartbeats = opening.push(new Heartbeats(link, routes, Heartbeats.PERIOD));
-            return new ClientCore(link, routes, routeConfig, heartbeats, opening.release());
+            Requests requests = opening.push(new Requests(link, routes, heartbeats));
+            return new ClientCore(link, routes, routeConfig, heartbeats, requests, opening.release());
         }
     }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -197,11 +198,15 @@ class ProducerVerbsTest {
         void aReplyToOneWhoHasLeftFailsAndAMessageThatIsNoQuestionCannotBeAnswered() {
             Producer answering = client.producer("answering").start();
             List<ReceivedMessage> seen;
+            CompletionStage<Message> reply;
             try (SluiceClient leaving = SluiceClient.connect(cluster.nameServerAddress())) {
-                leaving.producer("leaving").start().requestAsync(Message.of("Left", "?"), PATIENCE);
+                reply = leaving.producer("leaving").start().requestAsync(Message.of("Left", "?"), PATIENCE);
                 seen = consumed("Left");
                 await().atMost(PATIENCE).until(() -> seen.size() == 1);
             }
+            assertThat(reply.toCompletableFuture())
+                    .as("the question of a client that was closed")
+                    .isCompletedExceptionally();
             assertThatThrownBy(() -> answering
                             .reply(seen.get(0), new byte[0])
                             .toCompletableFuture()

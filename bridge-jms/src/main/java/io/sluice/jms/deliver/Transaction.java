@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a transacted session has sent since its last commit, and the commit itself (Jakarta Messaging 3.1 §6.2.7): one unit of work
@@ -27,6 +29,8 @@ import java.util.concurrent.CompletionStage;
  * id, which the broker recognises. Confined to the session's thread of control.
  */
 public final class Transaction {
+    private static final Logger log = LoggerFactory.getLogger(Transaction.class);
+
     private final UnitsOfWork units;
     private final LeaseBook book;
     private final Ledger ledger;
@@ -39,6 +43,8 @@ public final class Transaction {
 
     private int frozenSends;
     private int frozenDeliveries;
+    /** An attempt under this id may have succeeded: a refusal of a later one does not mean that nothing holds. */
+    private boolean mayHold;
 
     private record Sending(UnitOfWork.Send send, Told told) {}
 
@@ -107,6 +113,7 @@ public final class Transaction {
         if (outcome instanceof UnitOutcome.Committed committed) {
             committed(committed, sending);
         } else if (outcome instanceof UnitOutcome.CommittedWithDoubt doubt) {
+            mayHold = true;
             throw new JMSException(
                     what + ": it is in the log, but its durability is in doubt; commit again to be sure",
                     doubt.doubt().name());
@@ -126,9 +133,10 @@ public final class Transaction {
         try {
             return calls.await(asked, what);
         } catch (JMSException unknown) {
-            if (Refusal.NOT_SUPPORTED.name().equals(unknown.getErrorCode())) {
+            if (Refusal.NOT_SUPPORTED.name().equals(unknown.getErrorCode()) && !mayHold) {
                 throw BrokerCalls.withCause(rolledBack(unknown.getMessage(), Refusal.NOT_SUPPORTED), unknown);
             }
+            mayHold = true;
             throw unknown;
         }
     }
@@ -147,23 +155,40 @@ public final class Transaction {
         return outcome instanceof UnitOutcome.Committed;
     }
 
-    private void committed(UnitOutcome.Committed committed, List<Sending> sending) throws JMSException {
+    private void committed(UnitOutcome.Committed committed, List<Sending> sending) {
         ledger.decided(frozenDeliveries);
         sends.subList(0, sending.size()).clear();
         bytes = sends.isEmpty() ? 0 : bytes;
         thaw();
         for (int i = 0; i < sending.size(); i++) {
-            sending.get(i).told().stored(committed.sent().get(i));
+            tell(sending.get(i).told(), committed.sent().get(i));
+        }
+    }
+
+    /** The messages are there whatever becomes of this: a message of another provider may not take its id. */
+    private static void tell(Told told, SendOutcome.Stored place) {
+        try {
+            told.stored(place);
+        } catch (JMSException | RuntimeException failed) {
+            log.warn("message {} is committed but could not be told its id", place.messageId(), failed);
         }
     }
 
     private void refused(String what, UnitOutcome.Refused refused) throws JMSException {
+        if (mayHold) {
+            throw new JMSException(
+                    "%s: %s; an attempt before may hold, commit again to be sure".formatted(what, refused.remedy()),
+                    refused.reason().name());
+        }
         switch (refused.reason()) {
             case OVERLOADED, DISK_FULL -> {
                 thaw();
                 throw BrokerCalls.refusal(what, refused.reason(), refused.remedy());
             }
-            case UNAVAILABLE -> throw BrokerCalls.refusal(what, refused.reason(), refused.remedy());
+            case UNAVAILABLE -> {
+                mayHold = true;
+                throw BrokerCalls.refusal(what, refused.reason(), refused.remedy());
+            }
             default ->
                 throw rolledBack("%s: %s; everything is undone".formatted(what, refused.remedy()), refused.reason());
         }
@@ -191,5 +216,6 @@ public final class Transaction {
         frozen = "";
         frozenSends = 0;
         frozenDeliveries = 0;
+        mayHold = false;
     }
 }

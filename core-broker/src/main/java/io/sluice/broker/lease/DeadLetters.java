@@ -52,7 +52,7 @@ final class DeadLetters {
                     : CompletableFuture.completedFuture(null);
         }
         TopicName grave = TopicName.deadLetterOf(key.group());
-        return topics.ensureDeadLetterTopic(grave)
+        return ready(key.group())
                 .thenCompose(ready -> store.append(letter(read.slices().get(0), key.group(), attempts, reason)))
                 .thenApply(result -> {
                     RefusedException failure = failureOf(result, grave);
@@ -88,7 +88,11 @@ final class DeadLetters {
     }
 
     CompletionStage<Void> ready(GroupName group) {
-        return topics.ensureDeadLetterTopic(TopicName.deadLetterOf(group));
+        try {
+            return topics.ensureDeadLetterTopic(TopicName.deadLetterOf(group));
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     /** Takes one entry. */

@@ -4,6 +4,7 @@ import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
+import io.sluice.port.UnitOfWork;
 import io.sluice.store.log.AppendResult;
 import io.sluice.wire.message.NewRecord;
 import java.util.ArrayList;
@@ -76,13 +77,23 @@ public final class JointSettlement {
 
     private List<NewRecord> letters() {
         List<NewRecord> letters = new ArrayList<>();
+        long[] bytes = {0};
         for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
             for (DeskSettling.Item item : part.getValue()) {
                 if (item.settlement() instanceof Settlement.Reject reject) {
                     Claim claim = item.claim();
                     deadLetters
                             .letter(claim.key(), claim.offset(), claim.attempt(), reject.reason())
-                            .ifPresent(letters::add);
+                            .ifPresent(letter -> {
+                                bytes[0] += letter.body().remaining();
+                                letters.add(letter);
+                            });
+                }
+                if (bytes[0] > UnitOfWork.BYTES_MAX && letters.size() > 1) {
+                    throw new RefusedException(
+                            Refusal.TOO_LARGE,
+                            "the messages that a unit of work rejects have more than %d bytes; reject fewer in one"
+                                    .formatted(UnitOfWork.BYTES_MAX));
                 }
             }
         }

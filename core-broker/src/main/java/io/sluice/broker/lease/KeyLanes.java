@@ -170,7 +170,10 @@ final class KeyLanes {
             if (failing && isLast) {
                 lane.unlistedFrom = offset;
             } else if (!isFull() || shortened()) {
-                list(lane, offset);
+                // What was shortened may be this lane: behind what it lists now nothing may be listed.
+                if (offset < lane.unlistedFrom) {
+                    list(lane, offset);
+                }
             } else {
                 tidy(lane);
                 return false;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -397,10 +398,17 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         Settled[] results = new Settled[settlements.size()];
         ByDesk byDesk = new ByDesk();
         List<Receipt> over = new ArrayList<>();
+        Map<Receipt, Settlement> byReceipt = new HashMap<>();
         for (int i = 0; i < results.length; i++) {
             if (settlements.get(i) instanceof Settlement.Extend) {
                 throw new RefusedException(
                         Refusal.ILLEGAL_ARGUMENT, "a unit of work cannot extend a lease; extend it on its own");
+            }
+            Settlement before = byReceipt.putIfAbsent(settlements.get(i).receipt(), settlements.get(i));
+            if (before != null && !before.equals(settlements.get(i))) {
+                throw new RefusedException(
+                        Refusal.ILLEGAL_ARGUMENT,
+                        "settlement %d of the unit of work contradicts one before it of the same lease".formatted(i));
             }
             sort(i, settlements.get(i), receipts::read, results, byDesk);
             if (results[i] != null && results[i].result() == Result.LEASE_OVER) {

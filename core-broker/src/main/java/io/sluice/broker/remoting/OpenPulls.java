@@ -15,6 +15,9 @@ final class OpenPulls {
     /** Those of them that the client can take back, by the number it gave them. */
     private final Map<Long, CompletableFuture<?>> named = new ConcurrentHashMap<>();
 
+    /** The connection has ended. */
+    private volatile boolean gone;
+
     private OpenPulls() {}
 
     /** Those of the connection; to be called on its event loop. */
@@ -30,6 +33,9 @@ final class OpenPulls {
     void add(CompletableFuture<?> read) {
         waiting.add(read);
         read.whenComplete((answer, failure) -> waiting.remove(read));
+        if (gone) {
+            read.cancel(false);
+        }
     }
 
     /** @param name by which the client may take the read back */
@@ -48,6 +54,7 @@ final class OpenPulls {
     }
 
     private void giveUp() {
+        gone = true;
         waiting.forEach(read -> read.cancel(false));
     }
 }

@@ -10,6 +10,7 @@ import io.sluice.model.Message;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
@@ -19,6 +20,7 @@ import io.sluice.wire.body.UnitAnswerBody.Outcome;
 import io.sluice.wire.body.UnitRequestBody;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.json.JsonException;
+import io.sluice.wire.message.BodyCodec;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.RecordCheck;
 import java.nio.ByteBuffer;
@@ -48,8 +50,13 @@ final class UnitHandler {
         UnitOfWork unit;
         try {
             unit = unit(request.body().nioBuffer());
-        } catch (IllegalArgumentException | IllegalNameException | JsonException illegal) {
+        } catch (IllegalArgumentException
+                | IllegalNameException
+                | JsonException
+                | BodyCodec.CompressionException illegal) {
             return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
+        } catch (RefusedException refused) {
+            return Replies.now(Replies.refused(refused));
         }
         DoorWriter writer = new DoorWriter(sends, topics, peer.remoteAddress());
         return new DoorUnits(units, writer).commit(unit).thenApply(this::answer);
@@ -75,6 +82,7 @@ final class UnitHandler {
 
     private static List<Message> messages(ByteBuffer records) {
         List<Message> messages = new ArrayList<>();
+        long bytes = 0;
         while (records.hasRemaining()) {
             RecordCheck.Verdict verdict = RecordCheck.check(records, true);
             if (verdict != RecordCheck.Verdict.WHOLE) {
@@ -82,7 +90,17 @@ final class UnitHandler {
                         "message %d of the unit is damaged (%s)".formatted(messages.size() + 1, verdict));
             }
             int size = records.getInt(records.position());
-            messages.add(MessageView.of(records.slice(records.position(), size)).toMessage());
+            Message message =
+                    MessageView.of(records.slice(records.position(), size)).toMessage();
+            messages.add(message);
+            // Bodies come compressed, so that the frame does not bound them.
+            bytes += message.body().length;
+            if (messages.size() > UnitOfWork.SENDS_MAX || bytes > UnitOfWork.BYTES_MAX && messages.size() > 1) {
+                throw new RefusedException(
+                        Refusal.TOO_LARGE,
+                        "a unit of work takes at most %d messages and %d bytes"
+                                .formatted(UnitOfWork.SENDS_MAX, UnitOfWork.BYTES_MAX));
+            }
             records.position(records.position() + size);
         }
         return messages;
@@ -96,10 +114,17 @@ final class UnitHandler {
             return new Placement.Queue(Integer.parseInt(text.substring(1)));
         }
         if (text.startsWith("k")) {
-            byte[] key = Base64.getUrlDecoder().decode(text.substring(1));
-            return new Placement.ByShardingKey(new String(key, StandardCharsets.UTF_8));
+            return new Placement.ByShardingKey(key(text));
         }
-        throw new IllegalArgumentException("placement '%s' is none of '*', 'qN' and 'k' with a key".formatted(text));
+        if (text.startsWith("t")) {
+            return new Placement.Together(key(text));
+        }
+        throw new IllegalArgumentException(
+                "placement '%s' is none of '*', 'qN', 'k' and 't' with a key".formatted(text));
+    }
+
+    private static String key(String placement) {
+        return new String(Base64.getUrlDecoder().decode(placement.substring(1)), StandardCharsets.UTF_8);
     }
 
     private Frame answer(UnitOutcome outcome) {

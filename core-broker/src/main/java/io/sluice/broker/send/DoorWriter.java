@@ -77,12 +77,15 @@ public final class DoorWriter implements MessageWriter {
             return queue.queueId() < 0 ? Integer.MAX_VALUE : queue.queueId();
         }
         if (placement instanceof Placement.ByShardingKey byKey) {
-            Wanted wanted =
-                    topics.forSending(message.topic().value(), SystemTopics.AUTO_CREATE_TEMPLATE, LIKE_TEMPLATE);
-            return wanted instanceof Wanted.Found found && found.topic().writeQueues() > 0
-                    ? Placement.queueFor(byKey.key(), found.topic().writeQueues())
-                    : BROKER_CHOOSES;
+            return queueOf(message, byKey.key());
         }
-        return BROKER_CHOOSES;
+        return placement instanceof Placement.Together together ? queueOf(message, together.key()) : BROKER_CHOOSES;
+    }
+
+    private int queueOf(Message message, String key) {
+        Wanted wanted = topics.forSending(message.topic().value(), SystemTopics.AUTO_CREATE_TEMPLATE, LIKE_TEMPLATE);
+        return wanted instanceof Wanted.Found found && found.topic().writeQueues() > 0
+                ? Placement.queueFor(key, found.topic().writeQueues())
+                : BROKER_CHOOSES;
     }
 }

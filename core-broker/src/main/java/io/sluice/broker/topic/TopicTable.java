@@ -225,7 +225,9 @@ public final class TopicTable {
 
     private CompletionStage<Void> change(Topic topic) {
         String name = topic.name().value();
-        if (isFull() && !topics.containsKey(name)) {
+        // Groups have a limit of their own, and what fails must find its place.
+        boolean isOfGroup = topic.name().isRetry() || topic.name().isDeadLetter();
+        if (isFull() && !isOfGroup && !topics.containsKey(name)) {
             throw new RefusedException(Refusal.UNAVAILABLE, fullSentence(name));
         }
         CompletableFuture<Void> saved = new CompletableFuture<>();

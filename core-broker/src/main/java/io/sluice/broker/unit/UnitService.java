@@ -37,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,7 @@ public final class UnitService implements SendService.Once {
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytesOnTheirWay = new AtomicLong();
 
     private record Running(int fingerprint, CompletableFuture<Result> result) {}
 
@@ -85,6 +87,15 @@ public final class UnitService implements SendService.Once {
         /** With bodies of its own, for a thread that works on it later. */
         Work kept() {
             return new Work(id, messages.stream().map(NewMessage::kept).toList(), settlements, fingerprint);
+        }
+
+        /** Of the messages: bodies and properties. */
+        long bytes() {
+            long bytes = 0;
+            for (NewMessage message : messages) {
+                bytes += message.body().remaining() + message.properties().length();
+            }
+            return bytes;
         }
     }
 
@@ -201,15 +212,27 @@ public final class UnitService implements SendService.Once {
     // ---- once
 
     private CompletionStage<Result> once(Work work) {
+        long bytes = work.bytes();
+        if (bytesOnTheirWay.addAndGet(bytes) > rules.runningBytesMax()) {
+            bytesOnTheirWay.addAndGet(-bytes);
+            return CompletableFuture.completedFuture(Result.refused(
+                    Refusal.OVERLOADED,
+                    "units of work with %d bytes are on their way, which is the limit; try again later"
+                            .formatted(rules.runningBytesMax())));
+        }
         if (count.incrementAndGet() > rules.runningMax()) {
             count.decrementAndGet();
+            bytesOnTheirWay.addAndGet(-bytes);
             return CompletableFuture.completedFuture(Result.refused(
                     Refusal.OVERLOADED,
                     "%d units of work are on their way, which is the limit; try again later"
                             .formatted(rules.runningMax())));
         }
         CompletableFuture<Result> result = new CompletableFuture<>();
-        result.whenComplete((done, failed) -> count.decrementAndGet());
+        result.whenComplete((done, failed) -> {
+            count.decrementAndGet();
+            bytesOnTheirWay.addAndGet(-bytes);
+        });
         if (work.id().isEmpty()) {
             run(work, result);
             return result;
@@ -319,10 +342,7 @@ public final class UnitService implements SendService.Once {
     }
 
     private static void checkBounds(Work work) {
-        long bytes = 0;
-        for (NewMessage message : work.messages()) {
-            bytes += message.body().remaining() + message.properties().length();
-        }
+        long bytes = work.bytes();
         if (work.messages().size() > UnitOfWork.SENDS_MAX
                 || work.settlements().size() > UnitOfWork.SETTLEMENTS_MAX
                 || bytes > UnitOfWork.BYTES_MAX && work.messages().size() > 1) {

@@ -497,7 +497,7 @@ public final class Appender {
             if (refused != null) {
                 return CompletableFuture.completedFuture(all(messages, refused));
             }
-            if (sync && messages.get(messages.size() - 1).waitForDisk()) {
+            if (sync && waitsForDisk(messages, isBundle)) {
                 answer = new BatchAnswer(batch.results);
             }
             batch.write(answer);
@@ -512,6 +512,13 @@ public final class Appender {
             batch.announce();
         }
         return answer == null ? CompletableFuture.completedFuture(List.copyOf(batch.results)) : answer.future;
+    }
+
+    /** A bundle holds as a whole, so it waits when any of its records does. */
+    private static boolean waitsForDisk(List<NewRecord> messages, boolean isBundle) {
+        return isBundle
+                ? messages.stream().anyMatch(NewRecord::waitForDisk)
+                : messages.get(messages.size() - 1).waitForDisk();
     }
 
     private static List<AppendResult> all(List<NewRecord> messages, Refused refused) {

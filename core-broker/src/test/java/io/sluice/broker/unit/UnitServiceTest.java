@@ -112,6 +112,22 @@ class UnitServiceTest {
     }
 
     @Test
+    void aUnitThatSaysTwoThingsOfOneLeaseIsRefused() {
+        ground.send(Message.of(UnitGround.IN, "in"), 0);
+        Receipt receipt = ground.lease(1).get(0).receipt();
+        UnitOutcome outcome = result(ground.commit(new UnitOfWork(
+                "u1",
+                List.of(send("Out", "a")),
+                List.of(new Settlement.Release(receipt, Duration.ZERO), new Settlement.Ack(receipt)))));
+        assertThat(outcome).isInstanceOfSatisfying(UnitOutcome.Refused.class, refused -> assertThat(refused.reason())
+                .isEqualTo(Refusal.ILLEGAL_ARGUMENT));
+        assertThat(ground.texts("Out")).isEmpty();
+        UnitOutcome twice = result(ground.commit(
+                new UnitOfWork("u2", List.of(), List.of(new Settlement.Ack(receipt), new Settlement.Ack(receipt)))));
+        assertThat(twice).isInstanceOf(UnitOutcome.Committed.class);
+    }
+
+    @Test
     void aUnitThatIsTooLargeIsRefused() {
         List<UnitOfWork.Send> many = IntStream.rangeClosed(0, UnitOfWork.SENDS_MAX)
                 .mapToObj(i -> send("Out", "x"))

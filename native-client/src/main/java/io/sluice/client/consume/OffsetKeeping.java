@@ -31,6 +31,8 @@ final class OffsetKeeping {
     private static final class Progress {
         /** What was stored last, as far as is known. */
         private long lastStored = NOTHING_YET;
+        /** What is to be stored, as last asked for. */
+        private volatile long wanted;
         /** Completes, never with a failure, when no store is under way. */
         private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
     }
@@ -67,9 +69,16 @@ final class OffsetKeeping {
     /** Stores the offset unless it is the one stored last; never fails, an offset that was not stored is stored later. */
     CompletionStage<Void> store(MessageQueue queue, long offset) {
         Progress known = progress.computeIfAbsent(queue, fresh -> new Progress());
+        known.wanted = offset;
+        return storeWanted(queue, known);
+    }
+
+    /** Those that wait for the store under way run in any order; each stores what was wanted last. */
+    private CompletionStage<Void> storeWanted(MessageQueue queue, Progress known) {
         if (!known.idle.isDone()) {
-            return known.idle.thenComposeAsync(done -> store(queue, offset), clock);
+            return known.idle.thenComposeAsync(done -> storeWanted(queue, known), clock);
         }
+        long offset = known.wanted;
         if (known.lastStored == offset) {
             return known.idle;
         }

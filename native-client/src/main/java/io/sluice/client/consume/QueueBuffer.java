@@ -292,8 +292,11 @@ final class QueueBuffer {
         }
     }
 
-    synchronized void drop() {
-        dropped = true;
+    void drop() {
+        synchronized (this) {
+            dropped = true;
+        }
+        tellIfFinished();
     }
 
     boolean isDropped() {

@@ -50,6 +50,24 @@ public final class ClientClock implements Executor, AutoCloseable {
         }
     }
 
+    /**
+     * As the other; not to be cancelled.
+     *
+     * @param dropped runs instead when the clock stops before
+     */
+    public void after(Duration delay, Runnable step, Runnable dropped) {
+        try {
+            thread.schedule(() -> guarded(step), delay.toNanos(), TimeUnit.NANOSECONDS)
+                    .addListener(ended -> {
+                        if (ended.isCancelled()) {
+                            guarded(dropped);
+                        }
+                    });
+        } catch (RejectedExecutionException stopped) {
+            guarded(dropped);
+        }
+    }
+
     /** Runs the step again and again, with the period between the end of one and the start of the next. */
     public Planned every(Duration first, Duration period, Runnable step) {
         try {

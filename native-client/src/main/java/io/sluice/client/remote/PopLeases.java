@@ -155,7 +155,7 @@ final class PopLeases {
         for (ByteBuffer slice : RecordSlices.of(answer, address)) {
             MessageView view = MessageView.of(slice);
             String given = view.property(PropertyNames.POP_CHECK_POINT);
-            String handle = given != null
+            String handle = given != null && PopReceipt.isHandle(given)
                     ? given
                     : "%d %d %d %d 0 %s %d %d"
                             .formatted(

@@ -5,6 +5,7 @@ import io.sluice.model.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A lease that a broker of another make gave by POP. As text it is {@code pop~} and, in URL-safe Base64, group, topic, log
@@ -26,16 +27,25 @@ record PopReceipt(GroupName group, TopicName topic, long logOffset, int attempt,
     private static final int QUEUE = 6;
     private static final int OFFSET = 7;
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern QUEUE_NUMBER = Pattern.compile("[0-9]{1,9}");
+
     PopReceipt {
-        String[] fields = handle.split(" ");
-        if (fields.length != HANDLE_FIELDS) {
+        if (!isHandle(handle)) {
             throw new IllegalArgumentException(
-                    "'%s' is no handle of a lease: expected %d fields".formatted(handle, HANDLE_FIELDS));
+                    "'%s' is no handle of a lease: expected %d fields, times, queue and offset in digits"
+                            .formatted(handle, HANDLE_FIELDS));
         }
-        Long.parseLong(fields[TIME]);
-        Long.parseLong(fields[DURATION]);
-        Integer.parseInt(fields[QUEUE]);
-        Long.parseLong(fields[OFFSET]);
+    }
+
+    /** Whether it can be the handle of a lease; a message may carry anything under that name. */
+    static boolean isHandle(String text) {
+        String[] fields = text.split(" ");
+        return fields.length == HANDLE_FIELDS
+                && NUMBER.matcher(fields[TIME]).matches()
+                && NUMBER.matcher(fields[DURATION]).matches()
+                && QUEUE_NUMBER.matcher(fields[QUEUE]).matches()
+                && NUMBER.matcher(fields[OFFSET]).matches();
     }
 
     static boolean isOne(String text) {

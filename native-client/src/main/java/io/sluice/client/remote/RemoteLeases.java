@@ -210,7 +210,7 @@ public final class RemoteLeases implements LeaseReader {
                     next();
                 } else {
                     popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
-                    link.clock().after(popPause, this::next);
+                    link.clock().after(popPause, this::next, () -> result.complete(Leased.NONE));
                 }
             });
         }

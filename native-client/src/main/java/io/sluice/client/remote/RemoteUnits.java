@@ -34,7 +34,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,8 +54,23 @@ final class RemoteUnits implements UnitsOfWork {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final InetSocketAddress NOBODY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
+    /** Ids whose end is not known; the oldest is forgotten when there are more. */
+    private static final int UNDECIDED_MAX = 10_000;
+
     private final ClusterLink link;
     private final RouteCache routes;
+    /** Where units went whose end is not known: only the same broker can tell whether they hold. Guarded by itself. */
+    private final Map<String, String> undecided = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > UNDECIDED_MAX;
+        }
+    };
+
+    /** A broker that may take a unit. */
+    private record Target(String brokerName, String address) {}
 
     RemoteUnits(ClusterLink link, RouteCache routes) {
         this.link = link;
@@ -72,6 +89,7 @@ final class RemoteUnits implements UnitsOfWork {
         }
         return chosen.thenCompose(
                         address -> ask(WHAT, address, request, unit.id().isEmpty() ? 1 : TRIES_MAX))
+                .whenComplete((answer, failure) -> decided(unit.id(), failure))
                 .handle(RemoteUnits::outcome);
     }
 
@@ -79,8 +97,10 @@ final class RemoteUnits implements UnitsOfWork {
     CompletionStage<SendOutcome> sendOnce(Message message, Placement placement) {
         UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, placement)), List.of());
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
-        return primaries(List.of(message.topic()))
-                .thenCompose(addresses -> ask(ONCE, choose(addresses, key), request(single), TRIES_MAX))
+        String id = message.topic() + " " + key;
+        return target(List.of(message.topic()), id, key)
+                .thenCompose(address -> ask(ONCE, address, request(single), TRIES_MAX))
+                .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
     }
 
@@ -121,7 +141,43 @@ final class RemoteUnits implements UnitsOfWork {
                 .map(send -> send.message().topic())
                 .distinct()
                 .toList();
-        return primaries(topics).thenApply(addresses -> choose(addresses, unit.id()));
+        return target(topics, unit.id(), unit.id());
+    }
+
+    /**
+     * The address of the broker for a unit, the same one each time as long as its end is not known.
+     *
+     * @param id  empty for a unit that nobody repeats
+     * @param key by which units are spread
+     */
+    private CompletionStage<String> target(List<TopicName> topics, String id, String key) {
+        Optional<String> before;
+        synchronized (undecided) {
+            before = Optional.ofNullable(undecided.get(id));
+        }
+        if (before.isPresent()) {
+            return primaryOf(before.get());
+        }
+        return primaries(topics).thenApply(targets -> {
+            Target chosen = choose(targets, key);
+            if (!id.isEmpty()) {
+                synchronized (undecided) {
+                    undecided.put(id, chosen.brokerName());
+                }
+            }
+            return chosen.address();
+        });
+    }
+
+    private void decided(String id, Throwable failure) {
+        boolean isUnknown = failure != null
+                && (!(ClusterLink.causeOf(failure) instanceof RefusedException refused)
+                        || refused.reason() == Refusal.UNAVAILABLE);
+        if (!isUnknown) {
+            synchronized (undecided) {
+                undecided.remove(id);
+            }
+        }
     }
 
     private CompletionStage<String> primaryOf(String brokerName) {
@@ -140,8 +196,8 @@ final class RemoteUnits implements UnitsOfWork {
                                 .formatted(brokerName))));
     }
 
-    /** Addresses of the primaries that may write to all of the topics, in the order of their names. */
-    private CompletionStage<List<String>> primaries(List<TopicName> topics) {
+    /** The primaries that may write to all of the topics, in the order of their names. */
+    private CompletionStage<List<Target>> primaries(List<TopicName> topics) {
         List<CompletableFuture<Optional<TopicRoute>>> found = topics.stream()
                 .map(topic -> routes.forSending(topic).toCompletableFuture())
                 .toList();
@@ -149,42 +205,42 @@ final class RemoteUnits implements UnitsOfWork {
             List<TopicRoute> known =
                     found.stream().flatMap(route -> route.join().stream()).toList();
             return known.isEmpty()
-                    ? routes.cluster().thenApply(RemoteUnits::addresses)
+                    ? routes.cluster().thenApply(RemoteUnits::targets)
                     : CompletableFuture.completedFuture(common(known, topics));
         });
     }
 
-    private static List<String> addresses(List<BrokerAddresses> brokers) {
+    private static List<Target> targets(List<BrokerAddresses> brokers) {
         return brokers.stream()
                 .sorted(Comparator.comparing(BrokerAddresses::brokerName))
-                .flatMap(broker -> broker.primary().stream())
+                .flatMap(broker -> broker.primary().stream().map(address -> new Target(broker.brokerName(), address)))
                 .toList();
     }
 
-    private static List<String> common(List<TopicRoute> routes, List<TopicName> topics) {
-        List<String> addresses = routes.get(0).shares().stream()
+    private static List<Target> common(List<TopicRoute> routes, List<TopicName> topics) {
+        List<Target> targets = routes.get(0).shares().stream()
                 .map(TopicRoute.Share::brokerName)
                 .sorted()
                 .filter(name -> routes.stream().allMatch(route -> route.share(name)
                         .filter(TopicRoute.Share::canWrite)
                         .isPresent()))
-                .flatMap(name -> routes.get(0).primary(name).stream())
+                .flatMap(name -> routes.get(0).primary(name).stream().map(address -> new Target(name, address)))
                 .toList();
-        if (addresses.isEmpty()) {
+        if (targets.isEmpty()) {
             throw new RefusedException(
                     Refusal.NOT_SUPPORTED,
                     "no broker has all the topics %s and may write to them; a unit of work can only be on one broker"
                             .formatted(topics));
         }
-        return addresses;
+        return targets;
     }
 
-    private static String choose(List<String> addresses, String id) {
-        if (addresses.isEmpty()) {
+    private static Target choose(List<Target> targets, String key) {
+        if (targets.isEmpty()) {
             throw new RefusedException(
                     Refusal.UNAVAILABLE, "no broker is there to take the unit of work; try again later");
         }
-        return addresses.get(Math.floorMod(id.hashCode(), addresses.size()));
+        return targets.get(Math.floorMod(key.hashCode(), targets.size()));
     }
 
     // ---- what is said
@@ -219,12 +275,13 @@ final class RemoteUnits implements UnitsOfWork {
             return "q" + Math.max(0, queue.queueId());
         }
         if (placement instanceof Placement.ByShardingKey sharded) {
-            return "k"
-                    + Base64.getUrlEncoder()
-                            .withoutPadding()
-                            .encodeToString(sharded.key().getBytes(StandardCharsets.UTF_8));
+            return "k" + inBase64(sharded.key());
         }
-        return "*";
+        return placement instanceof Placement.Together together ? "t" + inBase64(together.key()) : "*";
+    }
+
+    private static String inBase64(String key) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(StandardCharsets.UTF_8));
     }
 
     /** An answer that is lost is asked for again after a pause that grows: the broker knows what it has done. */
@@ -244,19 +301,27 @@ final class RemoteUnits implements UnitsOfWork {
         link.ask(what, address, request, link.config().requestTimeout())
                 .thenApply(answer -> Body.of(UnitAnswerBody.class, answer))
                 .whenComplete((answer, failure) -> {
-                    boolean mayAskAgain = failure != null
-                            && tries > 1
-                            && ClusterLink.causeOf(failure) instanceof RefusedException refused
-                            && refused.reason() == Refusal.UNAVAILABLE;
-                    if (mayAskAgain) {
+                    Throwable cause = failure == null ? null : ClusterLink.causeOf(failure);
+                    boolean isLost =
+                            cause instanceof RefusedException refused && refused.reason() == Refusal.UNAVAILABLE;
+                    if (isLost && tries > 1) {
                         link.clock()
                                 .after(
                                         pause,
-                                        () -> ask(what, address, request, tries - 1, pause.multipliedBy(2), answered));
-                    } else if (failure != null) {
-                        answered.completeExceptionally(ClusterLink.causeOf(failure));
-                    } else {
+                                        () -> ask(what, address, request, tries - 1, pause.multipliedBy(2), answered),
+                                        () -> answered.completeExceptionally(cause));
+                    } else if (cause == null) {
                         answered.complete(answer);
+                    } else {
+                        // A try before this one may hold: then a refusal of this one is not the answer.
+                        boolean isFirst = pause.equals(PAUSE);
+                        answered.completeExceptionally(
+                                isLost || isFirst
+                                        ? cause
+                                        : new RefusedException(
+                                                Refusal.UNAVAILABLE,
+                                                "an answer was lost, and asked again the broker said: "
+                                                        + cause.getMessage()));
                     }
                 });
     }

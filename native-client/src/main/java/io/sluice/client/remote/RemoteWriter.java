@@ -84,6 +84,9 @@ final class RemoteWriter implements MessageWriter {
         if (placement instanceof Placement.ByShardingKey sharded) {
             return new QueueChoice.ByKey(sharded.key());
         }
+        if (placement instanceof Placement.Together together) {
+            return new QueueChoice.ByKey(together.key());
+        }
         return QueueChoice.ANY;
     }
 

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * Asks and answers for one client. Any thread; nothing blocks. A broker passes a reply on to the client that asked, if that
  * has a producer there: so before the first question brokers are told of the producers of this client.
  */
-public final class Requests {
+public final class Requests implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
     /** Questions under way at once; one beyond is refused with {@link Refusal#OVERLOADED}. */
     private static final int QUESTIONS_MAX = 10_000;
@@ -54,6 +54,7 @@ public final class Requests {
     private final RouteCache routes;
     private final Heartbeats heartbeats;
     private final Map<String, CompletableFuture<Message>> questions = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     public Requests(ClusterLink link, RouteCache routes, Heartbeats heartbeats) {
         this.link = link;
@@ -87,6 +88,9 @@ public final class Requests {
                 .with(PropertyNames.TIME_TO_LIVE, Long.toString(timeout.toMillis())));
         CompletableFuture<Message> reply = new CompletableFuture<>();
         questions.put(id, reply);
+        if (closed) {
+            reply.completeExceptionally(closing());
+        }
         ClientClock.Planned end = link.clock()
                 .after(
                         timeout,
@@ -102,6 +106,17 @@ public final class Requests {
             return null;
         });
         return reply;
+    }
+
+    private static RefusedException closing() {
+        return new RefusedException(Refusal.UNAVAILABLE, "the client was closed before a reply came");
+    }
+
+    /** Ends the questions under way: no reply comes any more. */
+    @Override
+    public void close() {
+        closed = true;
+        questions.values().forEach(reply -> reply.completeExceptionally(closing()));
     }
 
     /** Completes when every broker of the topic knows the producers of this client, or could not be reached. */

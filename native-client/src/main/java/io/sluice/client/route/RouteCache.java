@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -77,6 +78,8 @@ public final class RouteCache implements AutoCloseable {
         private volatile long askedAtNanos = System.nanoTime();
         /** Completes when a topic that a send created has become visible. */
         private volatile CompletableFuture<Void> creation = CompletableFuture.completedFuture(null);
+        /** Brokers where a message was stored meanwhile. */
+        private final Set<String> storedMeanwhile = ConcurrentHashMap.newKeySet();
         /** Whether a broker that has the topic since a moment ago is looked for in the route. */
         private final AtomicBoolean growing = new AtomicBoolean();
         /** Whoever waits for the first answer. Guarded by the entry, like {@link #asking}. */
@@ -161,7 +164,12 @@ public final class RouteCache implements AutoCloseable {
         CompletableFuture<Void> creation = new CompletableFuture<>();
         synchronized (entry) {
             if (!entry.creation.isDone()) {
-                entry.creation.thenRun(() -> storedIn(topic, brokerName));
+                if (entry.storedMeanwhile.add(brokerName)) {
+                    entry.creation.thenRun(() -> {
+                        entry.storedMeanwhile.remove(brokerName);
+                        storedIn(topic, brokerName);
+                    });
+                }
                 return;
             }
             entry.creation = creation;

@@ -117,6 +117,41 @@ class RemoteUnitsAnswersTest {
     }
 
     @Test
+    void aUnitWhoseEndIsUnknownIsAskedForWhereItWasWhateverBrokersCome() {
+        AtomicInteger asked = new AtomicInteger();
+        answer(asked, 3, true);
+        assertThat(refusal(port.units().commit(unit("u1"))).reason()).isEqualTo(Refusal.UNAVAILABLE);
+        String first = cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT).isEmpty() ? "broker-b" : "broker-a";
+        int before = cluster.broker(first).heard(RequestCode.COMMIT_UNIT).size();
+
+        cluster.topic("Fresh", 1);
+        assertThat(result(port.units()
+                        .commit(new UnitOfWork(
+                                "u1",
+                                List.of(new UnitOfWork.Send(Message.of("Orders", "x"), Placement.ANY)),
+                                List.of()))))
+                .isInstanceOf(UnitOutcome.Committed.class);
+        assertThat(cluster.broker(first).heard(RequestCode.COMMIT_UNIT)).hasSize(before + 1);
+    }
+
+    @Test
+    void aRefusalOfARepeatDoesNotSayThatTheFirstDoesNotHold() {
+        AtomicInteger asked = new AtomicInteger();
+        for (String name : List.of("broker-a", "broker-b")) {
+            cluster.broker(name)
+                    .on(
+                            RequestCode.COMMIT_UNIT,
+                            request -> Frame.answer(
+                                    asked.incrementAndGet() == 1
+                                            ? ResponseCode.SERVICE_NOT_AVAILABLE
+                                            : ResponseCode.SYSTEM_BUSY,
+                                    "not now"));
+        }
+        assertThat(refusal(port.units().commit(unit("u1"))).reason()).isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
     void aUnitWithoutAnIdIsAskedForOnceAndItsEndIsNotKnown() {
         AtomicInteger asked = new AtomicInteger();
         answer(asked, 1, false);

@@ -11,7 +11,8 @@ import java.util.List;
  * other: {@code u32 length of the JSON, JSON, records}. Of a record only what a sender says is looked at.
  *
  * @param id          empty: a repeat does it again
- * @param placements  of the messages, in their order: {@code *} anywhere, {@code qN} queue N, {@code k} and a sharding key
+ * @param placements  of the messages, in their order: {@code *} anywhere, {@code qN} queue N, {@code k} and a sharding key, {@code t} and a key that is
+ *                    for the choice of the queue alone; keys in base64 for URLs
  * @param settlements no extensions
  */
 public record UnitRequestBody(String id, List<String> placements, List<Settle> settlements) implements Body {

@@ -259,6 +259,8 @@ public abstract class BrokerPortContract {
                         .queueId());
             }
             assertThat(ofOneKey).containsExactly(Placement.queueFor("order-7", 8));
+            SendOutcome.Stored together = send(Message.of("Sharded", "x"), new Placement.Together("order-7"));
+            assertThat(together.queue().queueId()).isEqualTo(Placement.queueFor("order-7", 8));
             assertThat(ofManyKeys).hasSizeGreaterThan(4);
         }
 

@@ -124,6 +124,21 @@ public final class MemoryBroker implements BrokerPort {
         refusal = reason == null ? null : new SendOutcome.Refused(reason, remedy);
     }
 
+    /** What may happen to the commit of a unit. */
+    public enum UnitTrouble {
+        /** It is done, and nobody hears of it. */
+        ANSWER_LOST,
+        /** It is turned away before anybody looks whether it was done already. */
+        OVERLOADED
+    }
+
+    /** The next commits of units meet these, one each. */
+    public void troubleUnits(UnitTrouble... troubles) {
+        for (UnitTrouble trouble : troubles) {
+            units.meet(trouble);
+        }
+    }
+
     public synchronized void autoCreateTopics(boolean allowed) {
         autoCreate = allowed;
     }
@@ -322,6 +337,9 @@ public final class MemoryBroker implements BrokerPort {
     private int choose(Placement placement, int count) {
         if (placement instanceof Placement.Queue explicit) {
             return explicit.queueId();
+        }
+        if (placement instanceof Placement.Together together) {
+            return Placement.queueFor(together.key(), count);
         }
         return placement instanceof Placement.ByShardingKey sharding
                 ? Placement.queueFor(sharding.key(), count)

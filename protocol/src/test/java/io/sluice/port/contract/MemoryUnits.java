@@ -6,6 +6,7 @@ import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
@@ -15,14 +16,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /** Units of work of a broker on the heap: everything is looked at first, then everything is done, under one lock. */
 final class MemoryUnits implements UnitsOfWork {
     private final Steps steps;
     private final Map<String, Done> done = new HashMap<>();
+    private final Queue<MemoryBroker.UnitTrouble> troubles = new ConcurrentLinkedQueue<>();
 
     /** What a unit is made of. */
     interface Steps {
@@ -51,7 +55,18 @@ final class MemoryUnits implements UnitsOfWork {
             return CompletableFuture.completedFuture(
                     new UnitOutcome.Refused(Refusal.ILLEGAL_ARGUMENT, "a message with a key is sent alone"));
         }
-        return CompletableFuture.completedFuture(steps.together(() -> commit("unit:" + unit.id(), unit)));
+        MemoryBroker.UnitTrouble trouble = troubles.poll();
+        if (trouble == MemoryBroker.UnitTrouble.OVERLOADED) {
+            return CompletableFuture.completedFuture(new UnitOutcome.Refused(Refusal.OVERLOADED, "not even looked at"));
+        }
+        UnitOutcome outcome = steps.together(() -> commit("unit:" + unit.id(), unit));
+        return trouble == MemoryBroker.UnitTrouble.ANSWER_LOST
+                ? CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "the answer is lost"))
+                : CompletableFuture.completedFuture(outcome);
+    }
+
+    void meet(MemoryBroker.UnitTrouble trouble) {
+        troubles.add(trouble);
     }
 
     private UnitOutcome commit(String id, UnitOfWork unit) {
