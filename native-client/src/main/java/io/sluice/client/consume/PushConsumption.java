@@ -422,7 +422,8 @@ public final class PushConsumption implements AutoCloseable {
 
         @Override
         public void moved(QueueReading reading, QueueBuffer into) {
-            link.clock().execute(() -> offsets.store(reading.queue(), into.settledTo()));
+            long from = into.settledTo();
+            link.clock().execute(() -> offsets.store(reading.queue(), from));
         }
 
         @Override
