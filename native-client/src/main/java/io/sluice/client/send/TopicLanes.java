@@ -28,6 +28,8 @@ final class TopicLanes {
     private final QueueFinder finder;
     /** The lanes of the route in use; empty while it is asked for. Written under the lock, when nothing waits any more. */
     private volatile Optional<View> view = Optional.empty();
+    /** Those lanes before anything is given to them: the first frame may leave while others still wait for their lane. */
+    private volatile List<Lane> inTurn = List.of();
     /** Which lane sends without a wish take; writes may be lost, which costs nothing but a turn. */
     private volatile int cursor = ThreadLocalRandom.current().nextInt(1 << 16);
     /** Bytes that the lane at the cursor was given, about: additions of several threads may get lost. */
@@ -75,6 +77,7 @@ final class TopicLanes {
             asking = false;
             if (failure == null && route.isPresent()) {
                 View fresh = viewOf(route.get());
+                inTurn = fresh.lanes;
                 // By index: a refusal may lead to another send, which joins the end.
                 for (int i = 0; i < waiting.size(); i++) {
                     dispatch(waiting.get(i), fresh);
@@ -144,19 +147,20 @@ final class TopicLanes {
 
     /** A frame of the lane has left: the next lane gets its turn. */
     void left(Lane lane) {
-        view.ifPresent(known -> {
-            int now = cursor % Math.max(1, known.lanes.size());
-            if (!known.lanes.isEmpty() && known.lanes.get(now) == lane) {
-                cursor = (now + 1) % known.lanes.size();
-                heaped = 0;
-            }
-        });
+        List<Lane> all = inTurn;
+        int now = cursor % Math.max(1, all.size());
+        if (!all.isEmpty() && all.get(now) == lane) {
+            cursor = (now + 1) % all.size();
+            heaped = 0;
+        }
     }
 
     /** The route has changed. */
     synchronized void use(TopicRoute route) {
         if (view.isPresent() && view.get().route != route) {
-            view = Optional.of(viewOf(route));
+            View fresh = viewOf(route);
+            inTurn = fresh.lanes;
+            view = Optional.of(fresh);
         }
     }
 
