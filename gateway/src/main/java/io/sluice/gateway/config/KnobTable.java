@@ -105,7 +105,7 @@ public final class KnobTable {
                     "maxTopics",
                     number(16, 10_000_000),
                     "100000",
-                    "How many topics there may be, those of the broker and of groups counted; more are refused."),
+                    "How many topics there may be, those of the broker and of groups counted; more are refused, but not to groups."),
             new Knob(
                     TOPICS,
                     "maxSubscriptionGroups",

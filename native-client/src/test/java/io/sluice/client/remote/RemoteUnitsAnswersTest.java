@@ -124,11 +124,11 @@ class RemoteUnitsAnswersTest {
         String first = cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT).isEmpty() ? "broker-b" : "broker-a";
         int before = cluster.broker(first).heard(RequestCode.COMMIT_UNIT).size();
 
-        cluster.topic("Fresh", 1);
+        cluster.topic("Elsewhere", 1).onlyOn("Elsewhere", first.equals("broker-a") ? "broker-b" : "broker-a");
         assertThat(result(port.units()
                         .commit(new UnitOfWork(
                                 "u1",
-                                List.of(new UnitOfWork.Send(Message.of("Orders", "x"), Placement.ANY)),
+                                List.of(new UnitOfWork.Send(Message.of("Elsewhere", "x"), Placement.ANY)),
                                 List.of()))))
                 .isInstanceOf(UnitOutcome.Committed.class);
         assertThat(cluster.broker(first).heard(RequestCode.COMMIT_UNIT)).hasSize(before + 1);

@@ -28,6 +28,9 @@ public final class ScriptedCluster implements AutoCloseable {
     private final Map<String, ScriptedServer> brokers = new LinkedHashMap<>();
     private final Map<String, Integer> topics = new ConcurrentHashMap<>();
 
+    /** Of topics that are on one broker alone. */
+    private final Map<String, String> homes = new ConcurrentHashMap<>();
+
     public ScriptedCluster(String... brokerNames) {
         for (String name : brokerNames) {
             brokers.put(
@@ -61,6 +64,11 @@ public final class ScriptedCluster implements AutoCloseable {
         return this;
     }
 
+    /** The topic is on this broker alone. */
+    public void onlyOn(String topic, String brokerName) {
+        homes.put(topic, brokerName);
+    }
+
     public void forget(String topic) {
         topics.remove(topic);
     }
@@ -83,6 +91,7 @@ public final class ScriptedCluster implements AutoCloseable {
             return Frame.answer(17, "No topic route info in name server for the topic: " + topic);
         }
         List<QueueData> shares = brokers.keySet().stream()
+                .filter(name -> homes.getOrDefault(topic, name).equals(name))
                 .map(name -> new QueueData(name, queues, queues, READ_WRITE, 0))
                 .toList();
         return answer(new TopicRouteData(shares, List.copyOf(brokerTable().values())).toFrameBody());
