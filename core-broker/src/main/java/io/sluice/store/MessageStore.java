@@ -353,7 +353,15 @@ public final class MessageStore implements AutoCloseable {
         return queues.topicNames();
     }
 
-    /** Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. */
+    /** Topics that were deleted and of which files are left, because deleting them failed; deleting them again ends it. */
+    public Set<String> undeletedTopics() {
+        return queueWriter.undeleted();
+    }
+
+    /**
+     * Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. When it
+     * fails half-way the topic is forgotten, and this may be repeated.
+     */
     public void deleteTopic(String topic) {
         try {
             queueWriter.dropTopic(topic);

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -199,8 +200,8 @@ final class StoreOpening implements QueueWriter.Tables {
     }
 
     @Override
-    public void forced(QueueTable table) throws IOException {
-        progress.forced(table);
+    public void forced(QueueTable table, Set<String> undeleted) throws IOException {
+        progress.forced(table, undeleted);
     }
 
     @Override

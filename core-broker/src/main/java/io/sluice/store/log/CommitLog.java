@@ -75,6 +75,9 @@ public final class CommitLog implements AutoCloseable {
     /**
      * Finds the segments in the directory. The end of the log is unknown until {@link #beginAt}.
      *
+     * <p>For writing, files that are too short get their length again; for reading they stay as they are, and what they lack is
+     * as if it were in no file.
+     *
      * @param segmentBytes length of a segment, 0 to take that of the files found
      * @param knownBytes   length of a segment when this store was last open, 0 when nobody knows
      * @throws LogFormatException when the lengths of the files do not agree
@@ -95,13 +98,20 @@ public final class CommitLog implements AutoCloseable {
             }
             if (access == Disk.Access.WRITE) {
                 SegmentLengths.mend(disk, directory, files, knownBytes);
+            } else {
+                files.removeIf(file -> file.length() == 0);
             }
-            int size = SegmentLengths.find(directory, files, segmentBytes);
+            int size = access == Disk.Access.READ && SegmentLengths.isCut(files, knownBytes)
+                    ? (int) SegmentLengths.longest(files, knownBytes)
+                    : SegmentLengths.find(directory, files, segmentBytes);
             LogSegment[] segments = new LogSegment[files.size()];
             for (int i = 0; i < segments.length; i++) {
-                String name = files.get(i).name();
-                segments[i] = new LogSegment(disk, access, directory.resolve(name), Long.parseLong(name), size);
-                segments[i].roomFrom(size);
+                Disk.Entry file = files.get(i);
+                // one that was cut off is read as far as it goes
+                int bytes = (int) Math.min(size, file.length());
+                segments[i] = new LogSegment(
+                        disk, access, directory.resolve(file.name()), Long.parseLong(file.name()), bytes);
+                segments[i].roomFrom(bytes);
             }
             return new CommitLog(disk, access, directory, size, segments);
         } catch (IOException failed) {
@@ -217,6 +227,18 @@ public final class CommitLog implements AutoCloseable {
         return segment != null && segment.lost() != null;
     }
 
+    /** Whether some file has this byte. */
+    public boolean holds(long offset) {
+        return segmentOf(offset) != null;
+    }
+
+    /** End of the segment that has the byte; where no file has it, begin of the next one. */
+    long segmentEnd(long offset) {
+        LogSegment segment = segmentOf(offset);
+        long next = segment != null ? segment.limit() : nextBase(offset);
+        return next < 0 ? Long.MAX_VALUE : next;
+    }
+
     /** Base of the first segment that begins at or after the offset, or -1. */
     public long nextBase(long offset) {
         for (LogSegment segment : segments) {
@@ -239,6 +261,10 @@ public final class CommitLog implements AutoCloseable {
      */
     public void fillGap(long from, long to, long storedAtMs) throws IOException {
         LogSegment segment = segmentOf(from);
+        if (segment == null) {
+            // its file is gone: there is nothing to write over, and nobody who would walk there
+            return;
+        }
         SharedMapping held = segment.hold();
         try {
             int at = (int) (from - segment.base());
@@ -480,6 +506,11 @@ public final class CommitLog implements AutoCloseable {
         long from = flushedTo;
         while (from < target) {
             LogSegment segment = segmentOf(from);
+            if (segment == null && from < openedAt) {
+                // a file in the middle was gone when the log was opened
+                from = Math.min(target, segmentEnd(from));
+                continue;
+            }
             SharedMapping held = segment == null ? null : segment.hold();
             if (held == null) {
                 throw new IOException("the segment of log offset %d is gone before it was flushed".formatted(from));
