@@ -28,6 +28,7 @@ class ApacheConsumersTest {
     private static final int FIRST_DELAY_MS = 1_000;
 
     private static final int SECOND_DELAY_MS = 2_000;
+    private static final int HOUR_MS = 3_600_000;
 
     @TempDir
     static Path directory;
@@ -102,6 +103,20 @@ class ApacheConsumersTest {
         client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic + "_2");
         untilReceived(client, topic + "_2", numbered("second", 20));
         assertThat(client.bodies(topic + "_2")).containsExactlyInAnyOrderElementsOf(numbered("second", 20));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aConsumerWhoseNewSubscriptionNoHeartbeatTellsGoesOn(Version version) {
+        String topic = "Untold_" + version;
+        ApacheClient client = producing(version, topic);
+        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic, "beat=" + HOUR_MS);
+        client.send(topic, "", "", "before");
+        untilReceived(client, topic, List.of("before"));
+        client.tell("renew", topic, topic);
+        client.send(topic, "", "", "during");
+        client.send(topic, "", "", "after");
+        untilReceived(client, topic, List.of("before", "during", "after"));
     }
 
     @ParameterizedTest

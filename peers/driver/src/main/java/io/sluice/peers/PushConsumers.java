@@ -37,11 +37,13 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *       from=LAST|FIRST|TIME  where a new group begins, FIRST unless told; at=yyyyMMddHHmmss with TIME
  *       by=circle|hash|nearby|config:0,2|rooms:A,B     how queues are divided; rooms: those of brokers named ROOM@NAME
  *       max=N  level=N        failures allowed; delay level asked for with each failure
+ *       beat=MS               from one heartbeat to the next
  *       cached=N  batch=N     messages of a queue that may wait here; messages given to the listener at once
  *       hold=true             the listener keeps the first message until "release"
  *   popper   ...              the same, letting the broker divide the queues (5.x only)
  *   subscribe   NAME TOPIC EXPRESSION      a running consumer wants this topic too
  *   unsubscribe NAME TOPIC                 or no longer
+ *   renew    NAME TOPIC       its subscription has a new version, as after a change of its queues, but no heartbeat tells it
  *   release  NAME             lets go of what the listener holds
  * </pre>
  */
@@ -63,6 +65,7 @@ final class PushConsumers {
         driver.on("release", 1, this::release);
         driver.on("subscribe", 3, this::subscribe);
         driver.on("unsubscribe", 2, this::unsubscribe);
+        driver.on("renew", 2, this::renew);
     }
 
     private String start(Words words, boolean dividesItself) throws Exception {
@@ -77,6 +80,7 @@ final class PushConsumers {
         consumer.setConsumeFromWhere(ConsumeFromWhere.valueOf("CONSUME_FROM_"
                 + Map.of("FIRST", "FIRST_OFFSET", "LAST", "LAST_OFFSET", "TIME", "TIMESTAMP")
                         .get(words.option("from", "FIRST"))));
+        consumer.setHeartbeatBrokerInterval(words.option("beat", consumer.getHeartbeatBrokerInterval()));
         if (words.options().containsKey("at")) {
             consumer.setConsumeTimestamp(words.option("at", ""));
         }
@@ -192,6 +196,16 @@ final class PushConsumers {
 
     private String unsubscribe(Words words) {
         consumers.get(words.text(0)).unsubscribe(words.text(1));
+        return words.text(0);
+    }
+
+    private String renew(Words words) {
+        consumers
+                .get(words.text(0))
+                .getDefaultMQPushConsumerImpl()
+                .getSubscriptionInner()
+                .get(words.text(1))
+                .setSubVersion(System.currentTimeMillis());
         return words.text(0);
     }
 
