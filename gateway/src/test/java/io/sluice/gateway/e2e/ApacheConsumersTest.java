@@ -28,7 +28,6 @@ class ApacheConsumersTest {
     private static final int FIRST_DELAY_MS = 1_000;
 
     private static final int SECOND_DELAY_MS = 2_000;
-    private static final int HOUR_MS = 3_600_000;
 
     @TempDir
     static Path directory;
@@ -110,7 +109,7 @@ class ApacheConsumersTest {
     void aConsumerWhoseNewSubscriptionNoHeartbeatTellsGoesOn(Version version) {
         String topic = "Untold_" + version;
         ApacheClient client = producing(version, topic);
-        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic, "beat=" + HOUR_MS);
+        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic);
         client.send(topic, "", "", "before");
         untilReceived(client, topic, List.of("before"));
         client.tell("renew", topic, topic);

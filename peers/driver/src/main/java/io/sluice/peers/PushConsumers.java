@@ -1,5 +1,6 @@
 package io.sluice.peers;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
 import org.apache.rocketmq.client.consumer.AllocateMessageQueueStrategy;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.MessageSelector;
@@ -20,6 +22,8 @@ import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAverage
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByConfig;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByMachineRoom;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueConsistentHash;
+import org.apache.rocketmq.client.impl.consumer.DefaultMQPushConsumerImpl;
+import org.apache.rocketmq.client.impl.factory.MQClientInstance;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -37,13 +41,13 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *       from=LAST|FIRST|TIME  where a new group begins, FIRST unless told; at=yyyyMMddHHmmss with TIME
  *       by=circle|hash|nearby|config:0,2|rooms:A,B     how queues are divided; rooms: those of brokers named ROOM@NAME
  *       max=N  level=N        failures allowed; delay level asked for with each failure
- *       beat=MS               from one heartbeat to the next
  *       cached=N  batch=N     messages of a queue that may wait here; messages given to the listener at once
  *       hold=true             the listener keeps the first message until "release"
  *   popper   ...              the same, letting the broker divide the queues (5.x only)
  *   subscribe   NAME TOPIC EXPRESSION      a running consumer wants this topic too
  *   unsubscribe NAME TOPIC                 or no longer
- *   renew    NAME TOPIC       its subscription has a new version, as after a change of its queues, but no heartbeat tells it
+ *   renew    NAME TOPIC       its subscription has a new version, as after a change of its queues, but heartbeats are held
+ *                           back from now on
  *   release  NAME             lets go of what the listener holds
  * </pre>
  */
@@ -80,7 +84,6 @@ final class PushConsumers {
         consumer.setConsumeFromWhere(ConsumeFromWhere.valueOf("CONSUME_FROM_"
                 + Map.of("FIRST", "FIRST_OFFSET", "LAST", "LAST_OFFSET", "TIME", "TIMESTAMP")
                         .get(words.option("from", "FIRST"))));
-        consumer.setHeartbeatBrokerInterval(words.option("beat", consumer.getHeartbeatBrokerInterval()));
         if (words.options().containsKey("at")) {
             consumer.setConsumeTimestamp(words.option("at", ""));
         }
@@ -199,13 +202,12 @@ final class PushConsumers {
         return words.text(0);
     }
 
-    private String renew(Words words) {
-        consumers
-                .get(words.text(0))
-                .getDefaultMQPushConsumerImpl()
-                .getSubscriptionInner()
-                .get(words.text(1))
-                .setSubVersion(System.currentTimeMillis());
+    private String renew(Words words) throws ReflectiveOperationException {
+        DefaultMQPushConsumerImpl consumer = consumers.get(words.text(0)).getDefaultMQPushConsumerImpl();
+        Field heartbeats = MQClientInstance.class.getDeclaredField("lockHeartbeat");
+        heartbeats.setAccessible(true);
+        ((Lock) heartbeats.get(consumer.getmQClientFactory())).lock();
+        consumer.getSubscriptionInner().get(words.text(1)).setSubVersion(System.currentTimeMillis());
         return words.text(0);
     }
 
