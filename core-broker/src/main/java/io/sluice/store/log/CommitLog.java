@@ -8,6 +8,8 @@ import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,10 +34,17 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
-    /** Pieces for a writer who is hard to stay ahead of: few faults and few flushes of processors' address caches. */
+    /** Pieces for a writer who fills many between two flushes: few faults and few flushes of processors' address caches. */
     private static final int LARGE_PIECE_BYTES = 2 << 20;
+    /** Who fills so much in a second leaves little unchanged in the large pieces that a flush writes. */
+    private static final long FAST_BYTES_PER_SECOND = 32 << 20;
+
+    private static final long PACE_NANOS = 100_000_000L;
     /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
     private static final int SMALL_PIECE_BYTES = 32 << 10;
+
+    private static final VarHandle END = handle("end");
+    private static final VarHandle LAST_RECORD = handle("lastRecord");
 
     private final Disk disk;
     private final Disk.Access access;
@@ -50,6 +59,11 @@ public final class CommitLog implements AutoCloseable {
 
     /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
     private boolean hurrying;
+    /** The writer's pace: whether he is fast, and where he was when. Guarded by {@link #roomLock}. */
+    private boolean fast;
+
+    private long paceAtNanos;
+    private long paceEnd;
     /** End of the log when it was opened. */
     private long openedAt;
     /** Every append waits for a flush. */
@@ -59,7 +73,9 @@ public final class CommitLog implements AutoCloseable {
 
     private LogSegment active;
     private SharedMapping activeMemory;
+    /** Stored with release: giving up the append lock makes it visible to whoever is told of it. */
     private volatile long end;
+
     private volatile long flushedTo;
     /** Where the last record begins, -1 when there is none. Written by the holder of the append lock. */
     private volatile long lastRecord = -1;
@@ -70,6 +86,14 @@ public final class CommitLog implements AutoCloseable {
         this.directory = directory;
         this.segmentBytes = segmentBytes;
         this.segments = segments;
+    }
+
+    private static VarHandle handle(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(CommitLog.class, field, long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 
     /**
@@ -303,6 +327,7 @@ public final class CommitLog implements AutoCloseable {
         segments = kept.toArray(new LogSegment[0]);
         end = position;
         openedAt = position;
+        paceEnd = position;
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -368,8 +393,8 @@ public final class CommitLog implements AutoCloseable {
 
     /** Everything below is written; {@code last} is where the last record begins. */
     public void advance(long newEnd, long last) {
-        lastRecord = last;
-        end = newEnd;
+        LAST_RECORD.setRelease(this, last);
+        END.setRelease(this, newEnd);
     }
 
     private void activate(LogSegment next) throws IOException {
@@ -444,10 +469,12 @@ public final class CommitLog implements AutoCloseable {
     /**
      * One step of making room ahead of the writer, and the next segment when the present one comes to its end.
      *
+     * @param nowNanos what {@link System#nanoTime} says
      * @return 1 when something was done, 0 when there is room enough
      */
-    public int prepare() throws IOException {
+    public int prepare(long nowNanos) throws IOException {
         synchronized (roomLock) {
+            lookAtPace(nowNanos);
             LogSegment[] present = segments;
             LogSegment last = present.length == 0 ? null : present[present.length - 1];
             long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
@@ -467,9 +494,18 @@ public final class CommitLog implements AutoCloseable {
         }
     }
 
-    /** Large ones only for a writer who has used up what was ahead of him at the opening, and is in a hurry still. */
+    private void lookAtPace(long nowNanos) {
+        long took = nowNanos - paceAtNanos;
+        if (took >= PACE_NANOS || took < 0) {
+            fast = (end - paceEnd) / Math.max(1, took / 1_000_000) * 1_000 >= FAST_BYTES_PER_SECOND;
+            paceAtNanos = nowNanos;
+            paceEnd = end;
+        }
+    }
+
+    /** Large ones for a writer who is fast, or has used up what was ahead of him at the opening and is in a hurry still. */
     private int pieceBytes() {
-        boolean large = !flushedOften && hurrying && end - openedAt >= ROOM_AHEAD_BYTES;
+        boolean large = !flushedOften && (fast || hurrying && end - openedAt >= ROOM_AHEAD_BYTES);
         return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     }
 
