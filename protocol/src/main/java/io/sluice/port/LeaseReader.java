@@ -124,7 +124,11 @@ public interface LeaseReader {
 
         /** One by one, in the order of the runs; made anew with each call. */
         public List<Lease> leases() {
-            List<Lease> leases = new ArrayList<>();
+            int messages = 0;
+            for (LeaseRun run : runs) {
+                messages += run.messages();
+            }
+            List<Lease> leases = new ArrayList<>(messages);
             runs.forEach(run -> run.addTo(leases));
             return leases;
         }
