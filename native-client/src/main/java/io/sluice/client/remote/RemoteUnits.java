@@ -47,9 +47,8 @@ import java.util.concurrent.CompletionStage;
  * topics, the same one each time for one id, so that a repeat is recognised. A unit with an id is tried again when the answer is
  * lost.
  */
-final class RemoteUnits implements UnitsOfWork {
+public final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
-    private static final String ONCE = "idempotency keys";
     private static final int TRIES_MAX = 3;
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final InetSocketAddress NOBODY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -72,7 +71,7 @@ final class RemoteUnits implements UnitsOfWork {
     /** A broker that may take a unit. */
     private record Target(String brokerName, String address) {}
 
-    RemoteUnits(ClusterLink link, RouteCache routes) {
+    public RemoteUnits(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
     }
@@ -99,7 +98,7 @@ final class RemoteUnits implements UnitsOfWork {
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
         String id = message.topic() + " " + key;
         return target(List.of(message.topic()), id, key)
-                .thenCompose(address -> ask(ONCE, address, request(single), TRIES_MAX))
+                .thenCompose(address -> ask(Capabilities.KEYS, address, request(single), TRIES_MAX))
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
     }
@@ -245,7 +244,7 @@ final class RemoteUnits implements UnitsOfWork {
 
     // ---- what is said
 
-    private static Frame request(UnitOfWork unit) {
+    static Frame request(UnitOfWork unit) {
         List<ByteBuffer> records = new ArrayList<>(unit.sends().size());
         List<String> placements = new ArrayList<>(unit.sends().size());
         for (UnitOfWork.Send send : unit.sends()) {
