@@ -57,6 +57,8 @@ final class Polling {
     private static final class Reading {
         /** Whether a fetch is under way or planned. */
         private boolean busy;
+        /** Rises when the queue is put elsewhere: what was asked for before does not count. */
+        private int turn;
         /** What waits for the next poll; {@code null} when nothing does. */
         private Batch ready;
         /** Why the queue cannot be read; {@code null} unless the application must know. */
@@ -104,6 +106,8 @@ final class Polling {
         Reading reading = readings.get(queue);
         if (reading != null) {
             reading.ready = null;
+            reading.turn++;
+            reading.busy = false;
             fetch(queue, reading);
         }
     }
@@ -163,29 +167,30 @@ final class Polling {
             return;
         }
         reading.busy = true;
-        source.fetch(queue, HOLD).whenComplete((batch, failure) -> arrived(queue, reading, batch, failure));
+        int turn = reading.turn;
+        source.fetch(queue, HOLD).whenComplete((batch, failure) -> arrived(queue, reading, turn, batch, failure));
     }
 
-    private synchronized void arrived(MessageQueue queue, Reading reading, Batch batch, Throwable failure) {
-        if (closed || readings.get(queue) != reading) {
+    private synchronized void arrived(MessageQueue queue, Reading reading, int turn, Batch batch, Throwable failure) {
+        if (closed || readings.get(queue) != reading || reading.turn != turn) {
             return;
         }
         if (failure != null) {
-            failed(queue, reading, ClusterLink.causeOf(failure));
+            failed(queue, reading, turn, ClusterLink.causeOf(failure));
             return;
         }
-        reading.busy = false;
         if (!batch.messages().isEmpty()) {
+            reading.busy = false;
             reading.ready = batch;
             notifyAll();
         } else {
             // Nothing, or nothing that is wanted: the position moves all the same.
             source.taken(batch);
-            clock.execute(() -> again(queue, reading));
+            clock.execute(() -> again(queue, reading, turn));
         }
     }
 
-    private void failed(MessageQueue queue, Reading reading, Throwable cause) {
+    private void failed(MessageQueue queue, Reading reading, int turn, Throwable cause) {
         boolean passes = cause instanceof RefusedException refused
                 && (refused.reason() == Refusal.UNAVAILABLE || refused.reason() == Refusal.OVERLOADED);
         if (!passes) {
@@ -196,11 +201,11 @@ final class Polling {
             notifyAll();
             return;
         }
-        clock.after(PAUSE, () -> again(queue, reading));
+        clock.after(PAUSE, () -> again(queue, reading, turn));
     }
 
-    private synchronized void again(MessageQueue queue, Reading reading) {
-        if (readings.get(queue) == reading) {
+    private synchronized void again(MessageQueue queue, Reading reading, int turn) {
+        if (readings.get(queue) == reading && reading.turn == turn) {
             reading.busy = false;
             fetch(queue, reading);
         }

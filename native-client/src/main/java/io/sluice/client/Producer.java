@@ -247,7 +247,10 @@ public final class Producer implements AutoCloseable {
         return await(() -> sendAsync(message, queue));
     }
 
-    /** Sends to the queue of the key and waits. Messages with equal keys are stored in one queue in order. */
+    /**
+     * Sends to the queue of the key and waits. Messages with equal keys are stored in one queue in order; they carry the key,
+     * so that groups that are ordered by key keep it.
+     */
     public Sent send(Message message, String shardingKey) {
         return await(() -> sendAsync(message, shardingKey));
     }
@@ -262,7 +265,10 @@ public final class Producer implements AutoCloseable {
     }
 
     public CompletionStage<Sent> sendAsync(Message message, String shardingKey) {
-        return submit(message, new QueueChoice.ByKey(shardingKey));
+        Message placed = message.properties().has(PropertyNames.SHARDING_KEY)
+                ? message
+                : message.withProperty(PropertyNames.SHARDING_KEY, shardingKey);
+        return submit(placed, new QueueChoice.ByKey(shardingKey));
     }
 
     /**

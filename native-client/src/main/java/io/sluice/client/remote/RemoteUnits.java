@@ -94,13 +94,38 @@ public final class RemoteUnits implements UnitsOfWork {
 
     /** A message with an idempotency key: the broker is the same one for each key, as long as the topic has the same brokers. */
     CompletionStage<SendOutcome> sendOnce(Message message, Placement placement) {
-        UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, placement)), List.of());
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
         String id = message.topic() + " " + key;
-        return target(List.of(message.topic()), id, key)
-                .thenCompose(address -> ask(Capabilities.KEYS, address, request(single), TRIES_MAX))
+        return routes.forSending(message.topic())
+                .thenCompose(route -> {
+                    Optional<MessageQueue> queue = route.flatMap(found -> queueOf(found, placement));
+                    CompletionStage<String> chosen = queue.isPresent()
+                            ? primaryOf(queue.get().brokerName())
+                            : target(List.of(message.topic()), id, key);
+                    Placement there = queue.<Placement>map(found -> new Placement.Queue(found.queueId()))
+                            .orElse(placement);
+                    UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, there)), List.of());
+                    return chosen.thenCompose(address -> ask(Capabilities.KEYS, address, request(single), TRIES_MAX));
+                })
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
+    }
+
+    /** The queue that a send without an idempotency key goes to; empty when any will do, or there is none. */
+    private static Optional<MessageQueue> queueOf(TopicRoute route, Placement placement) {
+        List<MessageQueue> queues = route.writable();
+        if (queues.isEmpty() || placement == Placement.ANY) {
+            return Optional.empty();
+        }
+        if (placement instanceof Placement.Queue at) {
+            return at.queueId() >= 0 && at.queueId() < queues.size()
+                    ? Optional.of(queues.get(at.queueId()))
+                    : Optional.empty();
+        }
+        String key = placement instanceof Placement.ByShardingKey sharded
+                ? sharded.key()
+                : ((Placement.Together) placement).key();
+        return Optional.of(queues.get(Placement.queueFor(key, queues.size())));
     }
 
     private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {

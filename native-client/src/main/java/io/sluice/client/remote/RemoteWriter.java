@@ -33,10 +33,14 @@ final class RemoteWriter implements MessageWriter {
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
-        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
-            return units.sendOnce(message, placement);
+        Message placed = placement instanceof Placement.ByShardingKey byKey
+                        && !message.properties().has(PropertyNames.SHARDING_KEY)
+                ? message.withProperty(PropertyNames.SHARDING_KEY, byKey.key())
+                : message;
+        if (placed.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return units.sendOnce(placed, placement);
         }
-        return isTimed(message) ? sendTimed(message, placement) : sendNow(message, placement);
+        return isTimed(placed) ? sendTimed(placed, placement) : sendNow(placed, placement);
     }
 
     private static boolean isTimed(Message message) {
