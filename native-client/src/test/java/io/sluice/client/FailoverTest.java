@@ -101,6 +101,7 @@ class FailoverTest {
             client.producer("latest").start().send(Message.of("Later", "found"));
             flows(traffic);
             ends(traffic);
+            assertThat(traffic.refused()).isEmpty();
             for (Way way : Way.values()) {
                 assertThat(traffic.repeated(way)).as("twice by " + way).isEmpty();
             }

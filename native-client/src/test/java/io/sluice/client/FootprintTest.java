@@ -30,9 +30,8 @@ class FootprintTest {
         try (LiveCluster cluster = LiveCluster.start(directory, "broker-a")) {
             Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
             try (SluiceClient client = SluiceClient.connect(cluster.nameServerAddress())) {
-                Producer producer = client.producer("out")
-                        .transactionCheck(half -> null)
-                        .start();
+                Producer producer =
+                        client.producer("out").transactionCheck(half -> null).start();
                 producer.send(Message.of("Idle", "m"));
                 PushConsumer consumer = client.pushConsumer("in")
                         .subscribe("Idle")
@@ -88,7 +87,9 @@ class FootprintTest {
             Element dependency = (Element) all.item(i);
             boolean isOwn = dependency.getParentNode().getParentNode().equals(project);
             String scope = text(dependency, "scope", "compile");
-            if (isOwn && !scope.equals("test") && !text(dependency, "optional", "false").equals("true")) {
+            if (isOwn
+                    && !scope.equals("test")
+                    && !text(dependency, "optional", "false").equals("true")) {
                 brought.add(text(dependency, "groupId", "") + ":" + text(dependency, "artifactId", ""));
             }
         }
@@ -96,6 +97,8 @@ class FootprintTest {
 
     private static String text(Element dependency, String name, String otherwise) {
         NodeList found = dependency.getElementsByTagName(name);
-        return found.getLength() == 0 ? otherwise : found.item(0).getTextContent().trim();
+        return found.getLength() == 0
+                ? otherwise
+                : found.item(0).getTextContent().trim();
     }
 }

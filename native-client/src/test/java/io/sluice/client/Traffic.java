@@ -115,31 +115,30 @@ public final class Traffic implements AutoCloseable {
 
     private Runnable lease() {
         LeaseConsumer consumer = client().leaseConsumer(Way.LEASE.name(), topic).open();
+        List<LeasedMessage> unsettled = new ArrayList<>();
         return () -> {
             while (reading) {
                 try {
                     for (LeasedMessage message : consumer.poll(8, Duration.ofMillis(100))) {
                         work();
                         note(Way.LEASE, message.text());
-                        acknowledge(message);
+                        unsettled.add(message);
                     }
                 } catch (RefusedException away) {
                     LockSupport.parkNanos(SEND_PAUSE_NANOS);
                 }
+                unsettled.removeIf(Traffic::isAcknowledged);
             }
         };
     }
 
-    private void acknowledge(LeasedMessage message) {
-        while (reading) {
-            try {
-                Result result = message.ack().toCompletableFuture().join();
-                if (result == Result.DONE || result == Result.LEASE_OVER) {
-                    return;
-                }
-            } catch (CompletionException away) {
-                LockSupport.parkNanos(SEND_PAUSE_NANOS);
-            }
+    /** False when its broker is away, so that it must be tried again. */
+    private static boolean isAcknowledged(LeasedMessage message) {
+        try {
+            Result result = message.ack().toCompletableFuture().join();
+            return result == Result.DONE || result == Result.LEASE_OVER;
+        } catch (CompletionException away) {
+            return false;
         }
     }
 

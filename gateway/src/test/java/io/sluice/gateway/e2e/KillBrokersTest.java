@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillBrokersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String TOPIC = "Flow";
-    private static final int ROUND = 150;
+    private static final int ROUND = 100;
 
     @TempDir
     Path directory;
@@ -50,10 +50,10 @@ class KillBrokersTest {
 
     @BeforeEach
     void start() {
-        nameServers.add(nameServer(0, "0"));
-        nameServers.add(nameServer(1, "0"));
-        brokers.add(broker(0));
-        brokers.add(broker(1));
+        List<LineProcess> starting = List.of(startingNameServer(0, "0"), startingNameServer(1, "0"));
+        starting.forEach(process -> nameServers.add(ready("namesrv", process)));
+        starting = List.of(startingBroker(0), startingBroker(1));
+        starting.forEach(process -> brokers.add(ready("broker", process)));
         try (BrokerPort port = BrokerPortFactory.open(URI.create("sluice://" + nameServerAddresses(",")))) {
             port.topics()
                     .put(new TopicName(TOPIC), TopicSettings.ofQueues(4))
@@ -72,35 +72,26 @@ class KillBrokersTest {
         return nameServers.stream().map(Server::address).collect(Collectors.joining(separator));
     }
 
-    private Server nameServer(int index, String port) {
-        return ready(
-                "namesrv",
-                List.of(
-                        "namesrv",
-                        "--data",
-                        directory.resolve("names-" + index).toString(),
-                        "-D",
-                        "namesrvPort=" + port));
+    private LineProcess startingNameServer(int index, String port) {
+        return NodeProcess.command(List.of(
+                "namesrv", "--data", directory.resolve("names-" + index).toString(), "-D", "namesrvPort=" + port));
     }
 
     /** On the store it had, at whatever port is free. */
-    private Server broker(int index) {
-        return ready(
+    private LineProcess startingBroker(int index) {
+        return NodeProcess.command(List.of(
                 "broker",
-                List.of(
-                        "broker",
-                        "--data",
-                        directory.resolve("broker-" + index).toString(),
-                        "-D",
-                        "listenPort=0",
-                        "-D",
-                        "brokerName=broker-" + index,
-                        "-D",
-                        "namesrvAddr=" + nameServerAddresses(";")));
+                "--data",
+                directory.resolve("broker-" + index).toString(),
+                "-D",
+                "listenPort=0",
+                "-D",
+                "brokerName=broker-" + index,
+                "-D",
+                "namesrvAddr=" + nameServerAddresses(";")));
     }
 
-    private static Server ready(String door, List<String> arguments) {
-        LineProcess process = NodeProcess.command(arguments);
+    private static Server ready(String door, LineProcess process) {
         int line = process.awaitLine(0, said -> said.startsWith("Sluice is ready"), PATIENCE);
         Matcher address = Pattern.compile(" " + door + "=(\\S+)").matcher(process.line(line));
         assertThat(address.find()).isTrue();
@@ -111,16 +102,17 @@ class KillBrokersTest {
         brokers.get(index).process.kill();
     }
 
-    private void startBroker(int index) {
-        brokers.set(index, broker(index));
-    }
-
     private void killNameServer(int index) {
         nameServers.get(index).process.kill();
     }
 
-    private void startNameServer(int index) {
-        nameServers.set(index, nameServer(index, nameServers.get(index).port()));
+    /** Where they were: the broker on its store, the name server at its port. */
+    private void start(int broker, int nameServer) {
+        LineProcess one = startingBroker(broker);
+        LineProcess other =
+                startingNameServer(nameServer, nameServers.get(nameServer).port());
+        brokers.set(broker, ready("broker", one));
+        nameServers.set(nameServer, ready("namesrv", other));
     }
 
     private static void flows(Traffic traffic) {
@@ -152,8 +144,7 @@ class KillBrokersTest {
             killNameServer(0);
             killBroker(1);
             flows(traffic);
-            startBroker(1);
-            startNameServer(0);
+            start(1, 0);
             flows(traffic);
             killNameServer(1);
             flows(traffic);
@@ -176,9 +167,9 @@ class KillBrokersTest {
                     flows(traffic);
                 }
                 killNameServer(nameServer);
-                startBroker(broker);
                 flows(traffic);
-                startNameServer(nameServer);
+                start(broker, nameServer);
+                flows(traffic);
             }
             ends(traffic, 2 * rounds);
         }

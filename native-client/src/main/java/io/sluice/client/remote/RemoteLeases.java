@@ -375,6 +375,10 @@ public final class RemoteLeases implements LeaseReader {
             for (BrokerAddresses broker : brokers) {
                 broker.primary().ifPresent(address -> all.put(broker.brokerName(), address));
             }
+            // A broker that is away now is one all the same: its receipts are good when it is back.
+            for (String broker : byBroker.keySet()) {
+                routes.lastPrimary(broker).ifPresent(address -> all.putIfAbsent(broker, address));
+            }
             return all;
         });
     }
