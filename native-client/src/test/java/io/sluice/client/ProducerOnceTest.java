@@ -17,7 +17,10 @@ import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOutcome;
+import io.sluice.wire.command.OffsetCommands.OffsetAnswer;
 import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.frame.Frame;
+import io.sluice.wire.frame.ProtocolVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -280,6 +283,30 @@ class ProducerOnceTest {
                     .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.reason())
                             .isEqualTo(Refusal.NOT_SUPPORTED))
                     .hasMessageContaining("not supported by this cluster: units of work");
+        }
+
+        @Test
+        void anExactTimeIsRefusedWhereItWouldBeDeliveredAtOnce() {
+            elsewhere.broker().on(RequestCode.GET_MAX_OFFSET, asked -> {
+                Frame answer = ScriptedCluster.answer(new OffsetAnswer(0));
+                return new Frame(
+                        answer.serialization(),
+                        answer.code(),
+                        answer.language(),
+                        ProtocolVersion.V4_9_4,
+                        answer.opaque(),
+                        answer.flag(),
+                        answer.remark(),
+                        answer.fields(),
+                        answer.body());
+            });
+            Producer producer = there.producer("p").start();
+            assertThatThrownBy(() -> producer.send(Message.of("Topic", "m").deliverAfter(Duration.ofSeconds(5))))
+                    .isInstanceOfSatisfying(SendFailedException.class, refused -> assertThat(refused.reason())
+                            .isEqualTo(Refusal.NOT_SUPPORTED))
+                    .hasMessageContaining("not supported by this cluster: exact times of delivery");
+            assertThat(elsewhere.broker().heard(RequestCode.SEND_MESSAGE_V2)).isEmpty();
+            producer.send(Message.of("Topic", "m").atDelayLevel(1));
         }
 
         @Test
