@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 final class Polling {
     /** How long a broker may hold a fetch at the end of a queue. */
     private static final Duration HOLD = Duration.ofSeconds(15);
+    /** Before asking a broker again that has nothing and does not hold the answer. */
+    private static final Duration NOT_HELD_PAUSE = Duration.ofMillis(200);
     /** Before a fetch that failed is repeated. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -59,6 +61,8 @@ final class Polling {
         private boolean busy;
         /** Rises when the queue is put elsewhere: what was asked for before does not count. */
         private int turn;
+        /** When the fetch under way began. */
+        private long askedAtNanos;
         /** What waits for the next poll; {@code null} when nothing does. */
         private Batch ready;
         /** Why the queue cannot be read; {@code null} unless the application must know. */
@@ -137,6 +141,10 @@ final class Polling {
                 continue;
             }
             if (reading.hopeless != null) {
+                if (!found.isEmpty()) {
+                    // What was taken already must reach the application; the next poll tells.
+                    break;
+                }
                 RefusedException cause = reading.hopeless;
                 reading.hopeless = null;
                 fetch(queue, reading);
@@ -168,6 +176,7 @@ final class Polling {
         }
         reading.busy = true;
         int turn = reading.turn;
+        reading.askedAtNanos = System.nanoTime();
         source.fetch(queue, HOLD).whenComplete((batch, failure) -> arrived(queue, reading, turn, batch, failure));
     }
 
@@ -186,7 +195,9 @@ final class Polling {
         } else {
             // Nothing, or nothing that is wanted: the position moves all the same.
             source.taken(batch);
-            clock.execute(() -> again(queue, reading, turn));
+            boolean isHeld = System.nanoTime() - reading.askedAtNanos > NOT_HELD_PAUSE.toNanos();
+            Duration pause = isHeld || batch.nextOffset() != batch.offset() ? Duration.ZERO : NOT_HELD_PAUSE;
+            clock.after(pause, () -> again(queue, reading, turn));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The native door. Two ports, one table: every request code is answered by one handler or turned down with a reason. The
@@ -73,9 +74,9 @@ public final class RemotingDoor implements AutoCloseable {
         Executor admin = services.lanes().admin();
         Rows rows = new Rows(farewell)
                 // produce
-                .begins(RequestCode.SEND_MESSAGE, loop, sends::send)
-                .begins(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
-                .begins(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
+                .stores(RequestCode.SEND_MESSAGE, loop, sends::send)
+                .stores(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
+                .stores(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
                 .on(RequestCode.END_TRANSACTION, query, transactions::end)
                 .on(RequestCode.RESUME_CHECK_HALF_MESSAGE, query, transactions::resume)
@@ -84,16 +85,16 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume
-                .begins(RequestCode.PULL_MESSAGE, loop, pulls::pull)
-                .begins(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
-                .begins(RequestCode.LEASE, loop, leases::lease)
+                .reads(RequestCode.PULL_MESSAGE, loop, pulls::pull)
+                .reads(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
+                .reads(RequestCode.LEASE, loop, leases::lease)
                 .on(RequestCode.SETTLE, loop, leases::settle)
                 .on(RequestCode.TAKE_BACK, loop, leases::takeBack)
-                .begins(RequestCode.POP_MESSAGE, loop, pops::pop)
+                .reads(RequestCode.POP_MESSAGE, loop, pops::pop)
                 .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
                 .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
                 .on(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, loop, pops::changeInvisibleTime)
-                .begins(RequestCode.NOTIFICATION, loop, pops::notification)
+                .reads(RequestCode.NOTIFICATION, loop, pops::notification)
                 .on(RequestCode.POLLING_INFO, loop, pops::pollingInfo)
                 .on(RequestCode.QUERY_ASSIGNMENT, loop, assignments::assign)
                 .on(RequestCode.SET_MESSAGE_REQUEST_MODE, admin, assignments::set)
@@ -109,7 +110,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.UNREGISTER_CLIENT, loop, sessions::unregister)
                 .on(RequestCode.GET_CONSUMER_LIST_BY_GROUP, loop, sessions::members)
                 .on(RequestCode.CHECK_CLIENT_CONFIG, loop, sessions::checkConfig)
-                .begins(RequestCode.LOCK_BATCH_MQ, loop, sessions::lock)
+                .reads(RequestCode.LOCK_BATCH_MQ, loop, sessions::lock)
                 .on(RequestCode.UNLOCK_BATCH_MQ, loop, sessions::unlock)
                 // look up
                 .on(RequestCode.QUERY_MESSAGE, query, queries::byKey)
@@ -158,8 +159,8 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.LIST_TIMED, loop, timers::list);
         DoorRefusals.all().forEach(rows::refused);
         rows.table
-                .inPlace(RequestCode.SEND_MESSAGE_V2, farewell.unlessSaid(sends::sendInPlace))
-                .inPlace(RequestCode.SEND_BATCH_MESSAGE, farewell.unlessSaid(sends::sendInPlace));
+                .inPlace(RequestCode.SEND_MESSAGE_V2, farewell.forSenders(sends::sendInPlace))
+                .inPlace(RequestCode.SEND_BATCH_MESSAGE, farewell.forSenders(sends::sendInPlace));
         return rows.table;
     }
 
@@ -172,10 +173,16 @@ public final class RemotingDoor implements AutoCloseable {
             this.farewell = farewell;
         }
 
-        /** Of requests that are turned away once the broker is about to go. */
-        Rows begins(int code, Executor lane, RequestHandler handler) {
-            table.on(code, lane, farewell.unlessSaid((RequestHandler)
-                    (request, peer) -> guarded(handler, request, peer)));
+        /** Of requests that are turned away once the broker has said farewell to readers. */
+        Rows reads(int code, Executor lane, RequestHandler handler) {
+            table.on(code, lane, farewell.forReaders((request, peer) -> guarded(handler, request, peer)));
+            return this;
+        }
+
+        /** Of requests that are turned away once it has said farewell to senders. */
+        Rows stores(int code, Executor lane, RequestHandler handler) {
+            RequestHandler guarded = (request, peer) -> guarded(handler, request, peer);
+            table.on(code, lane, farewell.forSenders(guarded));
             return this;
         }
 
@@ -256,24 +263,28 @@ public final class RemotingDoor implements AutoCloseable {
     public record Ports(int first, int second) {}
 
     /**
-     * Sends clients to other brokers and waits until they have ended what they have in hand: answers on their way, messages
-     * with listeners, leases. Nothing is then delivered twice because this broker stops. Blocks.
+     * Sends clients to other brokers and waits until they have ended what they have in hand: messages with listeners and leases
+     * first, while sends are still taken, then answers on their way. Nothing is then delivered twice because this broker
+     * stops. Blocks.
      *
      * @param patience waits no longer, so that a client that does not end holds nothing up
      */
     public void takeLeave(Duration patience) {
-        farewell.say(server.peers());
         long deadlineNanos = System.nanoTime() + patience.toNanos();
-        while (isAnythingInHand() && System.nanoTime() - deadlineNanos < 0) {
+        farewell.sayToReaders(server.peers());
+        waitWhile(() -> services.locks().isAnyTied() || services.leases().isAnyLent(), deadlineNanos);
+        farewell.sayToSenders();
+        if (!server.peers().isEmpty()) {
+            // A request that was let in just now counts in a moment.
             LockSupport.parkNanos(LOOK_AGAIN.toNanos());
         }
+        waitWhile(() -> !server.isIdle(), deadlineNanos);
     }
 
-    private boolean isAnythingInHand() {
-        return !server.peers().isEmpty()
-                && (!server.isIdle()
-                        || services.locks().isAnyTied()
-                        || services.leases().isAnyLent());
+    private void waitWhile(BooleanSupplier inHand, long deadlineNanos) {
+        while (!server.peers().isEmpty() && inHand.getAsBoolean() && System.nanoTime() - deadlineNanos < 0) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
     }
 
     /** Stops accepting and ends all connections. Twice is harmless. */

@@ -34,6 +34,8 @@ class KillBrokersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String TOPIC = "Flow";
     private static final int ROUND = 100;
+    /** A round here takes as long as so many of the tests that kill one node. */
+    private static final int KILLS_OF_OTHERS = 10;
 
     @TempDir
     Path directory;
@@ -156,7 +158,7 @@ class KillBrokersTest {
     @Tag("crash")
     void clientsGoOnAndNothingAcknowledgedIsLostHoweverOftenServersAreKilled() throws Exception {
         Random random = new Random(17);
-        int rounds = Integer.getInteger("sluice.crash.rounds", 6);
+        int rounds = Math.max(1, Integer.getInteger("sluice.crash.rounds", 60) / KILLS_OF_OTHERS);
         try (Traffic traffic = new Traffic(nameServerAddresses(";"), TOPIC)) {
             for (int round = 0; round < rounds; round++) {
                 int broker = random.nextInt(2);
