@@ -682,6 +682,11 @@ final class LeaseDesk {
         cursors.values().forEach(cursor -> each.accept(cursor.key, cursor.facts()));
     }
 
+    /** Whether a consumer of the group has something. */
+    synchronized boolean isAnyLent() {
+        return cursors.values().stream().anyMatch(SharedCursor::isAnyLent);
+    }
+
     /** How far the group is with a queue; {@code null} when it has no cursor there. */
     synchronized CursorStatus status(int queueId) {
         SharedCursor cursor = cursors.get(queueId);

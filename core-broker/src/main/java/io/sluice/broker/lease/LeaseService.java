@@ -511,6 +511,11 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
     }
 
+    /** Whether any consumer has something that it has not settled. */
+    public boolean isAnyLent() {
+        return desks.values().stream().anyMatch(LeaseDesk::isAnyLent);
+    }
+
     /** How far the group is with the queue; empty when it never leased from it. */
     public Optional<CursorStatus> status(GroupName group, TopicName topic, int queueId) {
         LeaseDesk desk = desks.get(new DeskKey(group, topic));

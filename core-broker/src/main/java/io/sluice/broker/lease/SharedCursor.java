@@ -95,6 +95,12 @@ final class SharedCursor {
         return free.size();
     }
 
+    /** Whether a consumer has something, or its word on it is on the way into the log. */
+    boolean isAnyLent() {
+        return open.values().stream()
+                .anyMatch(entry -> entry.state == OpenEntry.State.LEASED || entry.state == OpenEntry.State.SETTLING);
+    }
+
     /** When the next lease or delay ends; {@link Long#MAX_VALUE} for never. */
     long nextDueMs() {
         return timed.isEmpty() ? Long.MAX_VALUE : timed.first().dueMs;

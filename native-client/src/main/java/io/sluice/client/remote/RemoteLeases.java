@@ -52,6 +52,9 @@ public final class RemoteLeases implements LeaseReader {
     private static final String WHAT = "leases";
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(15);
     private static final Duration TURN = Duration.ofMillis(200);
+    /** What comes back by time alone is found then, should a broker not tell of it. */
+    private static final Duration LONGEST_NEWS = Duration.ofSeconds(2);
+
     private static final Duration FIRST_POP_PAUSE = Duration.ofMillis(5);
     private static final Duration NEW_TOPIC_PATIENCE = Duration.ofSeconds(3);
 
@@ -209,10 +212,29 @@ public final class RemoteLeases implements LeaseReader {
                 } else if (System.nanoTime() - deadlineNanos >= 0) {
                     next();
                 } else {
-                    popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
-                    link.clock().after(popPause, this::next, () -> result.complete(Leased.NONE));
+                    awaitNews(address);
                 }
             });
+        }
+
+        /**
+         * Until the broker has something to pop, and no longer than it is good to wait there. A broker that answers at once, or
+         * does not know the question, is asked again after a pause that grows.
+         */
+        private void awaitNews(String address) {
+            long askedAtNanos = System.nanoTime();
+            Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - askedAtNanos));
+            Duration longest = addresses.size() == 1 ? LONGEST_NEWS : TURN;
+            pops.awaitNews(request, address, left.compareTo(longest) < 0 ? left : longest)
+                    .whenComplete((news, failure) -> {
+                        if (System.nanoTime() - askedAtNanos > TURN.toNanos() / 2) {
+                            popPause = FIRST_POP_PAUSE;
+                            next();
+                            return;
+                        }
+                        popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
+                        link.clock().after(popPause, this::next, () -> result.complete(Leased.NONE));
+                    });
         }
 
         private String brokerAt(String address) {
@@ -371,6 +393,10 @@ public final class RemoteLeases implements LeaseReader {
             Map<String, String> all = new LinkedHashMap<>();
             for (BrokerAddresses broker : brokers) {
                 broker.primary().ifPresent(address -> all.put(broker.brokerName(), address));
+            }
+            // A broker that is away now is one all the same: its receipts are good when it is back.
+            for (String broker : byBroker.keySet()) {
+                routes.lastPrimary(broker).ifPresent(address -> all.putIfAbsent(broker, address));
             }
             return all;
         });
