@@ -1,5 +1,6 @@
 package io.sluice.perf.bench;
 
+import io.sluice.perf.machine.Directories;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
@@ -14,8 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A store in a directory that goes with it. */
 final class StoreGround implements AutoCloseable {
@@ -56,12 +55,6 @@ final class StoreGround implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Directories.delete(directory);
     }
 }
