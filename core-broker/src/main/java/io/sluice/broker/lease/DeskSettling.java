@@ -205,8 +205,7 @@ final class DeskSettling {
             long leaseId = claim.leaseId();
             Receipt longer;
             if (claim.isPopped()) {
-                int seal = tools.receipts().seal(desk.group(), desk.topic(), now, termMs);
-                PopHandle handle = desk.handle(claim.key().queueId(), claim.offset(), now, termMs, seal);
+                PopHandle handle = desk.receipts().handle(claim.key().queueId(), claim.offset(), now, termMs);
                 leaseId = handle.leaseId();
                 longer = handle.toReceipt();
             } else {

@@ -4,18 +4,14 @@ import io.sluice.broker.lease.CursorFact.Began;
 import io.sluice.broker.lease.CursorFact.Forgotten;
 import io.sluice.broker.lease.WaitingLines.Line;
 import io.sluice.model.GroupName;
-import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
-import io.sluice.port.LeaseReader.LeaseRun;
 import io.sluice.port.LeaseReader.Leased;
-import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
-import io.sluice.wire.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +54,7 @@ final class LeaseDesk {
     private final long number;
     private final DeskTools tools;
 
+    private final DeskReceipts receipts;
     private final DeskSettling settling;
     private final TreeMap<Integer, SharedCursor> cursors = new TreeMap<>();
     private final WaitingLines lines = new WaitingLines();
@@ -94,6 +91,7 @@ final class LeaseDesk {
         this.topic = topic;
         this.number = number;
         this.tools = tools;
+        this.receipts = new DeskReceipts(group, topic, tools);
         this.settling = new DeskSettling(this, tools);
     }
 
@@ -261,7 +259,9 @@ final class LeaseDesk {
                 wanted.filters(),
                 byKey || tools.policy().isOrderedByKey(group),
                 tools.topics().expiry(topic),
-                waiter.pops() ? popId(now, waiter.leaseMs()) : tools.ids().next(),
+                waiter.pops()
+                        ? receipts.popId(now, waiter.leaseMs())
+                        : tools.ids().next(),
                 now,
                 now + waiter.leaseMs(),
                 tools.policy().attemptsMax(group),
@@ -295,11 +295,6 @@ final class LeaseDesk {
         return found;
     }
 
-    /** All entries popped at one moment for one term share an id, so that a handle need not name each. */
-    private long popId(long nowMs, long leaseMs) {
-        return PopHandle.leaseId(nowMs, tools.receipts().seal(group, topic, nowMs, leaseMs));
-    }
-
     private void lendFrom(SharedCursor cursor, Gathering found, boolean ordered) {
         if (cursor == null) {
             return;
@@ -316,58 +311,13 @@ final class LeaseDesk {
     /** Answers with what was lent; if whoever asked has gone, it comes back at once and the delivery does not count. */
     private Runnable answerOf(Waiter waiter, Gathering found) {
         return () -> {
-            List<LeaseRun> runs = new ArrayList<>();
-            if (waiter.pops()) {
-                addPopped(found, runs);
-            } else {
-                found.lent().forEach(run -> runs.add(runOf(run, signedFor(run, found), found.untilMs)));
-            }
-            Leased leased = new Leased(runs, found.hold());
+            Leased leased = new Leased(receipts.runs(found, waiter.pops()), found.hold());
             if (!waiter.answer().complete(leased)) {
                 leased.close();
                 takeBack(found);
                 waiter.answer().complete(Leased.NONE);
             }
         };
-    }
-
-    private LeaseRun runOf(Gathering.Run run, Receipt first, long untilMs) {
-        return new LeaseRun(first, queueOf(run), run.slices(), run.count(), run.attempt, untilMs);
-    }
-
-    private MessageQueue queueOf(Gathering.Run run) {
-        return new MessageQueue(topic, tools.rules().brokerName(), run.key.queueId());
-    }
-
-    /** One signature for all messages of the run. */
-    private Receipt signedFor(Gathering.Run run, Gathering found) {
-        int fingerprint = Receipts.fingerprint(MessageView.of(run.last()));
-        return tools.receipts()
-                .write(Claim.signedRun(
-                        run.key, run.offset, run.count(), found.leaseId, run.attempt, found.untilMs, fingerprint));
-    }
-
-    private void addPopped(Gathering found, List<LeaseRun> to) {
-        long termMs = found.untilMs - found.nowMs;
-        int seal = tools.receipts().seal(group, topic, found.nowMs, termMs);
-        for (Gathering.Run run : found.lent()) {
-            MessageQueue queue = queueOf(run);
-            long offset = run.offset;
-            for (ByteBuffer slice : run.slices()) {
-                for (int at = slice.position(); at < slice.limit(); offset++) {
-                    int bytes = Gathering.recordBytes(slice, at);
-                    Receipt receipt = handle(queue.queueId(), offset, found.nowMs, termMs, seal)
-                            .toReceipt();
-                    to.add(new LeaseRun(
-                            receipt, queue, List.of(slice.slice(at, bytes)), 1, run.attempt, found.untilMs));
-                    at += bytes;
-                }
-            }
-        }
-    }
-
-    PopHandle handle(int queueId, long offset, long popTimeMs, long invisibleMs, int seal) {
-        return new PopHandle(offset, popTimeMs, invisibleMs, seal, tools.rules().brokerName(), queueId, offset);
     }
 
     private void takeBack(Gathering found) {
@@ -610,6 +560,10 @@ final class LeaseDesk {
             withholds = false;
             grown();
         }
+    }
+
+    DeskReceipts receipts() {
+        return receipts;
     }
 
     DeskSettling settling() {
