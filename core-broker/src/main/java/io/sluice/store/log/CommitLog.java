@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -52,8 +53,11 @@ public final class CommitLog implements AutoCloseable {
     private final Disk.Access access;
     private final Path directory;
     private final int segmentBytes;
-    /** Guards changes of {@link #segments}, {@link #successor} and the room of segments. */
-    private final Object roomLock = new Object();
+    /**
+     * Guards changes of {@link #segments}, {@link #successor} and the room of segments. Fair: the preparer gives it up after each
+     * step, and a writer who waits must get it before the next one.
+     */
+    private final ReentrantLock roomLock = new ReentrantLock(true);
     /** Sorted by base; replaced as a whole. */
     private volatile LogSegment[] segments;
     /** Made ready, not yet written to; not among {@link #segments}. */
@@ -348,8 +352,11 @@ public final class CommitLog implements AutoCloseable {
         open.roomFrom((int) (position - open.base()));
         active = open;
         activeMemory = open.hold();
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             noteRoom();
+        } finally {
+            roomLock.unlock();
         }
     }
 
@@ -407,7 +414,8 @@ public final class CommitLog implements AutoCloseable {
 
     private void activate(LogSegment next) throws IOException {
         SharedMapping held = next.hold();
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             LogSegment[] present = segments;
             if (present.length == 0 || present[present.length - 1] != next) {
                 LogSegment[] more = Arrays.copyOf(present, present.length + 1);
@@ -418,6 +426,8 @@ public final class CommitLog implements AutoCloseable {
                 successor = null;
             }
             noteRoom();
+        } finally {
+            roomLock.unlock();
         }
         if (activeMemory != null) {
             activeMemory.release();
@@ -427,12 +437,15 @@ public final class CommitLog implements AutoCloseable {
     }
 
     private LogSegment takeSuccessor(long base) throws IOException {
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             if (successor == null) {
                 successor = create(base);
                 noteRoom();
             }
             return successor;
+        } finally {
+            roomLock.unlock();
         }
     }
 
@@ -440,11 +453,14 @@ public final class CommitLog implements AutoCloseable {
         if (to <= segment.roomTo()) {
             return;
         }
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             if (to > segment.roomTo()) {
                 segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
                 noteRoom();
             }
+        } finally {
+            roomLock.unlock();
         }
     }
 
@@ -484,13 +500,13 @@ public final class CommitLog implements AutoCloseable {
      * @return 1 when something was done, 0 when there is room enough
      */
     public int prepare(long nowNanos) throws IOException {
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             lookAtPace(nowNanos);
-            try {
-                return prepare();
-            } finally {
-                noteRoom();
-            }
+            return prepare();
+        } finally {
+            noteRoom();
+            roomLock.unlock();
         }
     }
 
@@ -639,13 +655,16 @@ public final class CommitLog implements AutoCloseable {
     /** Deletes the oldest segment unless it is the only one, or not flushed yet. Readers that hold it keep its memory. */
     public boolean deleteOldest() throws IOException {
         LogSegment oldest;
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             LogSegment[] present = segments;
             if (present.length < 2 || present[0].limit() > flushedTo) {
                 return false;
             }
             oldest = present[0];
             segments = Arrays.copyOfRange(present, 1, present.length);
+        } finally {
+            roomLock.unlock();
         }
         oldest.delete();
         disk.syncDirectory(directory);
@@ -670,9 +689,12 @@ public final class CommitLog implements AutoCloseable {
     @Override
     public void close() {
         LogSegment unused;
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             unused = successor;
             successor = null;
+        } finally {
+            roomLock.unlock();
         }
         if (activeMemory != null) {
             activeMemory.release();
