@@ -120,6 +120,36 @@ final class CursorSettler {
         return entry;
     }
 
+    // ---- entries that somebody decides about later ----
+
+    /** The entry, which is being settled, is held: no time ends that. */
+    void hold(long offset) {
+        OpenEntry entry = cursor.find(offset);
+        entry.settling = null;
+        cursor.moveTo(entry, State.HELD, 0);
+    }
+
+    /** Holds an entry as it was held before the broker was started; nothing happens when it is settled. */
+    void holdAgain(Claim claim, LongPredicate isSame) {
+        if (cursor.isSettled(claim.offset()) || !isSame.test(claim.offset())) {
+            return;
+        }
+        OpenEntry known = cursor.find(claim.offset());
+        OpenEntry entry = known != null ? known : cursor.open(claim.offset());
+        entry.attempts = claim.attempt();
+        entry.leaseId = claim.leaseId();
+        cursor.moveTo(entry, State.HELD, 0);
+    }
+
+    /** Begins to settle an entry that is held for this lease; nothing happens when it is not held any more. */
+    void settleHeld(Claim claim, CompletableFuture<Void> settling) {
+        OpenEntry entry = cursor.find(claim.offset());
+        if (entry != null && entry.state == State.HELD && entry.leaseId == claim.leaseId()) {
+            entry.settling = settling;
+            cursor.moveTo(entry, State.SETTLING, 0);
+        }
+    }
+
     /** Whether this very settlement of the entry is on its way. */
     boolean isSettling(long offset, CompletableFuture<Void> settling) {
         OpenEntry entry = cursor.find(offset);

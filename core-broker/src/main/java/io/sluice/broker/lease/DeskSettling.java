@@ -40,7 +40,11 @@ final class DeskSettling {
     private final List<Burial> burials = new ArrayList<>();
 
     /** One item of a settlement: which receipt, what it says, and where the result goes. */
-    record Item(int index, Claim claim, Settlement settlement) {}
+    record Item(int index, Claim claim, Settlement settlement) {
+        Item givenBack() {
+            return new Item(index, claim, new Settlement.Release(settlement.receipt(), Duration.ZERO));
+        }
+    }
 
     /** An entry to be buried; {@code settling} is {@code null} when nobody waits for it. */
     record Burial(
@@ -290,11 +294,16 @@ final class DeskSettling {
     /**
      * Begins to settle leases of this desk as part of a whole; the caller holds the lock of the desk.
      *
+     * @param held  whether they are held and not lent
      * @param facts what is true when the whole holds is added here
      * @param whole completes when the whole holds, fails when it does not
-     * @return those whose lease is not in force; when there are any, {@link #endJointly} is to take back the others
+     * @return those whose lease is not in force, or that are not held any more; {@link #endJointly} takes back the others
      */
-    List<Item> beginJointly(List<Item> items, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> whole) {
+    List<Item> beginJointly(
+            List<Item> items, boolean held, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> whole) {
+        if (held && desk.isClosed()) {
+            throw desk.gone();
+        }
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
@@ -309,7 +318,11 @@ final class DeskSettling {
             }
             passTime(cursor, now, attemptsMax);
             OffsetLine settled = gone.computeIfAbsent(cursor, none -> new OffsetLine());
-            cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
+            if (held) {
+                cursor.settler.settleHeld(claim, whole);
+            } else {
+                cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
+            }
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);
             } else if (comesBack(item.settlement())) {
@@ -345,8 +358,18 @@ final class DeskSettling {
         return Math.min(told, tools.rules().termMax().toMillis());
     }
 
-    /** The whole holds, or it does not and the leases go on. */
-    void endJointly(List<Item> items, CompletableFuture<Void> whole, boolean holds) {
+    /** How a whole that leases are part of ended, as far as it has. */
+    enum End {
+        /** It holds. */
+        HOLDS,
+        /** It does not, and the leases go on. */
+        LEASED,
+        /** It is decided later: until then the entries are with nobody. */
+        HELD
+    }
+
+    /** Takes in how the whole ended. */
+    void endJointly(List<Item> items, CompletableFuture<Void> whole, End end) {
         synchronized (desk) {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(desk.group());
@@ -356,8 +379,10 @@ final class DeskSettling {
                 if (cursor == null || !cursor.settler.isSettling(claim.offset(), whole)) {
                     continue;
                 }
-                if (!holds) {
+                if (end == End.LEASED) {
                     cursor.settler.notSettled(claim.offset(), now, attemptsMax);
+                } else if (end == End.HELD) {
+                    cursor.settler.hold(claim.offset());
                 } else if (comesBack(item.settlement())) {
                     cursor.settler.released(claim, now, now + delayMs(item), attemptsMax);
                 } else {
@@ -368,6 +393,42 @@ final class DeskSettling {
             }
             desk.eased(true);
         }
+    }
+
+    /** Holds entries as they were held before the broker was started. Before the desk is used. */
+    void holdAgain(List<Item> items) {
+        synchronized (desk) {
+            for (Item item : items) {
+                SharedCursor cursor = desk.cursor(item.claim().key().queueId());
+                if (cursor != null) {
+                    cursor.settler.holdAgain(item.claim(), sameAs(item.claim()));
+                }
+            }
+        }
+    }
+
+    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} when none is there. */
+    long oldestOf(List<Item> items) {
+        Map<Integer, Long> first = new HashMap<>();
+        items.forEach(
+                item -> first.merge(item.claim().key().queueId(), item.claim().offset(), Math::min));
+        long oldest = Long.MAX_VALUE;
+        for (Map.Entry<Integer, Long> entry : first.entrySet()) {
+            try (QueueRead read = tools.log()
+                    .read(
+                            desk.topic().value(),
+                            entry.getKey(),
+                            entry.getValue(),
+                            EntryFilter.ALL,
+                            1,
+                            Integer.MAX_VALUE)) {
+                if (!read.slices().isEmpty()) {
+                    oldest = Math.min(
+                            oldest, MessageView.of(read.slices().get(0)).logOffset());
+                }
+            }
+        }
+        return oldest;
     }
 
     // ---- burying ----
