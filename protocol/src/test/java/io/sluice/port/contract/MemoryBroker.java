@@ -156,6 +156,17 @@ public final class MemoryBroker implements BrokerPort {
                 .toList();
     }
 
+    /** Every lease ends, as if its time were over. */
+    public void endLeases() {
+        synchronized (this) {
+            cursors.values().stream()
+                    .flatMap(cursor -> cursor.entries.values().stream())
+                    .filter(entry -> !entry.isKept)
+                    .forEach(entry -> entry.freeAtMs = Math.min(entry.freeAtMs, System.currentTimeMillis()));
+        }
+        changed();
+    }
+
     /** How many messages are lent at this moment. */
     public synchronized int openLeases() {
         long now = System.currentTimeMillis();
