@@ -80,7 +80,8 @@ final class DeskSettling {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
         Map<Batch, RefusedException> unwritten = new HashMap<>();
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (desk.isClosed()) {
                 return CompletableFuture.failedFuture(desk.gone());
             }
@@ -88,6 +89,8 @@ final class DeskSettling {
             items.forEach(item -> results.accept(item, call.one(item)));
             batches.values().forEach(batch -> write(batch).ifPresent(refused -> unwritten.put(batch, refused)));
             call.touched.values().forEach(desk::flushNews);
+        } finally {
+            desk.unlock();
         }
         unwritten.forEach(this::conclude);
         batches.values().forEach(batch -> pending.add(batch.settling()));
@@ -261,7 +264,8 @@ final class DeskSettling {
 
     /** The settlements of a batch are in the log, or could not be written. */
     private void conclude(Batch batch, Throwable failed) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (batch.cursor().generation() == batch.generation()) {
                 long now = tools.clock().millis();
                 int attemptsMax = tools.policy().attemptsMax(desk.group());
@@ -277,6 +281,8 @@ final class DeskSettling {
                 desk.flushNews(batch.cursor());
             }
             desk.eased(failed != null);
+        } finally {
+            desk.unlock();
         }
         finish(batch.settling(), failed);
     }
@@ -370,7 +376,8 @@ final class DeskSettling {
 
     /** Takes in how the whole ended. */
     void endJointly(List<Item> items, CompletableFuture<Void> whole, End end) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(desk.group());
             for (Item item : items) {
@@ -392,18 +399,23 @@ final class DeskSettling {
                 desk.flushNews(cursor);
             }
             desk.eased(true);
+        } finally {
+            desk.unlock();
         }
     }
 
     /** Holds entries as they were held before the broker was started. Before the desk is used. */
     void holdAgain(List<Item> items) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             for (Item item : items) {
                 SharedCursor cursor = desk.cursor(item.claim().key().queueId());
                 if (cursor != null) {
                     cursor.settler.holdAgain(item.claim(), sameAs(item.claim()));
                 }
             }
+        } finally {
+            desk.unlock();
         }
     }
 
@@ -490,7 +502,8 @@ final class DeskSettling {
         });
         RefusedException unwritten = null;
         boolean isGone;
-        synchronized (desk) {
+        desk.lock();
+        try {
             isGone = burial.cursor().generation() != burial.generation();
             try {
                 if (!isGone) {
@@ -500,6 +513,8 @@ final class DeskSettling {
             } catch (RefusedException refused) {
                 unwritten = refused;
             }
+        } finally {
+            desk.unlock();
         }
         if (unwritten != null) {
             written.completeExceptionally(unwritten);
@@ -509,7 +524,8 @@ final class DeskSettling {
     }
 
     private void notBuried(Burial burial, Throwable failed) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (burial.cursor().generation() == burial.generation()) {
                 long now = tools.clock().millis();
                 if (burial.settling() != null) {
@@ -524,6 +540,8 @@ final class DeskSettling {
                 desk.flushNews(burial.cursor());
                 desk.grown();
             }
+        } finally {
+            desk.unlock();
         }
         if (burial.settling() != null) {
             finish(burial.settling(), failed);

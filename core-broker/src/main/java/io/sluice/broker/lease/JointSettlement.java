@@ -83,11 +83,14 @@ public final class JointSettlement {
             // What could not be stored when it is decided is refused now.
             letters();
             for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
-                synchronized (part.getKey()) {
+                part.getKey().lock();
+                try {
                     part.getKey()
                             .settling()
                             .beginJointly(part.getValue(), false, new LinkedHashMap<>(), settling)
                             .forEach(item -> over.add(item.settlement().receipt()));
+                } finally {
+                    part.getKey().unlock();
                 }
             }
             if (!over.isEmpty()) {
@@ -171,7 +174,7 @@ public final class JointSettlement {
         CompletableFuture<List<AppendResult>> written = new CompletableFuture<>();
         CompletionStage<Outcome> outcome = written.handle(this::conclude);
         try {
-            begin(0, records, new LinkedHashMap<>(), over, written);
+            begin(records, over, written);
         } catch (RuntimeException failed) {
             end(notDone());
             return CompletableFuture.failedFuture(RefusedCause.of(failed));
@@ -184,24 +187,22 @@ public final class JointSettlement {
     }
 
     /** Hands everything to the journal unless a lease is over. */
-    private void begin(
-            int next,
-            List<NewRecord> records,
-            Map<CursorKey, List<CursorFact>> facts,
-            List<Receipt> over,
-            CompletableFuture<List<AppendResult>> written) {
-        if (next == parts.size()) {
+    private void begin(List<NewRecord> records, List<Receipt> over, CompletableFuture<List<AppendResult>> written) {
+        Map<CursorKey, List<CursorFact>> facts = new LinkedHashMap<>();
+        int locked = 0;
+        try {
+            for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
+                part.getKey().lock();
+                locked++;
+                part.getKey().settling().beginJointly(part.getValue(), isHeld, facts, settling).stream()
+                        .filter(item -> !isHeld)
+                        .forEach(item -> over.add(item.settlement().receipt()));
+            }
             if (over.isEmpty()) {
                 journal.write(records, facts, written);
             }
-            return;
-        }
-        LeaseDesk desk = parts.get(next).getKey();
-        synchronized (desk) {
-            desk.settling().beginJointly(parts.get(next).getValue(), isHeld, facts, settling).stream()
-                    .filter(item -> !isHeld)
-                    .forEach(item -> over.add(item.settlement().receipt()));
-            begin(next + 1, records, facts, over, written);
+        } finally {
+            parts.subList(0, locked).forEach(part -> part.getKey().unlock());
         }
     }
 
