@@ -11,6 +11,7 @@ import io.sluice.transport.RequestTable;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.ClientConfigCheck;
 import io.sluice.wire.body.ConsumerIdList;
+import io.sluice.wire.body.ConsumerRunningInfo;
 import io.sluice.wire.body.HeartbeatData;
 import io.sluice.wire.body.HeartbeatData.ConsumerData;
 import io.sluice.wire.body.HeartbeatData.ProducerData;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,10 @@ class NativeSessionTest {
         final List<String> told = new CopyOnWriteArrayList<>();
         final List<Map<QueueRef, Long>> resets = new CopyOnWriteArrayList<>();
         final RemotingClient client;
+        /** What it says when it is asked; it does not know the question without. */
+        volatile ConsumerRunningInfo info;
+
+        final AtomicInteger asked = new AtomicInteger();
 
         Member(String clientId) {
             this.clientId = clientId;
@@ -79,6 +85,13 @@ class NativeSessionTest {
                         told.add(
                                 COMMANDS.read(request, ConsumerIdsChanged.class).consumerGroup());
                         return CompletableFuture.completedFuture(Frame.answer(0, ""));
+                    })
+                    .on(RequestCode.GET_CONSUMER_RUNNING_INFO, (request, peer) -> {
+                        asked.incrementAndGet();
+                        return CompletableFuture.completedFuture(
+                                info == null
+                                        ? Frame.answer(ResponseCode.SYSTEM_ERROR, "no such consumer")
+                                        : COMMANDS.answer(0, "", new NoFields(), info.toFrameBody()));
                     })
                     .on(RequestCode.RESET_CONSUMER_CLIENT_OFFSET, (request, peer) -> {
                         resets.add(Body.of(ResetOffsetBody.class, request).offsetTable());
@@ -92,9 +105,16 @@ class NativeSessionTest {
         }
     }
 
+    private static SubscriptionData wants(String tags, long version) {
+        return new SubscriptionData(TOPIC, tags, Set.of(), Set.of(), version, SubscriptionData.TAG, false);
+    }
+
+    private static ConsumerRunningInfo info(SubscriptionData wants) {
+        return new ConsumerRunningInfo(Map.of(), Set.of(wants), Map.of(), Map.of(), Map.of(), Map.of(), "");
+    }
+
     private static Frame heartbeat(String clientId, String tags, long version) {
-        SubscriptionData wants =
-                new SubscriptionData(TOPIC, tags, Set.of(), Set.of(), version, SubscriptionData.TAG, false);
+        SubscriptionData wants = wants(tags, version);
         HeartbeatData data = new HeartbeatData(
                 clientId,
                 Set.of(new ProducerData("writers"), new ProducerData("CLIENT_INNER_PRODUCER")),
@@ -167,6 +187,45 @@ class NativeSessionTest {
 
         PullMessage newer = new PullMessage(GROUP, TOPIC, 0, 0, 32, 0, 0, 0, "", 6, "TAG", 0, 0, "");
         assertThat(node.ask(RequestCode.PULL_MESSAGE, newer).code()).isEqualTo(ResponseCode.SUBSCRIPTION_NOT_LATEST);
+    }
+
+    @Test
+    void aConsumerWhoseHeartbeatDidNotTellTheNewestSubscriptionIsAskedForIt() {
+        node.send(TOPIC, 0, "second", "TAGS", "b");
+        Member member = new Member("c1");
+        member.beat("a", 5);
+        member.info = info(wants("b", 6));
+        PullMessage newer = new PullMessage(GROUP, TOPIC, 0, 0, 32, 0, 0, 0, "", 6, "TAG", 0, 0, "");
+        assertThat(texts(node.ask(member.client, COMMANDS.request(RequestCode.PULL_MESSAGE, newer))))
+                .containsExactly("second");
+        assertThat(texts(node.ask(member.client, COMMANDS.request(RequestCode.PULL_MESSAGE, newer))))
+                .containsExactly("second");
+        assertThat(member.asked).as("once it is known").hasValue(1);
+        await("the others are told of the change").atMost(NativeNode.PATIENCE).until(() -> member.told.size() == 2);
+    }
+
+    @Test
+    void aConsumerThatDoesNotSayWhatItWantsIsAskedOnceAndRefused() {
+        Member member = new Member("c1");
+        member.beat("a", 5);
+        PullMessage newer = new PullMessage(GROUP, TOPIC, 0, 0, 32, 0, 0, 0, "", 6, "TAG", 0, 0, "");
+        for (int i = 0; i < 3; i++) {
+            assertThat(node.ask(member.client, COMMANDS.request(RequestCode.PULL_MESSAGE, newer))
+                            .code())
+                    .isEqualTo(ResponseCode.SUBSCRIPTION_NOT_LATEST);
+        }
+        assertThat(member.asked).hasValue(1);
+    }
+
+    @Test
+    void aConsumerThatKnowsNothingNewerItselfIsRefused() {
+        Member member = new Member("c1");
+        member.beat("a", 5);
+        member.info = info(wants("a", 5));
+        PullMessage newer = new PullMessage(GROUP, TOPIC, 0, 0, 32, 0, 0, 0, "", 6, "TAG", 0, 0, "");
+        assertThat(node.ask(member.client, COMMANDS.request(RequestCode.PULL_MESSAGE, newer))
+                        .code())
+                .isEqualTo(ResponseCode.SUBSCRIPTION_NOT_LATEST);
     }
 
     @Test

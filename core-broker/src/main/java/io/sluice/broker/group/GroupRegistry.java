@@ -138,6 +138,36 @@ public final class GroupRegistry {
         return merged;
     }
 
+    /**
+     * Takes newer versions of what the group already wants, as one of its members tells it beside its heartbeats. Topics that
+     * the group does not want, or that are not named, stay as they are.
+     *
+     * @return whether anything was newer
+     */
+    public boolean renew(GroupName name, List<Subscription> said) {
+        ConsumerGroup after;
+        boolean wantsChanged;
+        synchronized (this) {
+            ConsumerGroup before = consumers.get(name);
+            if (before == null) {
+                return false;
+            }
+            Map<TopicName, Subscription> wants = new LinkedHashMap<>(before.wants());
+            said.forEach(one -> wants.computeIfPresent(
+                    one.topic(), (topic, known) -> known.version() < one.version() ? one : known));
+            if (wants.equals(before.wants())) {
+                return false;
+            }
+            wantsChanged = !wantTheSame(before.wants(), wants);
+            after = new ConsumerGroup(name, before.traits(), before.members(), wants);
+            consumers.put(name, after);
+        }
+        if (wantsChanged) {
+            tell(after);
+        }
+        return true;
+    }
+
     private static boolean wantTheSame(Map<TopicName, Subscription> some, Map<TopicName, Subscription> others) {
         return some.keySet().equals(others.keySet())
                 && some.values().stream()

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Settlements that are decided later, as bytes that outlive the broker's run: of each lease which entry it was, which message
+ * Settlements that are decided later, one entry each, as bytes that outlive the broker's run: of each lease which entry it was, which message
  * stood there, and what is to become of it. docs/formats/units.md, "What is settled".
  */
 final class HeldItems {
@@ -45,6 +45,7 @@ final class HeldItems {
                 to.signed(claim.offset() - last)
                         .fixed(claim.leaseId())
                         .number(claim.attempt())
+                        .signed(claim.witness() - claim.offset())
                         .number(claim.fingerprint() & UNSIGNED);
                 write(to, item.settlement());
                 last = claim.offset();
@@ -93,8 +94,9 @@ final class HeldItems {
                 offset += from.signed();
                 long leaseId = from.fixed();
                 int attempt = from.number(Integer.MAX_VALUE);
+                long witness = offset + from.signed();
                 int fingerprint = (int) from.number();
-                Claim claim = Claim.signed(key, offset, leaseId, attempt, 0, fingerprint);
+                Claim claim = new Claim(key, offset, 1, leaseId, attempt, 0, witness, fingerprint, 0);
                 items.add(new Item(items.size(), claim, read(from)));
             }
         }

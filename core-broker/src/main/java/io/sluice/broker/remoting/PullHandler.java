@@ -4,6 +4,7 @@ import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.pull.GroupPull;
 import io.sluice.broker.pull.GroupPulls;
 import io.sluice.broker.pull.GroupPulls.Begun;
+import io.sluice.broker.pull.GroupPulls.Denial;
 import io.sluice.model.GroupName;
 import io.sluice.model.TopicName;
 import io.sluice.port.QueueReader.Fetched;
@@ -42,10 +43,12 @@ final class PullHandler {
     private static final int FORBIDDEN_BROADCAST = 4;
 
     private final GroupPulls pulls;
+    private final LateSubscriptions late;
     private final BrokerMetrics metrics;
 
-    PullHandler(GroupPulls pulls, BrokerMetrics metrics) {
+    PullHandler(GroupPulls pulls, LateSubscriptions late, BrokerMetrics metrics) {
         this.pulls = pulls;
+        this.late = late;
         this.metrics = metrics;
     }
 
@@ -56,7 +59,16 @@ final class PullHandler {
                     ResponseCode.INVALID_PARAMETER,
                     "queueId %d is illegal; queues are counted from 0".formatted(command.queueId())));
         }
-        Begun begun = pulls.pull(groupPull(command), peer::soon);
+        GroupPull pull = groupPull(command);
+        Begun begun = pulls.pull(pull, peer::soon);
+        if (begun instanceof Begun.Denied denied && denied.reason() == Denial.SUBSCRIPTION_OUTDATED) {
+            return late.ask(pull.group(), peer)
+                    .thenCompose(learned -> answer(command, learned ? pulls.pull(pull, peer::soon) : begun, peer));
+        }
+        return answer(command, begun, peer);
+    }
+
+    private CompletionStage<Frame> answer(PullMessage command, Begun begun, Peer peer) {
         if (begun instanceof Begun.Denied denied) {
             return Replies.now(denied(denied));
         }

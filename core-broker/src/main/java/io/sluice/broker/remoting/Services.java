@@ -86,7 +86,7 @@ public record Services(
     }
 
     PullHandler pullHandler() {
-        return new PullHandler(pulls, metrics);
+        return new PullHandler(pulls, new LateSubscriptions(registry), metrics);
     }
 
     SessionHandler sessionHandler() {

@@ -8,6 +8,8 @@ import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,10 +34,17 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
-    /** Pieces for a writer who is hard to stay ahead of: few faults and few flushes of processors' address caches. */
+    /** Pieces for a writer who fills many between two flushes: few faults and few flushes of processors' address caches. */
     private static final int LARGE_PIECE_BYTES = 2 << 20;
+    /** Who fills so much in a second leaves little unchanged in the large pieces that a flush writes. */
+    private static final long FAST_BYTES_PER_SECOND = 32 << 20;
+
+    private static final long PACE_NANOS = 100_000_000L;
     /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
     private static final int SMALL_PIECE_BYTES = 32 << 10;
+
+    private static final VarHandle END = handle("end");
+    private static final VarHandle LAST_RECORD = handle("lastRecord");
 
     private final Disk disk;
     private final Disk.Access access;
@@ -50,6 +59,11 @@ public final class CommitLog implements AutoCloseable {
 
     /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
     private boolean hurrying;
+    /** The writer's pace: whether he is fast, and where he was when. Guarded by {@link #roomLock}. */
+    private boolean fast;
+
+    private long paceAtNanos;
+    private long paceEnd;
     /** End of the log when it was opened. */
     private long openedAt;
     /** Every append waits for a flush. */
@@ -59,7 +73,9 @@ public final class CommitLog implements AutoCloseable {
 
     private LogSegment active;
     private SharedMapping activeMemory;
+    /** Stored with release: giving up the append lock makes it visible to whoever is told of it. */
     private volatile long end;
+
     private volatile long flushedTo;
     /** Where the last record begins, -1 when there is none. Written by the holder of the append lock. */
     private volatile long lastRecord = -1;
@@ -72,8 +88,19 @@ public final class CommitLog implements AutoCloseable {
         this.segments = segments;
     }
 
+    private static VarHandle handle(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(CommitLog.class, field, long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     /**
      * Finds the segments in the directory. The end of the log is unknown until {@link #beginAt}.
+     *
+     * <p>For writing, files that are too short get their length again; for reading they stay as they are, and what they lack is
+     * as if it were in no file.
      *
      * @param segmentBytes length of a segment, 0 to take that of the files found
      * @param knownBytes   length of a segment when this store was last open, 0 when nobody knows
@@ -95,13 +122,20 @@ public final class CommitLog implements AutoCloseable {
             }
             if (access == Disk.Access.WRITE) {
                 SegmentLengths.mend(disk, directory, files, knownBytes);
+            } else {
+                files.removeIf(file -> file.length() == 0);
             }
-            int size = SegmentLengths.find(directory, files, segmentBytes);
+            int size = access == Disk.Access.READ && SegmentLengths.isCut(files, knownBytes)
+                    ? (int) SegmentLengths.longest(files, knownBytes)
+                    : SegmentLengths.find(directory, files, segmentBytes);
             LogSegment[] segments = new LogSegment[files.size()];
             for (int i = 0; i < segments.length; i++) {
-                String name = files.get(i).name();
-                segments[i] = new LogSegment(disk, access, directory.resolve(name), Long.parseLong(name), size);
-                segments[i].roomFrom(size);
+                Disk.Entry file = files.get(i);
+                // one that was cut off is read as far as it goes
+                int bytes = (int) Math.min(size, file.length());
+                segments[i] = new LogSegment(
+                        disk, access, directory.resolve(file.name()), Long.parseLong(file.name()), bytes);
+                segments[i].roomFrom(bytes);
             }
             return new CommitLog(disk, access, directory, size, segments);
         } catch (IOException failed) {
@@ -217,6 +251,18 @@ public final class CommitLog implements AutoCloseable {
         return segment != null && segment.lost() != null;
     }
 
+    /** Whether some file has this byte. */
+    public boolean holds(long offset) {
+        return segmentOf(offset) != null;
+    }
+
+    /** End of the segment that has the byte; where no file has it, begin of the next one. */
+    long segmentEnd(long offset) {
+        LogSegment segment = segmentOf(offset);
+        long next = segment != null ? segment.limit() : nextBase(offset);
+        return next < 0 ? Long.MAX_VALUE : next;
+    }
+
     /** Base of the first segment that begins at or after the offset, or -1. */
     public long nextBase(long offset) {
         for (LogSegment segment : segments) {
@@ -239,6 +285,10 @@ public final class CommitLog implements AutoCloseable {
      */
     public void fillGap(long from, long to, long storedAtMs) throws IOException {
         LogSegment segment = segmentOf(from);
+        if (segment == null) {
+            // its file is gone: there is nothing to write over, and nobody who would walk there
+            return;
+        }
         SharedMapping held = segment.hold();
         try {
             int at = (int) (from - segment.base());
@@ -277,6 +327,7 @@ public final class CommitLog implements AutoCloseable {
         segments = kept.toArray(new LogSegment[0]);
         end = position;
         openedAt = position;
+        paceEnd = position;
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -342,8 +393,8 @@ public final class CommitLog implements AutoCloseable {
 
     /** Everything below is written; {@code last} is where the last record begins. */
     public void advance(long newEnd, long last) {
-        lastRecord = last;
-        end = newEnd;
+        LAST_RECORD.setRelease(this, last);
+        END.setRelease(this, newEnd);
     }
 
     private void activate(LogSegment next) throws IOException {
@@ -418,10 +469,12 @@ public final class CommitLog implements AutoCloseable {
     /**
      * One step of making room ahead of the writer, and the next segment when the present one comes to its end.
      *
+     * @param nowNanos what {@link System#nanoTime} says
      * @return 1 when something was done, 0 when there is room enough
      */
-    public int prepare() throws IOException {
+    public int prepare(long nowNanos) throws IOException {
         synchronized (roomLock) {
+            lookAtPace(nowNanos);
             LogSegment[] present = segments;
             LogSegment last = present.length == 0 ? null : present[present.length - 1];
             long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
@@ -441,9 +494,18 @@ public final class CommitLog implements AutoCloseable {
         }
     }
 
-    /** Large ones only for a writer who has used up what was ahead of him at the opening, and is in a hurry still. */
+    private void lookAtPace(long nowNanos) {
+        long took = nowNanos - paceAtNanos;
+        if (took >= PACE_NANOS || took < 0) {
+            fast = (end - paceEnd) / Math.max(1, took / 1_000_000) * 1_000 >= FAST_BYTES_PER_SECOND;
+            paceAtNanos = nowNanos;
+            paceEnd = end;
+        }
+    }
+
+    /** Large ones for a writer who is fast, or has used up what was ahead of him at the opening and is in a hurry still. */
     private int pieceBytes() {
-        boolean large = !flushedOften && hurrying && end - openedAt >= ROOM_AHEAD_BYTES;
+        boolean large = !flushedOften && (fast || hurrying && end - openedAt >= ROOM_AHEAD_BYTES);
         return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     }
 
@@ -480,6 +542,11 @@ public final class CommitLog implements AutoCloseable {
         long from = flushedTo;
         while (from < target) {
             LogSegment segment = segmentOf(from);
+            if (segment == null && from < openedAt) {
+                // a file in the middle was gone when the log was opened
+                from = Math.min(target, segmentEnd(from));
+                continue;
+            }
             SharedMapping held = segment == null ? null : segment.hold();
             if (held == null) {
                 throw new IOException("the segment of log offset %d is gone before it was flushed".formatted(from));

@@ -106,6 +106,20 @@ class ApacheConsumersTest {
 
     @ParameterizedTest
     @EnumSource
+    void aConsumerWhoseNewSubscriptionNoHeartbeatTellsGoesOn(Version version) {
+        String topic = "Untold_" + version;
+        ApacheClient client = producing(version, topic);
+        client.tell("consumer", "C_" + topic, topic, "*", "0", "name=" + topic);
+        client.send(topic, "", "", "before");
+        untilReceived(client, topic, List.of("before"));
+        client.tell("renew", topic, topic);
+        client.send(topic, "", "", "during");
+        client.send(topic, "", "", "after");
+        untilReceived(client, topic, List.of("before", "during", "after"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aFailedMessageComesBackAfterTheDelayOfItsLevelWithItsPastTold(Version version) {
         String topic = "Retried_" + version;
         ApacheClient client = producing(version, topic);

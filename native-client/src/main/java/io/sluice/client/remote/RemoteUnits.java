@@ -5,6 +5,7 @@ import io.sluice.client.route.BrokerAddresses;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.route.TopicRoute;
 import io.sluice.model.Message;
+import io.sluice.model.MessageQueue;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.DecisionOutcome;
@@ -35,9 +36,8 @@ import java.util.concurrent.CompletionStage;
  * topics, the same one each time for one id, so that a repeat is recognised. A unit with an id is tried again when the answer is
  * lost.
  */
-final class RemoteUnits implements UnitsOfWork {
+public final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
-    private static final String ONCE = "idempotency keys";
 
     /** Ids whose end is not known; the oldest is forgotten when there are more. */
     private static final int UNDECIDED_MAX = 10_000;
@@ -59,7 +59,7 @@ final class RemoteUnits implements UnitsOfWork {
     /** A broker that may take a unit. */
     record Target(String brokerName, String address) {}
 
-    RemoteUnits(ClusterLink link, RouteCache routes) {
+    public RemoteUnits(ClusterLink link, RouteCache routes) {
         this.routes = routes;
         this.asking = new UnitAsking(link);
         this.prepared = new RemotePrepared(routes, asking, this::broker);
@@ -84,14 +84,39 @@ final class RemoteUnits implements UnitsOfWork {
 
     /** A message with an idempotency key: the broker is the same one for each key, as long as the topic has the same brokers. */
     CompletionStage<SendOutcome> sendOnce(Message message, Placement placement) {
-        UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, placement)), List.of());
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
         String id = message.topic() + " " + key;
-        return target(List.of(message.topic()), id, key)
-                .thenCompose(target ->
-                        asking.again(ONCE, target.address(), UnitForm.request(RequestCode.COMMIT_UNIT, single)))
+        return routes.forSending(message.topic())
+                .thenCompose(route -> {
+                    Optional<MessageQueue> queue = route.flatMap(found -> queueOf(found, placement));
+                    CompletionStage<Target> chosen = queue.isPresent()
+                            ? primaryOf(queue.get().brokerName())
+                            : target(List.of(message.topic()), id, key);
+                    Placement there = queue.<Placement>map(found -> new Placement.Queue(found.queueId()))
+                            .orElse(placement);
+                    UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, there)), List.of());
+                    return chosen.thenCompose(target -> asking.again(
+                            Capabilities.KEYS, target.address(), UnitForm.request(RequestCode.COMMIT_UNIT, single)));
+                })
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
+    }
+
+    /** The queue that a send without an idempotency key goes to; empty when any will do, or there is none. */
+    private static Optional<MessageQueue> queueOf(TopicRoute route, Placement placement) {
+        List<MessageQueue> queues = route.writable();
+        if (queues.isEmpty() || placement == Placement.ANY) {
+            return Optional.empty();
+        }
+        if (placement instanceof Placement.Queue at) {
+            return at.queueId() >= 0 && at.queueId() < queues.size()
+                    ? Optional.of(queues.get(at.queueId()))
+                    : Optional.empty();
+        }
+        String key = placement instanceof Placement.ByShardingKey sharded
+                ? sharded.key()
+                : ((Placement.Together) placement).key();
+        return Optional.of(queues.get(Placement.queueFor(key, queues.size())));
     }
 
     private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {

@@ -51,7 +51,7 @@ final class UnitForm {
 
     private static Settle settle(Settlement settlement) {
         return RemoteLeases.settle(
-                settlement, ReceiptAddress.of(settlement.receipt()).receipt());
+                settlement, ReceiptAddress.of(settlement.receipt()).receipt().handle());
     }
 
     private static String placement(Placement placement) {
@@ -83,7 +83,7 @@ final class UnitForm {
     /** The receipts of leases that were over, as their holder knows them. */
     static List<Receipt> over(UnitAnswerBody answer) {
         return answer.over().stream()
-                .map(handle -> new ReceiptAddress(answer.brokerName(), handle).toReceipt())
+                .map(handle -> new ReceiptAddress(answer.brokerName(), new Receipt(handle)).toReceipt())
                 .toList();
     }
 

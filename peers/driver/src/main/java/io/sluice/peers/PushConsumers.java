@@ -1,5 +1,6 @@
 package io.sluice.peers;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
 import org.apache.rocketmq.client.consumer.AllocateMessageQueueStrategy;
 import org.apache.rocketmq.client.consumer.DefaultMQPushConsumer;
 import org.apache.rocketmq.client.consumer.MessageSelector;
@@ -20,6 +22,8 @@ import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueAverage
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByConfig;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueByMachineRoom;
 import org.apache.rocketmq.client.consumer.rebalance.AllocateMessageQueueConsistentHash;
+import org.apache.rocketmq.client.impl.consumer.DefaultMQPushConsumerImpl;
+import org.apache.rocketmq.client.impl.factory.MQClientInstance;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
@@ -42,6 +46,8 @@ import org.apache.rocketmq.common.message.MessageQueue;
  *   popper   ...              the same, letting the broker divide the queues (5.x only)
  *   subscribe   NAME TOPIC EXPRESSION      a running consumer wants this topic too
  *   unsubscribe NAME TOPIC                 or no longer
+ *   renew    NAME TOPIC       its subscription has a new version, as after a change of its queues, but heartbeats are held
+ *                           back from now on
  *   release  NAME             lets go of what the listener holds
  * </pre>
  */
@@ -63,6 +69,7 @@ final class PushConsumers {
         driver.on("release", 1, this::release);
         driver.on("subscribe", 3, this::subscribe);
         driver.on("unsubscribe", 2, this::unsubscribe);
+        driver.on("renew", 2, this::renew);
     }
 
     private String start(Words words, boolean dividesItself) throws Exception {
@@ -192,6 +199,15 @@ final class PushConsumers {
 
     private String unsubscribe(Words words) {
         consumers.get(words.text(0)).unsubscribe(words.text(1));
+        return words.text(0);
+    }
+
+    private String renew(Words words) throws ReflectiveOperationException {
+        DefaultMQPushConsumerImpl consumer = consumers.get(words.text(0)).getDefaultMQPushConsumerImpl();
+        Field heartbeats = MQClientInstance.class.getDeclaredField("lockHeartbeat");
+        heartbeats.setAccessible(true);
+        ((Lock) heartbeats.get(consumer.getmQClientFactory())).lock();
+        consumer.getSubscriptionInner().get(words.text(1)).setSubVersion(System.currentTimeMillis());
         return words.text(0);
     }
 

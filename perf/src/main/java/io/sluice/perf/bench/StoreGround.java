@@ -1,5 +1,7 @@
 package io.sluice.perf.bench;
 
+import io.sluice.perf.machine.Directories;
+import io.sluice.perf.machine.PageCache;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
@@ -14,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** A store in a directory that goes with it. */
 final class StoreGround implements AutoCloseable {
@@ -23,7 +23,8 @@ final class StoreGround implements AutoCloseable {
     private static final InetSocketAddress SENDER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
 
     private final Path directory;
-    final MessageStore store;
+    private final FlushMode mode;
+    MessageStore store;
 
     StoreGround(FlushMode mode) {
         try {
@@ -31,9 +32,25 @@ final class StoreGround implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        this.store = MessageStore.open(
+        this.mode = mode;
+        open();
+    }
+
+    private void open() {
+        store = MessageStore.open(
                 StoreConfig.in(directory).withFlushMode(mode), new FileDisk(), InstantSource.system());
         store.start();
+    }
+
+    Path logDirectory() {
+        return directory.resolve("commitlog");
+    }
+
+    /** Stops the store, asks the system to forget its files, and opens it again. */
+    void cool() throws IOException, InterruptedException {
+        store.close();
+        PageCache.evict(directory);
+        open();
     }
 
     static NewRecord record(int queueId, int bodyBytes) {
@@ -56,12 +73,6 @@ final class StoreGround implements AutoCloseable {
     @Override
     public void close() {
         store.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Directories.delete(directory);
     }
 }

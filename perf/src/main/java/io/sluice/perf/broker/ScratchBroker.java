@@ -4,20 +4,18 @@ import io.sluice.broker.Broker;
 import io.sluice.broker.BrokerConfig;
 import io.sluice.model.Message;
 import io.sluice.model.TopicName;
+import io.sluice.perf.machine.Directories;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.Placement;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
 
 /** A broker on an empty store, seen through its port; closing deletes the store. */
 final class ScratchBroker implements AutoCloseable {
@@ -69,12 +67,6 @@ final class ScratchBroker implements AutoCloseable {
     public void close() {
         port.close();
         broker.close();
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Directories.delete(directory);
     }
 }

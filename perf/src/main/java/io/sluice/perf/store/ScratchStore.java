@@ -1,17 +1,15 @@
 package io.sluice.perf.store;
 
+import io.sluice.perf.machine.Directories;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.Disk;
 import io.sluice.store.file.FileDisk;
 import io.sluice.store.log.FlushMode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /** The directory of a store that is only made to be measured; closing deletes it. */
 final class ScratchStore implements AutoCloseable {
@@ -42,24 +40,11 @@ final class ScratchStore implements AutoCloseable {
 
     /** Deletes a file or a directory with all that is in it; an absent one is fine. */
     void delete(String name) {
-        delete(directory.resolve(name));
-    }
-
-    private static void delete(Path path) {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(path)) {
-            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(one);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        Directories.delete(directory.resolve(name));
     }
 
     @Override
     public void close() {
-        delete(directory);
+        Directories.delete(directory);
     }
 }

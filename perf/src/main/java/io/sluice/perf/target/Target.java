@@ -1,8 +1,8 @@
 package io.sluice.perf.target;
 
-import io.sluice.model.SluiceException;
 import io.sluice.perf.machine.Allocation;
 import io.sluice.perf.machine.ChildProcess;
+import io.sluice.perf.machine.Directories;
 import io.sluice.perf.machine.ProcessUsage;
 import io.sluice.perf.worker.NodeUsage;
 import io.sluice.runtime.CloseStack;
@@ -14,12 +14,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A running node: its processes, addresses and what it uses. Closing stops the processes and deletes their directory.
@@ -134,19 +132,9 @@ public final class Target implements AutoCloseable, NodeUsage {
     @Override
     public void close() {
         try (CloseStack closing = new CloseStack()) {
-            closing.push(() -> delete(directory));
+            closing.push(() -> Directories.delete(directory));
             processes.forEach(closing::push);
             allocations.forEach(closing::push);
-        }
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException failed) {
-            throw new SluiceException("%s is left behind: %s".formatted(directory, failed.getMessage()), failed);
         }
     }
 }

@@ -2,9 +2,11 @@ package io.sluice.perf.worker;
 
 import io.sluice.model.SluiceException;
 import io.sluice.perf.machine.ChildProcess;
+import io.sluice.perf.machine.Directories;
 import io.sluice.perf.machine.ProcessUsage;
 import io.sluice.perf.measure.Result;
 import io.sluice.perf.measure.ResultLine;
+import io.sluice.runtime.CloseStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +46,11 @@ public final class WorkerProcess {
     public Measured run(LoadRequest request, NodeUsage node, Consumer<String> progress) throws InterruptedException {
         Sampling sampling = new Sampling(node, progress);
         String name = "load " + request.client().label();
-        try (ChildProcess worker = new ChildProcess(name, new ProcessBuilder(command(request)), sampling::line)) {
+        Path home = temporaryHome();
+        try (CloseStack closing = new CloseStack()) {
+            closing.push(() -> Directories.delete(home));
+            ChildProcess worker =
+                    closing.push(new ChildProcess(name, new ProcessBuilder(command(request, home)), sampling::line));
             sampling.worker.complete(worker);
             int exit = worker.await(DEADLINE_SECONDS);
             if (sampling.stopped != null) {
@@ -58,7 +64,7 @@ public final class WorkerProcess {
         }
     }
 
-    private List<String> command(LoadRequest request) {
+    private List<String> command(LoadRequest request, Path home) {
         List<String> line = new ArrayList<>(List.of(
                 java.toString(),
                 "-Xms%dm".formatted(heapMb),
@@ -67,7 +73,7 @@ public final class WorkerProcess {
                 "-Djava.net.preferIPv4Stack=true",
                 "-Dlogback.configurationFile=" + System.getProperty("logback.configurationFile", ""),
                 // The Apache client keeps logs and offsets below the home directory.
-                "-Duser.home=" + temporaryHome(),
+                "-Duser.home=" + home,
                 "-cp",
                 classPath(request.client()),
                 WorkerMain.class.getName()));
@@ -77,9 +83,7 @@ public final class WorkerProcess {
 
     private static Path temporaryHome() {
         try {
-            Path home = Files.createTempDirectory("sluice-perf-client");
-            home.toFile().deleteOnExit();
-            return home;
+            return Files.createTempDirectory("sluice-perf-client");
         } catch (IOException failed) {
             throw new SluiceException("no temporary directory for the client: " + failed.getMessage(), failed);
         }
