@@ -32,6 +32,8 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_AHEAD_BYTES = 32 << 20;
     /** With less than this ahead the preparer is not to sleep. */
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
+    /** So close to the end of a segment its successor is made: a new file is forced, which takes its time on a busy disk. */
+    private static final int SUCCESSOR_AHEAD_BYTES = 128 << 20;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
     /** Pieces for a writer who fills many between two flushes: few faults and few flushes of processors' address caches. */
@@ -66,6 +68,9 @@ public final class CommitLog implements AutoCloseable {
     private long paceEnd;
     /** End of the log when it was opened. */
     private long openedAt;
+    /** From this end of the log on the preparer must not sleep. Written under {@link #roomLock}. */
+    private volatile long roomLowFrom = Long.MAX_VALUE;
+
     /** Every append waits for a flush. */
     private volatile boolean flushedOften;
 
@@ -343,6 +348,9 @@ public final class CommitLog implements AutoCloseable {
         open.roomFrom((int) (position - open.base()));
         active = open;
         activeMemory = open.hold();
+        synchronized (roomLock) {
+            noteRoom();
+        }
     }
 
     /** An empty last file may stay when the log ends where it begins. */
@@ -409,6 +417,7 @@ public final class CommitLog implements AutoCloseable {
             if (successor == next) {
                 successor = null;
             }
+            noteRoom();
         }
         if (activeMemory != null) {
             activeMemory.release();
@@ -421,6 +430,7 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             if (successor == null) {
                 successor = create(base);
+                noteRoom();
             }
             return successor;
         }
@@ -433,6 +443,7 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             if (to > segment.roomTo()) {
                 segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
+                noteRoom();
             }
         }
     }
@@ -475,23 +486,42 @@ public final class CommitLog implements AutoCloseable {
     public int prepare(long nowNanos) throws IOException {
         synchronized (roomLock) {
             lookAtPace(nowNanos);
-            LogSegment[] present = segments;
-            LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
-            if (ahead >= ROOM_AHEAD_BYTES) {
-                hurrying = false;
-                return 0;
+            try {
+                return prepare();
+            } finally {
+                noteRoom();
             }
-            if (last == null) {
-                return prepareSuccessor(end);
-            }
-            if (last.roomTo() == last.size()) {
-                return prepareSuccessor(last.limit());
-            }
-            hurrying |= ahead < ROOM_LOW_BYTES;
-            last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
-            return 1;
         }
+    }
+
+    private int prepare() throws IOException {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        if (last == null) {
+            return prepareSuccessor(end);
+        }
+        long ahead = last.base() + last.roomTo() - end;
+        if (ahead >= ROOM_AHEAD_BYTES) {
+            hurrying = false;
+            boolean endsSoon = successor == null && last.limit() - end < SUCCESSOR_AHEAD_BYTES;
+            return endsSoon ? prepareSuccessor(last.limit()) : 0;
+        }
+        if (last.roomTo() == last.size()) {
+            return prepareSuccessor(last.limit());
+        }
+        hurrying |= ahead < ROOM_LOW_BYTES;
+        last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
+        return 1;
+    }
+
+    /** Where the room ends: in the segment that is written, or in its successor when that one is all room. */
+    private void noteRoom() {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        boolean isFull = last != null && last.roomTo() == last.size();
+        LogSegment growing = isFull && successor != null ? successor : last;
+        boolean cannotGrow = growing == null || growing == successor && successor.roomTo() == successor.size();
+        roomLowFrom = cannotGrow ? Long.MAX_VALUE : growing.base() + growing.roomTo() - ROOM_LOW_BYTES;
     }
 
     private void lookAtPace(long nowNanos) {
@@ -523,10 +553,7 @@ public final class CommitLog implements AutoCloseable {
 
     /** Whether the preparer should not sleep now. For the holder of the append lock, after {@link #advance}. */
     public boolean isRoomLow() {
-        LogSegment written = active;
-        return written != null
-                && written.roomTo() < written.size()
-                && written.base() + written.roomTo() - end < ROOM_LOW_BYTES;
+        return end > roomLowFrom;
     }
 
     // ---- flushing: by the log-flusher
