@@ -16,6 +16,7 @@ import io.sluice.http.produce.SendEndpoint;
 import io.sluice.http.produce.TransactionEndpoints;
 import io.sluice.http.produce.WaitingEndpoints;
 import io.sluice.http.topic.TopicEndpoints;
+import io.sluice.http.unit.UnitEndpoints;
 import io.sluice.port.BrokerPort;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -47,6 +48,7 @@ public final class HttpBridge implements AutoCloseable {
         routes.addAll(new PullEndpoint(port, metrics, config.consume(), clock).routes());
         routes.addAll(new SettleEndpoints(port, metrics, config.consume()).routes());
         routes.addAll(new TopicEndpoints(port, config.newTopicQueues()).routes());
+        routes.addAll(new UnitEndpoints(port).routes());
         routes.addAll(new HealthEndpoints(health, gate).routes());
         routes.addAll(new MetricsEndpoint(metrics).routes());
         return new HttpBridge(new HttpListener(config.listener(), new PathTable(routes), gate, metrics));

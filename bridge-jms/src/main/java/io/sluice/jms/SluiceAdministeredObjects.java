@@ -4,6 +4,7 @@ import io.sluice.jms.jndi.AdministeredObjects;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
 import jakarta.jms.Topic;
+import jakarta.jms.XAConnectionFactory;
 
 /** The objects that JNDI hands out; found through {@code META-INF/services}. */
 public final class SluiceAdministeredObjects implements AdministeredObjects {
@@ -11,6 +12,11 @@ public final class SluiceAdministeredObjects implements AdministeredObjects {
     @Override
     public ConnectionFactory connectionFactory(String url) {
         return new SluiceConnectionFactory(url);
+    }
+
+    @Override
+    public XAConnectionFactory xaConnectionFactory(String url) {
+        return new SluiceXAConnectionFactory(url);
     }
 
     @Override

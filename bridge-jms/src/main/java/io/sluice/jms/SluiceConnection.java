@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * One connection of an application (Jakarta Messaging 3.1 §6.1), on a port of its own. Safe for many threads; guarded by
  * itself. Neither broker nor application code is called under the lock.
  */
-public final class SluiceConnection implements QueueConnection, TopicConnection {
+public sealed class SluiceConnection implements QueueConnection, TopicConnection permits SluiceXAConnection {
     private static final Logger log = LoggerFactory.getLogger(SluiceConnection.class);
 
     private final String id = UUID.randomUUID().toString().replace("-", "");
@@ -63,7 +63,7 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     private boolean started;
     private boolean closed;
 
-    private SluiceConnection(ConnectionOptions options, Domain domain, Set<String> clientIdsInUse, BrokerPort port) {
+    SluiceConnection(ConnectionOptions options, Domain domain, Set<String> clientIdsInUse, BrokerPort port) {
         this.options = options;
         this.domain = domain;
         this.clientIdsInUse = clientIdsInUse;
@@ -80,11 +80,16 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
     /** @throws JMSException when no connector knows the address, or it cannot connect, or the client id is in use */
     static SluiceConnection open(ConnectionOptions options, Domain domain, Set<String> clientIdsInUse)
             throws JMSException {
-        BrokerPort port = connect(options);
-        SluiceConnection opened = new SluiceConnection(options, domain, clientIdsInUse, port);
+        return named(new SluiceConnection(options, domain, clientIdsInUse, connect(options)));
+    }
+
+    /** The connection with the client id that its options name, or closed. */
+    static <C extends SluiceConnection> C named(C opened) throws JMSException {
+        SluiceConnection connection = opened;
+        ConnectionOptions options = connection.options;
         if (options.clientId().isPresent()) {
             try {
-                opened.takeClientId(options.clientId().get());
+                connection.takeClientId(options.clientId().get());
             } catch (JMSException inUse) {
                 opened.close();
                 throw inUse;
@@ -93,7 +98,7 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
         return opened;
     }
 
-    private static BrokerPort connect(ConnectionOptions options) throws JMSException {
+    static BrokerPort connect(ConnectionOptions options) throws JMSException {
         try {
             return BrokerPortFactory.open(options.broker());
         } catch (SluiceException | IllegalArgumentException refused) {
@@ -180,13 +185,27 @@ public final class SluiceConnection implements QueueConnection, TopicConnection 
 
     SluiceSession create(int sessionMode) throws JMSException {
         AcknowledgeMode mode = AcknowledgeMode.of(sessionMode);
+        return add((name, running) -> new SluiceSession(this, domain, name, mode, running));
+    }
+
+    /** Makes a session of this connection. */
+    @FunctionalInterface
+    interface Making<S extends SluiceSession> {
+        S session(String name, boolean started);
+    }
+
+    <S extends SluiceSession> S add(Making<S> making) throws JMSException {
         synchronized (this) {
             use();
             String name = "jms-session-" + id.substring(0, 8) + "-" + sessionCount.incrementAndGet();
-            SluiceSession session = new SluiceSession(this, domain, name, mode, started);
+            S session = making.session(name, started);
             sessions.add(session);
             return session;
         }
+    }
+
+    Domain domain() {
+        return domain;
     }
 
     synchronized void forget(SluiceSession session) {

@@ -108,7 +108,15 @@ public class SluiceConnectionFactory
         return SluiceConnection.open(options, domain, clientIds);
     }
 
-    private static void requireAnonymous(String userName) throws JMSException {
+    ConnectionOptions options() {
+        return options;
+    }
+
+    Set<String> clientIds() {
+        return clientIds;
+    }
+
+    static void requireAnonymous(String userName) throws JMSException {
         if (userName != null && !userName.isEmpty()) {
             throw new JMSSecurityException(
                     "this provider passes no user name and password; connect without, and give credentials of the broker in the URL");

@@ -102,6 +102,9 @@ public final class SluiceConsumer implements QueueReceiver, TopicSubscriber {
     @Override
     public void setMessageListener(MessageListener listener) throws JMSException {
         requireOpen();
+        if (listener != null) {
+            session.requireListening();
+        }
         session.lane().listen(subscription, listener);
     }
 
@@ -133,6 +136,7 @@ public final class SluiceConsumer implements QueueReceiver, TopicSubscriber {
 
     Optional<SluiceMessage> receive(Optional<Duration> timeout, Predicate<SluiceMessage> usable) throws JMSException {
         requireOpen();
+        session.requireReceiving();
         return session.lane().receive(subscription, timeout, usable);
     }
 

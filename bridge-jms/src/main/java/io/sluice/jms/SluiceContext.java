@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * session begins with its first use, so that a client id can be set before. The last context of the family that closes
  * closes the connection.
  */
-public final class SluiceContext implements JMSContext {
+public sealed class SluiceContext implements JMSContext permits SluiceXAContext {
     private final SluiceConnection connection;
     private final int sessionMode;
     /** Open contexts on the connection. */
@@ -39,7 +39,7 @@ public final class SluiceContext implements JMSContext {
     private boolean autoStart = true;
     private volatile boolean closed;
 
-    private SluiceContext(SluiceConnection connection, int sessionMode, AtomicInteger family) {
+    SluiceContext(SluiceConnection connection, int sessionMode, AtomicInteger family) {
         this.connection = connection;
         this.sessionMode = sessionMode;
         this.family = family;
@@ -73,9 +73,14 @@ public final class SluiceContext implements JMSContext {
     private synchronized SluiceSession session() {
         requireOpen();
         if (session.isEmpty()) {
-            session = Optional.of(Unchecked.get(() -> connection.create(sessionMode)));
+            session = Optional.of(made());
         }
         return session.get();
+    }
+
+    /** The session of this context, which is asked for once. */
+    SluiceSession made() {
+        return Unchecked.get(() -> connection.create(sessionMode));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.sluice.jms;
 
 import io.sluice.jms.call.BrokerCalls;
-import io.sluice.jms.deliver.Transaction;
+import io.sluice.jms.deliver.Outbox;
 import io.sluice.jms.destination.Addressed;
 import io.sluice.jms.message.OtherProviders;
 import io.sluice.jms.message.OutgoingForm;
@@ -298,8 +298,9 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
         ours.setJMSDeliveryTime(saturatedSum(now, deliveryDelay));
         io.sluice.model.Message formed = form.of(ours, to.address());
         io.sluice.model.Message stored = deliveryDelay == 0 ? formed : formed.deliverAt(ours.getJMSDeliveryTime());
-        if (session.transaction().isPresent()) {
-            sendWithCommit(session.transaction().get(), stored, ours, message, listener);
+        Optional<Outbox> outbox = session.outbox();
+        if (outbox.isPresent()) {
+            sendWithCommit(outbox.get(), stored, ours, message, listener);
         } else if (listener.isPresent()) {
             sendLater(stored, ours, message, listener.get());
         } else {
@@ -311,7 +312,7 @@ public final class SluiceProducer implements QueueSender, TopicPublisher {
 
     /** The message gets its id when it is committed: until then there is none. */
     private void sendWithCommit(
-            Transaction transaction,
+            Outbox transaction,
             io.sluice.model.Message stored,
             SluiceMessage ours,
             Message original,

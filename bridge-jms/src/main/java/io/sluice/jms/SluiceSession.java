@@ -4,6 +4,7 @@ import io.sluice.jms.deliver.AcknowledgeMode;
 import io.sluice.jms.deliver.DeliveryLimits;
 import io.sluice.jms.deliver.Feed;
 import io.sluice.jms.deliver.LeaseFeed;
+import io.sluice.jms.deliver.Outbox;
 import io.sluice.jms.deliver.SessionLane;
 import io.sluice.jms.deliver.Subscription;
 import io.sluice.jms.deliver.TailFeed;
@@ -55,7 +56,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * One thread of work (Jakarta Messaging 3.1 §6.2): makes producers, consumers and messages, and acknowledges. As the
  * specification says, used by one thread at a time, except for {@link #close}.
  */
-public final class SluiceSession implements QueueSession, TopicSession {
+public sealed class SluiceSession implements QueueSession, TopicSession permits SluiceXASession {
     private final SluiceConnection connection;
     private final Domain domain;
     private final BrokerPort port;
@@ -83,8 +84,19 @@ public final class SluiceSession implements QueueSession, TopicSession {
                 : Optional.empty();
     }
 
-    Optional<Transaction> transaction() {
-        return transaction;
+    /** Where messages that are sent wait for a commit; none when they do not. */
+    Optional<Outbox> outbox() {
+        return transaction.map(own -> own);
+    }
+
+    /** @throws JMSException when a message that is received now would belong to nothing that settles it */
+    void requireReceiving() throws JMSException {
+        // Every mode of a session of its own settles what it receives.
+    }
+
+    /** @throws JMSException when messages cannot be taken by a listener */
+    void requireListening() throws JMSException {
+        // As with requireReceiving.
     }
 
     SluiceConnection connection() {

@@ -7,6 +7,9 @@ enum Unsupported {
     DURABLE("durable subscriptions", "read the topic's messages as a queue, which keeps them for its consumers"),
     SHARED("shared subscriptions", "read the topic's messages as a queue, whose consumers share them"),
     BROWSING("browsing a queue", "look at its messages through the HTTP door, GET /v1/topics/NAME/messages"),
+    XA_LISTENER(
+            "a listener on a session for distributed transactions",
+            "receive within the transaction, or listen on an ordinary session"),
     SERVER_SESSIONS("session pools of application servers", "use a listener on each of several sessions");
 
     /** Error code of these exceptions. */

@@ -17,6 +17,7 @@ import javax.jms.JMSConsumer;
 import javax.jms.JMSContext;
 import javax.jms.Message;
 import javax.jms.Queue;
+import javax.jms.XAConnectionFactory;
 import javax.naming.Context;
 import javax.naming.InitialContext;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,7 @@ class JavaxTwinIT {
             InitialContext context = new InitialContext(environment);
 
             assertThat(context.lookup("ConnectionFactory")).isInstanceOf(ConnectionFactory.class);
+            assertThat(context.lookup("XAConnectionFactory")).isInstanceOf(XAConnectionFactory.class);
             assertThat(context.lookup("dynamicQueues/orders")).isInstanceOf(Queue.class);
         } finally {
             current.setContextClassLoader(before);

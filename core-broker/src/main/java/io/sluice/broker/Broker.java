@@ -116,6 +116,7 @@ public final class Broker implements AutoCloseable {
     private static final Duration ORDER_LOCK_LIFETIME = Duration.ofSeconds(60);
     private static final Duration OFFSETS_EVERY = Duration.ofSeconds(1);
     private static final Duration DELAY_PROGRESS_EVERY = Duration.ofSeconds(5);
+    private static final Duration UNITS_EVERY = Duration.ofSeconds(5);
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(10);
     private static final Duration FORGET_METRICS_EVERY = Duration.ofMinutes(10);
     private static final int LANE_WAIT_MAX = 10_000;
@@ -155,6 +156,7 @@ public final class Broker implements AutoCloseable {
     private final Transactions transactions;
     private final ParkingLot lot;
     private final LeaseService leases;
+    private final UnitService units;
     private final Services services;
     private final LocalBrokerPort.Rooms portRooms;
 
@@ -260,8 +262,7 @@ public final class Broker implements AutoCloseable {
         SendService sends = new SendService(store, topics, groups, locks, metrics, sendRules, () -> self, clock);
         this.leases =
                 LeaseService.open(leaseRules(), store, new Topics(), new Progress(), new Policy(), filters, clock);
-        UnitService units =
-                UnitService.open(config.units(), config.brokerName(), store, sends, leases, queryLane, clock);
+        this.units = UnitService.open(config.units(), config.brokerName(), store, sends, leases, queryLane, clock);
         sends.onceBy(units);
         QueueFacts queueFacts = new QueueFacts(store);
         TableFile modesFile = store.table("messageRequestMode.json");
@@ -606,6 +607,8 @@ public final class Broker implements AutoCloseable {
         housekeeping.every(EXPIRE_EVERY, "expiry of order locks", locks::expire);
         housekeeping.every(OFFSETS_EVERY, "saving consumer offsets", offsets::saveIfChanged);
         housekeeping.every(DELAY_PROGRESS_EVERY, "saving the progress of delay levels", delays::saveProgress);
+        housekeeping.every(UNITS_EVERY, "looking after prepared units", () -> units.prepared()
+                .lookAfter(timerRules.rewriteAfter()));
         housekeeping.every(SAMPLE_EVERY, "sampling of rates", () -> metrics.sample(clock.millis()));
         housekeeping.every(
                 FORGET_METRICS_EVERY,

@@ -15,7 +15,10 @@ import java.util.Objects;
  *                    not belong here
  */
 public record UnitOfWork(String id, List<Send> sends, List<Settlement> settlements) {
-    public static final int ID_LENGTH_MAX = 128;
+    public static final int ID_LENGTH_MAX = 200;
+    /** Of an idempotency key of a message, which is a unit of its own. */
+    public static final int KEY_LENGTH_MAX = 128;
+
     public static final int SENDS_MAX = 4096;
     public static final int SETTLEMENTS_MAX = 32_768;
     /** Bodies and properties of all sends together, bytes. */
@@ -37,13 +40,22 @@ public record UnitOfWork(String id, List<Send> sends, List<Settlement> settlemen
         }
     }
 
-    /** @throws IllegalArgumentException when a name for something that is to happen once is none; says what is allowed */
+    /** @throws IllegalArgumentException when the id of a unit is none; says what is allowed */
     public static void checkId(String id) {
-        boolean isVisible = id.chars().allMatch(c -> c > ' ' && c < 0x7F);
-        if (id.isEmpty() || id.length() > ID_LENGTH_MAX || !isVisible) {
+        check("an id", id, ID_LENGTH_MAX);
+    }
+
+    /** @throws IllegalArgumentException when an idempotency key is none; says what is allowed */
+    public static void checkKey(String key) {
+        check("a key", key, KEY_LENGTH_MAX);
+    }
+
+    private static void check(String what, String name, int lengthMax) {
+        boolean isVisible = name.chars().allMatch(c -> c > ' ' && c < 0x7F);
+        if (name.isEmpty() || name.length() > lengthMax || !isVisible) {
             throw new IllegalArgumentException(
-                    "an id of %d characters is not allowed; expected 1 to %d visible ASCII characters without blanks"
-                            .formatted(id.length(), ID_LENGTH_MAX));
+                    "%s of %d characters is not allowed; expected 1 to %d visible ASCII characters without blanks"
+                            .formatted(what, name.length(), lengthMax));
         }
     }
 

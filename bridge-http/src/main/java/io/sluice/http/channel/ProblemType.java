@@ -24,12 +24,14 @@ public enum ProblemType {
     NO_SUCH_TOPIC(404, "There is no such topic", "Create it with PUT /v1/topics/NAME or correct its name."),
     NO_SUCH_QUEUE(404, "There is no such queue", "GET /v1/topics/NAME lists the queues of a topic."),
     NO_SUCH_GROUP(404, "There is no such consumer group", "Correct the name of the group or have it created."),
+    NO_SUCH_UNIT(404, "There is no such unit of work", "GET /v1/units lists those that can be decided or forgotten."),
     NO_SUCH_TRANSACTION(
             404, "There is no such half message", "GET /v1/transactions lists those that can be decided on."),
     METHOD_NOT_ALLOWED(405, "The path does not answer this method", "Use one of the methods in the header Allow."),
     BODY_TOO_SLOW(408, "The body did not arrive in time", "Send the body without pauses, or in smaller messages."),
     LEASE_OVER(
             409, "A lease had ended before", "Expect the message again; pull with a longer lease or extend in time."),
+    DECIDED_BEFORE(409, "The unit of work was decided before", "Forget it when its owner knows."),
     NOT_WRITABLE(409, "The topic takes no messages", "Make the topic writable, or send to another."),
     NOT_READABLE(409, "The topic gives no messages", "Make the topic readable, or read another."),
     TOO_LARGE(413, "The body is too large", "Send less, or raise maxMessageSize in the settings of the node."),

@@ -164,7 +164,7 @@ public final class SendEndpoint {
 
     private static String checkedKey(String key) {
         try {
-            UnitOfWork.checkId(key);
+            UnitOfWork.checkKey(key);
             return key;
         } catch (IllegalArgumentException illegal) {
             throw Problem.of(

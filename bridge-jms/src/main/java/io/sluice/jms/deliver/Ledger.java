@@ -186,12 +186,21 @@ final class Ledger {
     /** Gives everything unacknowledged back, to be delivered once more. */
     CompletionStage<Void> rewind() {
         flushLazy();
+        return rewind(handOver());
+    }
+
+    /** What is delivered and not settled becomes somebody else's concern. */
+    synchronized List<Delivery> handOver() {
+        List<Delivery> all = List.copyOf(unacknowledged);
+        unacknowledged.clear();
+        return all;
+    }
+
+    /** Gives deliveries back to where they came from, to be delivered once more. */
+    static CompletionStage<Void> rewind(List<Delivery> deliveries) {
         Map<Feed, List<Delivery>> undone = new LinkedHashMap<>();
-        synchronized (this) {
-            unacknowledged.forEach(delivery -> undone.computeIfAbsent(delivery.feed(), first -> new ArrayList<>())
-                    .add(delivery));
-            unacknowledged.clear();
-        }
+        deliveries.forEach(delivery -> undone.computeIfAbsent(delivery.feed(), first -> new ArrayList<>())
+                .add(delivery));
         return CompletableFuture.allOf(undone.entrySet().stream()
                 .map(entry ->
                         entry.getKey().rewind(entry.getValue(), Duration.ZERO).toCompletableFuture())

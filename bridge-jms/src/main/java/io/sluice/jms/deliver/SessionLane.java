@@ -604,6 +604,11 @@ public final class SessionLane {
         return new Transaction(units, book, ledger, calls);
     }
 
+    /** What the session has received becomes part of a branch. */
+    public void handOver(BranchWork branch) {
+        branch.received(ledger.handOver());
+    }
+
     // ---- acknowledge, recover ----
 
     /** Acknowledges everything that the session has delivered; nothing in the other modes. */

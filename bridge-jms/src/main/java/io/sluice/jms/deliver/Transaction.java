@@ -1,25 +1,20 @@
 package io.sluice.jms.deliver;
 
 import io.sluice.jms.call.BrokerCalls;
+import io.sluice.jms.deliver.Gathered.Sending;
 import io.sluice.model.Message;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
-import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
 import io.sluice.port.UnitsOfWork;
-import io.sluice.wire.message.PropertiesCodec;
 import jakarta.jms.JMSException;
-import jakarta.jms.ResourceAllocationException;
 import jakarta.jms.TransactionRolledBackException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a transacted session has sent since its last commit, and the commit itself (Jakarta Messaging 3.1 §6.2.7): one unit of work
@@ -28,16 +23,13 @@ import org.slf4j.LoggerFactory;
  * <p>While nobody knows whether a commit holds, it is frozen: the next commit asks for exactly the same first, under the same
  * id, which the broker recognises. Confined to the session's thread of control.
  */
-public final class Transaction {
-    private static final Logger log = LoggerFactory.getLogger(Transaction.class);
-
+public final class Transaction implements Outbox {
     private final UnitsOfWork units;
     private final LeaseBook book;
     private final Ledger ledger;
     private final BrokerCalls calls;
 
-    private final List<Sending> sends = new ArrayList<>();
-    private long bytes;
+    private final Gathered sends = new Gathered();
     /** Of the commit whose end is not known; empty when there is none. */
     private String frozen = "";
 
@@ -46,14 +38,6 @@ public final class Transaction {
     /** An attempt under this id may have succeeded: a refusal of a later one does not mean that nothing holds. */
     private boolean mayHold;
 
-    private record Sending(UnitOfWork.Send send, Told told) {}
-
-    /** Told where a message is, once it is there. */
-    @FunctionalInterface
-    public interface Told {
-        void stored(SendOutcome.Stored place) throws JMSException;
-    }
-
     Transaction(UnitsOfWork units, LeaseBook book, Ledger ledger, BrokerCalls calls) {
         this.units = units;
         this.book = book;
@@ -61,21 +45,9 @@ public final class Transaction {
         this.calls = calls;
     }
 
-    /**
-     * Keeps the message for the commit.
-     *
-     * @throws ResourceAllocationException when the transaction is as large as one may be
-     */
+    @Override
     public void send(Message message, Placement placement, Told told) throws JMSException {
-        long more = message.body().length + PropertiesCodec.encode(message.properties()).length;
-        if (sends.size() >= UnitOfWork.SENDS_MAX || bytes + more > UnitOfWork.BYTES_MAX && !sends.isEmpty()) {
-            throw new ResourceAllocationException(
-                    "a transaction takes at most %d messages and %d bytes; commit more often"
-                            .formatted(UnitOfWork.SENDS_MAX, UnitOfWork.BYTES_MAX),
-                    Refusal.TOO_LARGE.name());
-        }
-        bytes += more;
-        sends.add(new Sending(new UnitOfWork.Send(message, placement), told));
+        sends.add(message, placement, told);
     }
 
     /**
@@ -96,7 +68,7 @@ public final class Transaction {
         int deliveries = frozen.isEmpty() ? all.size() : frozenDeliveries;
         int count = frozen.isEmpty() ? sends.size() : frozenSends;
         List<Delivery> received = all.subList(0, deliveries);
-        List<Sending> sending = List.copyOf(sends.subList(0, count));
+        List<Sending> sending = sends.first(count);
         List<HeldLease> leases =
                 received.stream().flatMap(delivery -> delivery.lease().stream()).toList();
         if (leases.isEmpty() && sending.isEmpty()) {
@@ -157,21 +129,9 @@ public final class Transaction {
 
     private void committed(UnitOutcome.Committed committed, List<Sending> sending) {
         ledger.decided(frozenDeliveries);
-        sends.subList(0, sending.size()).clear();
-        bytes = sends.isEmpty() ? 0 : bytes;
+        sends.drop(sending.size());
         thaw();
-        for (int i = 0; i < sending.size(); i++) {
-            tell(sending.get(i).told(), committed.sent().get(i));
-        }
-    }
-
-    /** The messages are there whatever becomes of this: a message of another provider may not take its id. */
-    private static void tell(Told told, SendOutcome.Stored place) {
-        try {
-            told.stored(place);
-        } catch (JMSException | RuntimeException failed) {
-            log.warn("message {} is committed but could not be told its id", place.messageId(), failed);
-        }
+        Gathered.tell(sending, committed.sent());
     }
 
     private void refused(String what, UnitOutcome.Refused refused) throws JMSException {
@@ -207,7 +167,6 @@ public final class Transaction {
     /** Forgets what was sent, and lets what was received be delivered again. */
     public void rollback() throws JMSException {
         sends.clear();
-        bytes = 0;
         thaw();
         calls.await(ledger.rewind(), "rolling back");
     }

@@ -3,6 +3,7 @@ package io.sluice.jms.jndi;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
 import jakarta.jms.Topic;
+import jakarta.jms.XAConnectionFactory;
 import java.util.ServiceLoader;
 
 /** Makes what JNDI hands out; the provider's classes implement it, found with {@link ServiceLoader}. */
@@ -10,6 +11,9 @@ public interface AdministeredObjects {
 
     /** @throws IllegalArgumentException when the URL cannot be used */
     ConnectionFactory connectionFactory(String url);
+
+    /** For distributed transactions. */
+    XAConnectionFactory xaConnectionFactory(String url);
 
     /** @throws io.sluice.model.IllegalNameException when there can be no such queue */
     Queue queue(String name);

@@ -21,10 +21,13 @@ import javax.naming.OperationNotSupportedException;
 /**
  * Look-ups among the objects that an environment names: {@code connectionFactory.NAME = URL}, {@code queue.NAME = physical
  * name}, {@code topic.NAME = physical name}, and without any entry {@code dynamicQueues/NAME}, {@code dynamicTopics/NAME}
- * and, at the provider URL, {@code ConnectionFactory}. Immutable: nothing can be bound.
+ * and, at the provider URL, {@code ConnectionFactory} and {@code XAConnectionFactory}; {@code xaConnectionFactory.NAME = URL} for
+ * distributed transactions. Immutable: nothing can be bound.
  */
 final class EnvironmentContext implements Context {
     private static final String FACTORY_PREFIX = "connectionFactory.";
+    private static final String XA_FACTORY_PREFIX = "xaConnectionFactory.";
+    private static final String DEFAULT_XA_FACTORY = "XAConnectionFactory";
     private static final String QUEUE_PREFIX = "queue.";
     private static final String TOPIC_PREFIX = "topic.";
     private static final String DYNAMIC_QUEUES = "dynamicQueues/";
@@ -54,6 +57,7 @@ final class EnvironmentContext implements Context {
             for (String name : DEFAULT_FACTORIES) {
                 bound.put(name, made(PROVIDER_URL, providerUrl, objects::connectionFactory));
             }
+            bound.put(DEFAULT_XA_FACTORY, made(PROVIDER_URL, providerUrl, objects::xaConnectionFactory));
         }
         for (Map.Entry<Object, Object> entry : environment.entrySet()) {
             if (entry.getKey() instanceof String key && entry.getValue() instanceof String value) {
@@ -69,6 +73,9 @@ final class EnvironmentContext implements Context {
         if (key.startsWith(FACTORY_PREFIX)) {
             String url = value.isEmpty() && providerUrl != null ? providerUrl : value;
             bound.put(key.substring(FACTORY_PREFIX.length()), made(key, url, objects::connectionFactory));
+        } else if (key.startsWith(XA_FACTORY_PREFIX)) {
+            String url = value.isEmpty() && providerUrl != null ? providerUrl : value;
+            bound.put(key.substring(XA_FACTORY_PREFIX.length()), made(key, url, objects::xaConnectionFactory));
         } else if (key.startsWith(QUEUE_PREFIX)) {
             bound.put(key.substring(QUEUE_PREFIX.length()), made(key, value, objects::queue));
         } else if (key.startsWith(TOPIC_PREFIX)) {

@@ -2,6 +2,7 @@ package io.sluice.jms.jndi;
 
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Queue;
+import jakarta.jms.XAConnectionFactory;
 import java.util.Hashtable;
 import javax.naming.Context;
 import javax.naming.Name;
@@ -26,6 +27,9 @@ public final class SluiceObjectFactory implements ObjectFactory {
         }
         AdministeredObjects objects = AdministeredObjects.ofProvider();
         Class<?> kind = kindOf(reference.getClassName());
+        if (XAConnectionFactory.class.isAssignableFrom(kind)) {
+            return objects.xaConnectionFactory(content(reference, URL));
+        }
         if (ConnectionFactory.class.isAssignableFrom(kind)) {
             return objects.connectionFactory(content(reference, URL));
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.jms.SluiceConnectionFactory;
 import io.sluice.jms.SluiceQueue;
 import io.sluice.jms.SluiceTopic;
+import io.sluice.jms.SluiceXAConnectionFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -38,6 +39,7 @@ class JndiTest {
                 "java.naming.provider.url", "sluice://here:9876",
                 "connectionFactory.far", "sluice://there:9876?jms.prefetch=1",
                 "connectionFactory.near", "",
+                "xaConnectionFactory.both", "sluice://there:9876",
                 "queue.incoming", "orders",
                 "topic.feeds/sport", "news/sport"));
 
@@ -46,6 +48,10 @@ class JndiTest {
         assertThat(((SluiceConnectionFactory) context.lookup("near")).getUrl()).isEqualTo("sluice://here:9876");
         assertThat(((SluiceConnectionFactory) context.lookup("far")).getUrl())
                 .isEqualTo("sluice://there:9876?jms.prefetch=1");
+        assertThat(((SluiceXAConnectionFactory) context.lookup("XAConnectionFactory")).getUrl())
+                .isEqualTo("sluice://here:9876");
+        assertThat(((SluiceXAConnectionFactory) context.lookup("both")).getUrl())
+                .isEqualTo("sluice://there:9876");
         assertThat(context.lookup("incoming")).isEqualTo(new SluiceQueue("orders"));
         assertThat(context.lookup("feeds/sport")).isEqualTo(new SluiceTopic("news/sport"));
     }
@@ -96,6 +102,7 @@ class JndiTest {
         for (Referenceable object : List.of(
                 new SluiceQueue("orders/paid"),
                 new SluiceTopic("news"),
+                new SluiceXAConnectionFactory("sluice://here:9876"),
                 new SluiceConnectionFactory("sluice://here:9876"))) {
             Object fromReference =
                     new SluiceObjectFactory().getObjectInstance(object.getReference(), null, null, new Hashtable<>());
@@ -113,6 +120,7 @@ class JndiTest {
     private static void assertSame(Object made, Object original) {
         if (original instanceof SluiceConnectionFactory factory) {
             assertThat(((SluiceConnectionFactory) made).getUrl()).isEqualTo(factory.getUrl());
+            assertThat(made).hasSameClassAs(original);
         } else {
             assertThat(made).isEqualTo(original).hasSameClassAs(original);
         }

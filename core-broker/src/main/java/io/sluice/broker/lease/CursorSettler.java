@@ -162,6 +162,37 @@ final class CursorSettler {
         return entry.state == State.LEASED && entry.leaseId == claim.leaseId() && entry.dueMs > nowMs;
     }
 
+    // ---- entries that somebody decides about later ----
+
+    /** The entries, which are being settled, are held: no time ends that. */
+    void hold(Claim claim) {
+        for (OpenEntry entry : cursor.settling(claim.offset(), claim.end())) {
+            entry.settling = null;
+            cursor.moveTo(entry, State.HELD, 0);
+        }
+    }
+
+    /** Holds an entry as it was held before the broker was started; nothing happens when it is settled. */
+    void holdAgain(Claim claim, BooleanSupplier isSame) {
+        if (cursor.isSettled(claim.offset()) || !isSame.getAsBoolean()) {
+            return;
+        }
+        OpenEntry known = cursor.find(claim.offset());
+        OpenEntry entry = known != null ? known : cursor.open(claim.offset());
+        entry.attempts = claim.attempt();
+        entry.leaseId = claim.leaseId();
+        cursor.moveTo(entry, State.HELD, 0);
+    }
+
+    /** Begins to settle an entry that is held for this lease; nothing happens when it is not held any more. */
+    void settleHeld(Claim claim, CompletableFuture<Void> settling) {
+        OpenEntry entry = cursor.find(claim.offset());
+        if (entry != null && entry.state == State.HELD && entry.leaseId == claim.leaseId()) {
+            entry.settling = settling;
+            cursor.moveTo(entry, State.SETTLING, 0);
+        }
+    }
+
     /** Whether this very settlement of the entry is on its way. */
     boolean isSettling(long offset, CompletableFuture<Void> settling) {
         OpenEntry entry = cursor.find(offset);

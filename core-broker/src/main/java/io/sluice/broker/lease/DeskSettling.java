@@ -42,7 +42,11 @@ final class DeskSettling {
      * One item of a settlement: which receipt, what it says, and where the result goes. Of several acknowledgements, which came
      * one after the other for messages that lie so, the first: the others follow it.
      */
-    record Item(int index, Claim claim, Settlement settlement) {}
+    record Item(int index, Claim claim, Settlement settlement) {
+        Item givenBack() {
+            return new Item(index, claim, new Settlement.Release(settlement.receipt(), Duration.ZERO));
+        }
+    }
 
     /** Where results go: by the place of a settlement among those that were asked for. */
     interface Results {
@@ -88,7 +92,8 @@ final class DeskSettling {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
         Map<Batch, RefusedException> unwritten = new HashMap<>();
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (desk.isClosed()) {
                 return CompletableFuture.failedFuture(desk.gone());
             }
@@ -96,6 +101,8 @@ final class DeskSettling {
             items.forEach(call::take);
             batches.values().forEach(batch -> write(batch).ifPresent(refused -> unwritten.put(batch, refused)));
             call.touched.values().forEach(desk::flushNews);
+        } finally {
+            desk.unlock();
         }
         unwritten.forEach(this::conclude);
         batches.values().forEach(batch -> pending.add(batch.settling()));
@@ -256,7 +263,8 @@ final class DeskSettling {
 
     /** The settlements of a batch are in the log, or could not be written. */
     private void conclude(Batch batch, Throwable failed) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (batch.cursor().generation() == batch.generation()) {
                 long now = tools.clock().millis();
                 int attemptsMax = tools.policy().attemptsMax(desk.group());
@@ -271,6 +279,8 @@ final class DeskSettling {
                 desk.flushNews(batch.cursor());
             }
             desk.eased(failed != null);
+        } finally {
+            desk.unlock();
         }
         finish(batch.settling(), failed);
     }
@@ -288,11 +298,16 @@ final class DeskSettling {
     /**
      * Begins to settle leases of this desk as part of a whole; the caller holds the lock of the desk.
      *
+     * @param held  whether they are held and not lent
      * @param facts what is true when the whole holds is added here
      * @param whole completes when the whole holds, fails when it does not
-     * @return those whose lease is not in force; when there are any, {@link #endJointly} is to take back the others
+     * @return those whose lease is not in force, or that are not held any more; {@link #endJointly} takes back the others
      */
-    List<Item> beginJointly(List<Item> items, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> whole) {
+    List<Item> beginJointly(
+            List<Item> items, boolean held, Map<CursorKey, List<CursorFact>> facts, CompletableFuture<Void> whole) {
+        if (held && desk.isClosed()) {
+            throw desk.gone();
+        }
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
@@ -308,7 +323,11 @@ final class DeskSettling {
             passTime(cursor, now, attemptsMax);
             SettledRanges settled = gone.computeIfAbsent(cursor, none -> new SettledRanges());
             boolean twice = cursor.settler.isSettling(claim.offset(), whole);
-            cursor.settler.acknowledge(claim, now, whole, sameAs(claim), (from, to, answer, before) -> {});
+            if (held) {
+                cursor.settler.settleHeld(claim, whole);
+            } else {
+                cursor.settler.acknowledge(claim, now, whole, sameAs(claim), (from, to, answer, before) -> {});
+            }
             if (twice) {
                 continue;
             }
@@ -347,9 +366,20 @@ final class DeskSettling {
         return Math.min(told, tools.rules().termMax().toMillis());
     }
 
-    /** The whole holds, or it does not and the leases go on. */
-    void endJointly(List<Item> items, CompletableFuture<Void> whole, boolean holds) {
-        synchronized (desk) {
+    /** How a whole that leases are part of ended, as far as it has. */
+    enum End {
+        /** It holds. */
+        HOLDS,
+        /** It does not, and the leases go on. */
+        LEASED,
+        /** It is decided later: until then the entries are with nobody. */
+        HELD
+    }
+
+    /** Takes in how the whole ended. */
+    void endJointly(List<Item> items, CompletableFuture<Void> whole, End end) {
+        desk.lock();
+        try {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(desk.group());
             for (Item item : items) {
@@ -358,8 +388,10 @@ final class DeskSettling {
                 if (cursor == null || !cursor.settler.isSettling(claim.offset(), whole)) {
                     continue;
                 }
-                if (!holds) {
+                if (end == End.LEASED) {
                     cursor.settler.notSettled(claim.offset(), claim.end(), now, attemptsMax);
+                } else if (end == End.HELD) {
+                    cursor.settler.hold(claim);
                 } else if (comesBack(item.settlement())) {
                     cursor.settler.released(claim, now, now + delayMs(item), attemptsMax);
                 } else {
@@ -369,7 +401,48 @@ final class DeskSettling {
                 desk.flushNews(cursor);
             }
             desk.eased(true);
+        } finally {
+            desk.unlock();
         }
+    }
+
+    /** Holds entries as they were held before the broker was started. Before the desk is used. */
+    void holdAgain(List<Item> items) {
+        desk.lock();
+        try {
+            for (Item item : items) {
+                SharedCursor cursor = desk.cursor(item.claim().key().queueId());
+                if (cursor != null) {
+                    cursor.settler.holdAgain(item.claim(), sameAs(item.claim()));
+                }
+            }
+        } finally {
+            desk.unlock();
+        }
+    }
+
+    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} when none is there. */
+    long oldestOf(List<Item> items) {
+        Map<Integer, Long> first = new HashMap<>();
+        items.forEach(
+                item -> first.merge(item.claim().key().queueId(), item.claim().offset(), Math::min));
+        long oldest = Long.MAX_VALUE;
+        for (Map.Entry<Integer, Long> entry : first.entrySet()) {
+            try (QueueRead read = tools.log()
+                    .read(
+                            desk.topic().value(),
+                            entry.getKey(),
+                            entry.getValue(),
+                            EntryFilter.ALL,
+                            1,
+                            Integer.MAX_VALUE)) {
+                if (!read.slices().isEmpty()) {
+                    oldest = Math.min(
+                            oldest, MessageView.of(read.slices().get(0)).logOffset());
+                }
+            }
+        }
+        return oldest;
     }
 
     // ---- burying ----
@@ -430,7 +503,8 @@ final class DeskSettling {
         });
         RefusedException unwritten = null;
         boolean isGone;
-        synchronized (desk) {
+        desk.lock();
+        try {
             isGone = burial.cursor().generation() != burial.generation();
             try {
                 if (!isGone) {
@@ -440,6 +514,8 @@ final class DeskSettling {
             } catch (RefusedException refused) {
                 unwritten = refused;
             }
+        } finally {
+            desk.unlock();
         }
         if (unwritten != null) {
             written.completeExceptionally(unwritten);
@@ -449,7 +525,8 @@ final class DeskSettling {
     }
 
     private void notBuried(Burial burial, Throwable failed) {
-        synchronized (desk) {
+        desk.lock();
+        try {
             if (burial.cursor().generation() == burial.generation()) {
                 long now = tools.clock().millis();
                 if (burial.settling() != null) {
@@ -468,6 +545,8 @@ final class DeskSettling {
                 desk.flushNews(burial.cursor());
                 desk.grown();
             }
+        } finally {
+            desk.unlock();
         }
         if (burial.settling() != null) {
             finish(burial.settling(), failed);

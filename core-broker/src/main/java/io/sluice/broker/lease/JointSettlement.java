@@ -22,10 +22,13 @@ import java.util.concurrent.CompletionStage;
  */
 public final class JointSettlement {
     private final CursorJournal journal;
+    private final LeaseLog store;
     private final DeadLetters deadLetters;
     private final List<Map.Entry<LeaseDesk, List<DeskSettling.Item>>> parts;
     /** Leases that are known to be over already. */
     private final List<Receipt> overBefore;
+    /** Whether the entries are held, and not lent: then what is not held any more is left out. */
+    private final boolean isHeld;
 
     private final CompletableFuture<Void> settling = new CompletableFuture<>();
 
@@ -40,15 +43,73 @@ public final class JointSettlement {
 
     JointSettlement(
             CursorJournal journal,
+            LeaseLog store,
             DeadLetters deadLetters,
             Map<LeaseDesk, List<DeskSettling.Item>> byDesk,
-            List<Receipt> over) {
+            List<Receipt> over,
+            boolean isHeld) {
         this.journal = journal;
+        this.store = store;
+        this.isHeld = isHeld;
         this.deadLetters = deadLetters;
         this.overBefore = over;
         this.parts = byDesk.entrySet().stream()
                 .sorted(Comparator.comparingLong(part -> part.getKey().number()))
                 .toList();
+    }
+
+    /** The settlements in a form from which {@link LeaseService#held} makes them again, also after a restart. */
+    public byte[] encoded() {
+        return HeldItems.encode(
+                parts.stream().flatMap(part -> part.getValue().stream()).toList());
+    }
+
+    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} for none. May wait for the disk. */
+    public long oldestNeeded() {
+        return parts.stream()
+                .mapToLong(part -> part.getKey().settling().oldestOf(part.getValue()))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /**
+     * Appends the records as one bundle, and from then on holds the entries: no lease of them ends, and nobody is lent them, until
+     * {@link LeaseService#held} settles them. Completes when the records have the durability of the store, or at once.
+     */
+    public CompletionStage<Outcome> hold(List<NewRecord> records) {
+        List<Receipt> over = new ArrayList<>(overBefore);
+        CompletionStage<List<AppendResult>> appended;
+        try {
+            // What could not be stored when it is decided is refused now.
+            letters();
+            for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
+                part.getKey().lock();
+                try {
+                    part.getKey()
+                            .settling()
+                            .beginJointly(part.getValue(), false, new LinkedHashMap<>(), settling)
+                            .forEach(item -> over.add(item.settlement().receipt()));
+                } finally {
+                    part.getKey().unlock();
+                }
+            }
+            if (!over.isEmpty()) {
+                end(DeskSettling.End.LEASED);
+                return CompletableFuture.completedFuture(new Outcome.Over(List.copyOf(over)));
+            }
+            appended = store.appendBundle(records);
+        } catch (RuntimeException failed) {
+            end(DeskSettling.End.LEASED);
+            return CompletableFuture.failedFuture(RefusedCause.of(failed));
+        }
+        return appended.handle((results, failed) -> {
+            boolean isThere = failed == null && !(results.get(0) instanceof AppendResult.Refused);
+            end(isThere ? DeskSettling.End.HELD : DeskSettling.End.LEASED);
+            if (failed != null) {
+                throw RefusedCause.of(failed);
+            }
+            return new Outcome.Tried(results);
+        });
     }
 
     /**
@@ -113,55 +174,59 @@ public final class JointSettlement {
         CompletableFuture<List<AppendResult>> written = new CompletableFuture<>();
         CompletionStage<Outcome> outcome = written.handle(this::conclude);
         try {
-            begin(0, records, new LinkedHashMap<>(), over, written);
+            begin(records, over, written);
         } catch (RuntimeException failed) {
-            end(false);
+            end(notDone());
             return CompletableFuture.failedFuture(RefusedCause.of(failed));
         }
         if (over.isEmpty()) {
             return outcome;
         }
-        end(false);
+        end(notDone());
         return CompletableFuture.completedFuture(new Outcome.Over(List.copyOf(over)));
     }
 
     /** Hands everything to the journal unless a lease is over. */
-    private void begin(
-            int next,
-            List<NewRecord> records,
-            Map<CursorKey, List<CursorFact>> facts,
-            List<Receipt> over,
-            CompletableFuture<List<AppendResult>> written) {
-        if (next == parts.size()) {
+    private void begin(List<NewRecord> records, List<Receipt> over, CompletableFuture<List<AppendResult>> written) {
+        Map<CursorKey, List<CursorFact>> facts = new LinkedHashMap<>();
+        int locked = 0;
+        try {
+            for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
+                part.getKey().lock();
+                locked++;
+                part.getKey().settling().beginJointly(part.getValue(), isHeld, facts, settling).stream()
+                        .filter(item -> !isHeld)
+                        .forEach(item -> over.add(item.settlement().receipt()));
+            }
             if (over.isEmpty()) {
                 journal.write(records, facts, written);
             }
-            return;
-        }
-        LeaseDesk desk = parts.get(next).getKey();
-        synchronized (desk) {
-            desk.settling()
-                    .beginJointly(parts.get(next).getValue(), facts, settling)
-                    .forEach(item -> over.add(item.settlement().receipt()));
-            begin(next + 1, records, facts, over, written);
+        } finally {
+            parts.subList(0, locked).forEach(part -> part.getKey().unlock());
         }
     }
 
     private Outcome conclude(List<AppendResult> results, Throwable failed) {
-        end(failed == null && !(results.get(0) instanceof AppendResult.Refused));
+        boolean holds = failed == null && !(results.get(0) instanceof AppendResult.Refused);
+        end(holds ? DeskSettling.End.HOLDS : notDone());
         if (failed != null) {
             throw RefusedCause.of(failed);
         }
         return new Outcome.Tried(results);
     }
 
-    private void end(boolean holds) {
-        parts.forEach(part -> part.getKey().settling().endJointly(part.getValue(), settling, holds));
-        if (holds) {
+    private DeskSettling.End notDone() {
+        return isHeld ? DeskSettling.End.HELD : DeskSettling.End.LEASED;
+    }
+
+    private void end(DeskSettling.End end) {
+        parts.forEach(part -> part.getKey().settling().endJointly(part.getValue(), settling, end));
+        if (end == DeskSettling.End.HOLDS) {
             settling.complete(null);
         } else {
             settling.completeExceptionally(new RefusedException(
-                    Refusal.UNAVAILABLE, "the unit of work that settled this lease did not hold; settle again"));
+                    Refusal.UNAVAILABLE,
+                    "the unit of work that settled this lease did not hold, or is not decided; settle again"));
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the consumers of one group get the messages of one topic: the cursors of its queues, and who waits.
  *
- * <p>Everything mutable is guarded by this object. Under the lock entries are looked at and marked, a bounded number at a
+ * <p>Everything mutable is guarded by the lock of the desk. Under the lock entries are looked at and marked, a bounded number at a
  * time, and messages are read that are in memory; facts are handed to the journal there, so that its order is the lock's.
  * Answers are given, receipts signed and the disk read outside.
  */
@@ -48,6 +49,9 @@ final class LeaseDesk {
 
     /** Whether the desk stands in the keeper's queue; owned by the keeper. */
     final AtomicBoolean isQueued = new AtomicBoolean();
+
+    /** A lock of its own and not the monitor: {@link JointSettlement} takes those of any number of desks one after another. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     private final GroupName group;
     private final TopicName topic;
@@ -95,6 +99,14 @@ final class LeaseDesk {
         this.settling = new DeskSettling(this, tools);
     }
 
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
     GroupName group() {
         return group;
     }
@@ -104,11 +116,16 @@ final class LeaseDesk {
     }
 
     /** Puts in a cursor that was found in the journal. Before the desk is used. */
-    synchronized void restore(SharedCursor cursor) {
-        cursors.put(cursor.key.queueId(), cursor);
-        countOpened();
-        tools.progress().advanced(group, topic, cursor.key.queueId(), cursor.low());
-        callNoLaterThan(cursor.nextDueMs());
+    void restore(SharedCursor cursor) {
+        lock();
+        try {
+            cursors.put(cursor.key.queueId(), cursor);
+            countOpened();
+            tools.progress().advanced(group, topic, cursor.key.queueId(), cursor.low());
+            callNoLaterThan(cursor.nextDueMs());
+        } finally {
+            unlock();
+        }
     }
 
     private void countOpened() {
@@ -129,7 +146,8 @@ final class LeaseDesk {
         List<SharedCursor> missing = new ArrayList<>();
         List<CompletableFuture<Void>> written = new ArrayList<>();
         CompletableFuture<Void> opened = new CompletableFuture<>();
-        synchronized (this) {
+        lock();
+        try {
             if (closed) {
                 return CompletableFuture.failedFuture(gone());
             }
@@ -160,6 +178,8 @@ final class LeaseDesk {
             }
             opening = opened;
             fresh = missing;
+        } finally {
+            unlock();
         }
         CompletableFuture.allOf(written.toArray(CompletableFuture[]::new))
                 .whenComplete((done, failed) -> opened(opened, failed));
@@ -175,7 +195,8 @@ final class LeaseDesk {
     }
 
     private void opened(CompletableFuture<Void> opened, Throwable failed) {
-        synchronized (this) {
+        lock();
+        try {
             opening = null;
             if (failed == null && !closed) {
                 for (SharedCursor cursor : fresh) {
@@ -187,6 +208,8 @@ final class LeaseDesk {
                 tools.cursors().addAndGet(-fresh.size());
             }
             fresh = List.of();
+        } finally {
+            unlock();
         }
         if (failed == null) {
             opened.complete(null);
@@ -211,13 +234,16 @@ final class LeaseDesk {
     /** Answers the request at once, or lets it wait. */
     void ask(Waiter waiter) {
         List<Runnable> answers = new ArrayList<>();
-        synchronized (this) {
+        lock();
+        try {
             if (closed) {
                 answers.add(() -> waiter.answer().completeExceptionally(gone()));
             } else if (dirty || !tryFirst(waiter, answers)) {
                 park(waiter, answers);
             }
             flushNews();
+        } finally {
+            unlock();
         }
         answers.forEach(Runnable::run);
     }
@@ -321,9 +347,12 @@ final class LeaseDesk {
     }
 
     private void takeBack(Gathering found) {
-        synchronized (this) {
+        lock();
+        try {
             undo(found);
             dirty = true;
+        } finally {
+            unlock();
         }
         tools.keeper().serve(this);
     }
@@ -373,8 +402,13 @@ final class LeaseDesk {
     }
 
     /** Whoever asked has taken the question back, or was answered. */
-    private synchronized void leave(Waiter waiter) {
-        unpark(waiter);
+    private void leave(Waiter waiter) {
+        lock();
+        try {
+            unpark(waiter);
+        } finally {
+            unlock();
+        }
     }
 
     /** A queue of the topic has grown. Any thread; never blocks. */
@@ -389,16 +423,24 @@ final class LeaseDesk {
 
     /** The time has come that the keeper was asked for. */
     void called() {
-        synchronized (this) {
+        lock();
+        try {
             call = null;
             dirty |= waiting > 0;
+        } finally {
+            unlock();
         }
         serve(true);
     }
 
     /** Serving has failed: once more after a while. */
-    synchronized void callAgain() {
-        callNoLaterThan(tools.clock().millis() + FAILURE_PAUSE_MS);
+    void callAgain() {
+        lock();
+        try {
+            callNoLaterThan(tools.clock().millis() + FAILURE_PAUSE_MS);
+        } finally {
+            unlock();
+        }
     }
 
     /** Something has happened here. */
@@ -415,7 +457,8 @@ final class LeaseDesk {
         warm();
         List<Runnable> answers = new ArrayList<>();
         List<DeskSettling.Burial> due;
-        synchronized (this) {
+        lock();
+        try {
             long now = tools.clock().millis();
             int attemptsMax = tools.policy().attemptsMax(group);
             if (called) {
@@ -432,6 +475,8 @@ final class LeaseDesk {
             if (dirty) {
                 tools.keeper().serve(this);
             }
+        } finally {
+            unlock();
         }
         answers.forEach(Runnable::run);
         due.forEach(settling::bury);
@@ -440,9 +485,12 @@ final class LeaseDesk {
     /** Brings messages to memory that are wanted, without the lock. */
     private void warm() {
         List<Gathering.Cold> spots;
-        synchronized (this) {
+        lock();
+        try {
             spots = List.copyOf(cold);
             cold.clear();
+        } finally {
+            unlock();
         }
         for (Gathering.Cold spot : spots) {
             long next;
@@ -457,8 +505,11 @@ final class LeaseDesk {
                 read.slices().forEach(LeaseDesk::touch);
                 next = Math.max(read.nextOffset(), spot.offset() + 1);
             }
-            synchronized (this) {
+            lock();
+            try {
                 spot.cursor().lender.warmed(next);
+            } finally {
+                unlock();
             }
         }
     }
@@ -575,7 +626,8 @@ final class LeaseDesk {
     /** Puts the cursor of a queue elsewhere, if there is one; every lease there is void. */
     CompletionStage<Void> reset(int queueId, long next) {
         CompletionStage<Void> written;
-        synchronized (this) {
+        lock();
+        try {
             SharedCursor cursor = closed ? null : cursors.get(queueId);
             if (cursor == null) {
                 return CompletableFuture.completedFuture(null);
@@ -583,6 +635,8 @@ final class LeaseDesk {
             cursor.begin(next);
             written = tools.journal().write(cursor.key, List.of(new Began(next)));
             grown();
+        } finally {
+            unlock();
         }
         return written;
     }
@@ -591,7 +645,8 @@ final class LeaseDesk {
     CompletionStage<Void> forget() {
         List<CompletableFuture<Void>> written = new ArrayList<>();
         Runnable refusals;
-        synchronized (this) {
+        lock();
+        try {
             List<SharedCursor> all = new ArrayList<>(cursors.values());
             all.addAll(fresh);
             for (SharedCursor cursor : all) {
@@ -602,6 +657,8 @@ final class LeaseDesk {
             }
             tools.cursors().addAndGet(-cursors.size());
             refusals = shut();
+        } finally {
+            unlock();
         }
         refusals.run();
         return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
@@ -610,8 +667,11 @@ final class LeaseDesk {
     /** Refuses who waits, because the broker stops. */
     void close() {
         Runnable refusals;
-        synchronized (this) {
+        lock();
+        try {
             refusals = shut();
+        } finally {
+            unlock();
         }
         refusals.run();
     }
@@ -632,22 +692,37 @@ final class LeaseDesk {
     }
 
     /** Everything that must be known of the cursors to go on after a restart. */
-    synchronized void tellFacts(BiConsumer<CursorKey, List<CursorFact>> each) {
-        cursors.values().forEach(cursor -> each.accept(cursor.key, cursor.facts()));
+    void tellFacts(BiConsumer<CursorKey, List<CursorFact>> each) {
+        lock();
+        try {
+            cursors.values().forEach(cursor -> each.accept(cursor.key, cursor.facts()));
+        } finally {
+            unlock();
+        }
     }
 
     /** Whether a consumer of the group has something. */
-    synchronized boolean isAnyLent() {
-        return cursors.values().stream().anyMatch(SharedCursor::isAnyLent);
+    boolean isAnyLent() {
+        lock();
+        try {
+            return cursors.values().stream().anyMatch(SharedCursor::isAnyLent);
+        } finally {
+            unlock();
+        }
     }
 
     /** How far the group is with a queue; {@code null} when it has no cursor there. */
-    synchronized CursorStatus status(int queueId) {
-        SharedCursor cursor = cursors.get(queueId);
-        return cursor == null
-                ? null
-                : new CursorStatus(
-                        cursor.low(), cursor.openEntries() - cursor.freeEntries(), cursor.freeEntries(), waiting);
+    CursorStatus status(int queueId) {
+        lock();
+        try {
+            SharedCursor cursor = cursors.get(queueId);
+            return cursor == null
+                    ? null
+                    : new CursorStatus(
+                            cursor.low(), cursor.openEntries() - cursor.freeEntries(), cursor.freeEntries(), waiting);
+        } finally {
+            unlock();
+        }
     }
 
     @Override

@@ -471,7 +471,40 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                         "settlement %d of the unit of work brings no receipt of this broker".formatted(i));
             }
         }
-        return new JointSettlement(journal, tools.deadLetters(), byDesk.items, over);
+        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, over, false);
+    }
+
+    /**
+     * Settlements of entries that are held, to be stored together with what the caller decides. What is not held any more, because
+     * its cursor was put elsewhere or deleted, is left out.
+     *
+     * @param encoded  see {@link JointSettlement#encoded}
+     * @param giveBack whether all come back at once, whatever was wanted of them
+     */
+    public JointSettlement held(byte[] encoded, boolean giveBack) {
+        if (closed) {
+            throw stopping();
+        }
+        ByDesk byDesk = new ByDesk();
+        for (DeskSettling.Item item : HeldItems.decode(encoded)) {
+            List<DeskSettling.Item> ofDesk = byDesk.of(item.claim().key());
+            if (ofDesk != null) {
+                ofDesk.add(giveBack ? item.givenBack() : item);
+            }
+        }
+        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, List.of(), true);
+    }
+
+    /** Holds entries as they were held before the broker was started. Before {@link #start}; reads from the disk. */
+    public void holdAgain(byte[] encoded) {
+        ByDesk byDesk = new ByDesk();
+        for (DeskSettling.Item item : HeldItems.decode(encoded)) {
+            List<DeskSettling.Item> ofDesk = byDesk.of(item.claim().key());
+            if (ofDesk != null) {
+                ofDesk.add(item);
+            }
+        }
+        byDesk.items.forEach((desk, items) -> desk.settling().holdAgain(items));
     }
 
     /**

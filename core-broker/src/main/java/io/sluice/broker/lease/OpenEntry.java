@@ -18,6 +18,8 @@ final class OpenEntry {
         LEASED,
         /** Acknowledged; the settlement is on its way into the log. */
         SETTLING,
+        /** With nobody until somebody decides whether it is settled, however long that takes. */
+        HELD,
         /** On its way to the dead-letter topic, after which it is settled. */
         BURYING,
         /** No attempt is left: to be buried at {@code dueMs}. */

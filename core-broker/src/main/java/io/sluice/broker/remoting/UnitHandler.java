@@ -7,18 +7,28 @@ import io.sluice.broker.unit.DoorUnits;
 import io.sluice.broker.unit.UnitService;
 import io.sluice.model.IllegalNameException;
 import io.sluice.model.Message;
+import io.sluice.port.DecisionOutcome;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
+import io.sluice.port.UnitsOfWork;
+import io.sluice.port.UnitsOfWork.Decision;
 import io.sluice.transport.Peer;
+import io.sluice.wire.body.PreparedUnitsBody;
 import io.sluice.wire.body.UnitAnswerBody;
 import io.sluice.wire.body.UnitAnswerBody.Outcome;
 import io.sluice.wire.body.UnitRequestBody;
+import io.sluice.wire.command.UnitCommands.DecideUnit;
+import io.sluice.wire.command.UnitCommands.ForgetUnit;
+import io.sluice.wire.command.UnitCommands.ForgetUnitAnswer;
+import io.sluice.wire.command.UnitCommands.ListUnits;
 import io.sluice.wire.frame.Frame;
+import io.sluice.wire.frame.FrameBody;
 import io.sluice.wire.json.JsonException;
 import io.sluice.wire.message.BodyCodec;
 import io.sluice.wire.message.MessageView;
@@ -29,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Units of work of clients of Sluice's own. */
 final class UnitHandler {
@@ -47,6 +58,14 @@ final class UnitHandler {
     }
 
     CompletionStage<Frame> commit(Frame request, Peer peer) {
+        return with(request, unit -> door(peer).commit(unit).thenApply(this::answer));
+    }
+
+    CompletionStage<Frame> prepare(Frame request, Peer peer) {
+        return with(request, unit -> door(peer).prepare(unit).thenApply(this::answer));
+    }
+
+    private static CompletionStage<Frame> with(Frame request, Function<UnitOfWork, CompletionStage<Frame>> step) {
         UnitOfWork unit;
         try {
             unit = unit(request.body().nioBuffer());
@@ -58,8 +77,45 @@ final class UnitHandler {
         } catch (RefusedException refused) {
             return Replies.now(Replies.refused(refused));
         }
-        DoorWriter writer = new DoorWriter(sends, topics, peer.remoteAddress());
-        return new DoorUnits(units, writer).commit(unit).thenApply(this::answer);
+        return step.apply(unit);
+    }
+
+    private UnitsOfWork door(Peer peer) {
+        return new DoorUnits(units, new DoorWriter(sends, topics, peer.remoteAddress()));
+    }
+
+    CompletionStage<Frame> decide(Frame request, Peer peer) {
+        DecideUnit asked = Replies.COMMANDS.read(request, DecideUnit.class);
+        Decision decision = asked.commit() ? Decision.COMMIT : Decision.ROLLBACK;
+        return (asked.byHand()
+                        ? door(peer).decideByHand(asked.id(), decision)
+                        : door(peer).decide(asked.id(), decision))
+                .thenApply(this::answer);
+    }
+
+    CompletionStage<Frame> forget(Frame request, Peer peer) {
+        ForgetUnit asked = Replies.COMMANDS.read(request, ForgetUnit.class);
+        return door(peer)
+                .forget(asked.id())
+                .thenApply(forgotten -> Replies.found(new ForgetUnitAnswer(forgotten), FrameBody.NONE));
+    }
+
+    CompletionStage<Frame> list(Frame request, Peer peer) {
+        ListUnits asked = Replies.COMMANDS.read(request, ListUnits.class);
+        return door(peer)
+                .prepared(asked.after(), asked.limit())
+                .thenApply(page -> Replies.found(new PreparedUnitsBody(
+                        brokerName,
+                        page.more(),
+                        page.units().stream()
+                                .map(unit -> new PreparedUnitsBody.Unit(
+                                        unit.id(),
+                                        unit.state().name(),
+                                        unit.sinceMs(),
+                                        unit.messages(),
+                                        unit.settlements(),
+                                        unit.bytes()))
+                                .toList())));
     }
 
     private static UnitOfWork unit(ByteBuffer body) {
@@ -131,23 +187,53 @@ final class UnitHandler {
         return outcome.fold(
                 committed -> Replies.found(body(Outcome.COMMITTED, "", committed)),
                 doubt -> Replies.found(body(Outcome.IN_DOUBT, doubt.doubt().name(), doubt.committed())),
-                over -> Replies.found(new UnitAnswerBody(
-                        Outcome.LEASES_OVER,
-                        false,
-                        "",
-                        brokerName,
-                        List.of(),
-                        over.over().stream().map(Receipt::handle).toList())),
+                over -> Replies.found(leasesOver(over.over())),
                 refused -> Replies.refused(refused.reason(), refused.remedy()));
     }
 
+    private Frame answer(PrepareOutcome outcome) {
+        return outcome.fold(
+                prepared -> Replies.found(body(Outcome.PREPARED, prepared.isRepeat())),
+                over -> Replies.found(leasesOver(over.over())),
+                refused -> Replies.refused(refused.reason(), refused.remedy()));
+    }
+
+    private Frame answer(DecisionOutcome outcome) {
+        return outcome.fold(
+                committed -> Replies.found(body(Outcome.COMMITTED, committed.isRepeat(), "", committed.sent())),
+                rolledBack -> Replies.found(body(Outcome.ROLLED_BACK, rolledBack.isRepeat())),
+                heuristic -> Replies.found(body(
+                        heuristic.decision() == Decision.COMMIT ? Outcome.HEURISTIC_COMMIT : Outcome.HEURISTIC_ROLLBACK,
+                        true)),
+                unknown -> Replies.found(body(Outcome.UNKNOWN, false)),
+                refused -> Replies.refused(refused.reason(), refused.remedy()));
+    }
+
+    private UnitAnswerBody leasesOver(List<Receipt> over) {
+        return new UnitAnswerBody(
+                Outcome.LEASES_OVER,
+                false,
+                "",
+                brokerName,
+                List.of(),
+                over.stream().map(Receipt::handle).toList());
+    }
+
     private UnitAnswerBody body(Outcome outcome, String doubt, UnitOutcome.Committed committed) {
+        return body(outcome, committed.isRepeat(), doubt, committed.sent());
+    }
+
+    private UnitAnswerBody body(Outcome outcome, boolean isRepeat) {
+        return body(outcome, isRepeat, "", List.of());
+    }
+
+    private UnitAnswerBody body(Outcome outcome, boolean isRepeat, String doubt, List<SendOutcome.Stored> sent) {
         return new UnitAnswerBody(
                 outcome,
-                committed.isRepeat(),
+                isRepeat,
                 doubt,
                 brokerName,
-                committed.sent().stream().map(UnitHandler::sent).toList(),
+                sent.stream().map(UnitHandler::sent).toList(),
                 List.of());
     }
 

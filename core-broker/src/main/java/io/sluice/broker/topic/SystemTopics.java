@@ -16,8 +16,11 @@ public final class SystemTopics {
     /** Where messages with an exact delivery time wait. */
     public static final String TIMER = "rmq_sys_wheel_timer";
 
-    /** What was committed, each in front of its messages. */
+    /** What has happened to units of work, each in front of its messages. */
     public static final String UNIT = "rmq_sys_sluice_unit";
+
+    /** The messages of units that are prepared, until they are decided; found by their place in the log alone. */
+    public static final String PREPARED = "rmq_sys_sluice_prepared";
 
     public static final String HALF = "RMQ_SYS_TRANS_HALF_TOPIC";
     public static final String OP_HALF = "RMQ_SYS_TRANS_OP_HALF_TOPIC";

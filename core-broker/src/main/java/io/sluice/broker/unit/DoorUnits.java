@@ -3,6 +3,9 @@ package io.sluice.broker.unit;
 import io.sluice.broker.send.DoorWriter;
 import io.sluice.broker.send.NewMessage;
 import io.sluice.model.PropertyNames;
+import io.sluice.port.DecisionOutcome;
+import io.sluice.port.PrepareOutcome;
+import io.sluice.port.PreparedPage;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.UnitOfWork;
@@ -15,22 +18,69 @@ import java.util.concurrent.CompletionStage;
 
 /** Units of doors in the same process. */
 public record DoorUnits(UnitService units, DoorWriter writer) implements UnitsOfWork {
+    private static final String ALONE =
+            "a message with an idempotency key is not sent together with others; give the unit of work an id instead";
+
+    private static boolean hasKeys(UnitOfWork unit) {
+        return unit.sends().stream()
+                .anyMatch(send -> send.message().properties().has(PropertyNames.IDEMPOTENCY_KEY));
+    }
+
     @Override
     public CompletionStage<UnitOutcome> commit(UnitOfWork unit) {
-        boolean hasKeys = unit.sends().stream()
-                .anyMatch(send -> send.message().properties().has(PropertyNames.IDEMPOTENCY_KEY));
-        if (hasKeys) {
+        if (hasKeys(unit)) {
             return sendOnce(unit);
         }
-        List<NewMessage> messages = new ArrayList<>();
         try {
-            for (UnitOfWork.Send send : unit.sends()) {
-                messages.add(writer.incoming(send.message(), send.placement()));
-            }
+            return units.commit(unit, incoming(unit));
         } catch (RefusedException refused) {
             return CompletableFuture.completedFuture(new UnitOutcome.Refused(refused.reason(), refused.getMessage()));
         }
-        return units.commit(unit, messages);
+    }
+
+    private List<NewMessage> incoming(UnitOfWork unit) {
+        List<NewMessage> messages = new ArrayList<>();
+        for (UnitOfWork.Send send : unit.sends()) {
+            messages.add(writer.incoming(send.message(), send.placement()));
+        }
+        return messages;
+    }
+
+    @Override
+    public CompletionStage<PrepareOutcome> prepare(UnitOfWork unit) {
+        if (hasKeys(unit)) {
+            return CompletableFuture.completedFuture(new PrepareOutcome.Refused(Refusal.ILLEGAL_ARGUMENT, ALONE));
+        }
+        try {
+            return units.prepared().prepare(unit, incoming(unit));
+        } catch (RefusedException refused) {
+            return CompletableFuture.completedFuture(
+                    new PrepareOutcome.Refused(refused.reason(), refused.getMessage()));
+        }
+    }
+
+    @Override
+    public CompletionStage<DecisionOutcome> decide(String id, Decision decision) {
+        return units.prepared().decide(id, decision, false);
+    }
+
+    @Override
+    public CompletionStage<DecisionOutcome> decideByHand(String id, Decision decision) {
+        return units.prepared().decide(id, decision, true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(String id) {
+        return units.prepared().forget(id);
+    }
+
+    @Override
+    public CompletionStage<PreparedPage> prepared(String after, int limit) {
+        try {
+            return CompletableFuture.completedFuture(units.prepared().page(after, limit));
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     /** A message with an idempotency key is a unit of its own, under an id of its own. */
@@ -39,10 +89,7 @@ public record DoorUnits(UnitService units, DoorWriter writer) implements UnitsOf
                 && unit.settlements().isEmpty()
                 && unit.id().isEmpty();
         if (!isAlone) {
-            return CompletableFuture.completedFuture(
-                    new UnitOutcome.Refused(
-                            Refusal.ILLEGAL_ARGUMENT,
-                            "a message with an idempotency key is not sent together with others; give the unit of work an id instead"));
+            return CompletableFuture.completedFuture(new UnitOutcome.Refused(Refusal.ILLEGAL_ARGUMENT, ALONE));
         }
         UnitOfWork.Send send = unit.sends().get(0);
         return writer.send(send.message(), send.placement())

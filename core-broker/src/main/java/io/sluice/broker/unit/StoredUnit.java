@@ -1,15 +1,11 @@
 package io.sluice.broker.unit;
 
-import io.sluice.broker.topic.SystemTopics;
-import io.sluice.model.IllegalNameException;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.PropertyNames;
-import io.sluice.model.TopicName;
 import io.sluice.port.Records;
 import io.sluice.port.SendOutcome.Stored;
 import io.sluice.store.MessageStore;
 import io.sluice.wire.message.MessageView;
-import io.sluice.wire.message.RecallHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,33 +45,13 @@ record StoredUnit(UnitRecord unit, List<Stored> sent, List<String> uniqueKeys) {
         return Optional.of(new StoredUnit(unit, sent, keys));
     }
 
-    /** A message that waits for its time says itself where it belongs. */
     private static Stored stored(MessageView message, String uniqueKey, String brokerName) {
-        boolean isTimed = message.topic().equals(SystemTopics.TIMER);
-        boolean waits = isTimed || message.topic().equals(SystemTopics.SCHEDULE);
-        TopicName topic = topic(waits ? message.property(PropertyNames.REAL_TOPIC) : message.topic());
-        int queueId = waits ? Integer.parseInt(message.property(PropertyNames.REAL_QUEUE_ID)) : message.queueId();
-        String recallHandle = isTimed
-                ? new RecallHandle(
-                                topic,
-                                brokerName,
-                                Long.parseLong(message.property(PropertyNames.TIMER_OUT_MS)),
-                                uniqueKey)
-                        .text()
-                : "";
+        Addressee addressee = Addressee.of(message, message.topic(), message.queueId(), uniqueKey, brokerName);
         return new Stored(
-                new MessageQueue(topic, brokerName, queueId),
+                new MessageQueue(addressee.topic(), brokerName, addressee.queueId()),
                 message.logOffset(),
                 message.queueOffset(),
                 message.messageId().toString(),
-                recallHandle);
-    }
-
-    private static TopicName topic(String name) {
-        try {
-            return new TopicName(name);
-        } catch (IllegalNameException impossible) {
-            throw new IllegalStateException("the log holds a message for the topic '%s'".formatted(name), impossible);
-        }
+                addressee.recallHandle());
     }
 }

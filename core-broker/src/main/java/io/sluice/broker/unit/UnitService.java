@@ -6,10 +6,9 @@ import io.sluice.broker.send.NewMessage;
 import io.sluice.broker.send.Outgoing;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.send.Sent;
-import io.sluice.broker.topic.SystemTopics;
-import io.sluice.model.SluiceException;
+import io.sluice.broker.unit.UnitRecord.Kind;
+import io.sluice.broker.unit.UnitWindow.Place;
 import io.sluice.port.LeaseReader.Settlement;
-import io.sluice.port.OffsetRange;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
@@ -17,27 +16,18 @@ import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
 import io.sluice.port.UnitOutcome.Committed;
 import io.sluice.port.UnitOutcome.CommittedWithDoubt;
-import io.sluice.store.Boundary;
 import io.sluice.store.MessageStore;
-import io.sluice.store.QueueRead;
 import io.sluice.store.log.AppendResult;
-import io.sluice.store.queue.EntryFilter;
-import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,73 +42,42 @@ import org.slf4j.LoggerFactory;
  */
 public final class UnitService implements SendService.Once {
     private static final Logger log = LoggerFactory.getLogger(UnitService.class);
-    private static final int READ_MESSAGES = 512;
-    private static final int READ_BYTES = 1024 * 1024;
     /** No topic has this in its name, so a unit is never taken for a message. */
-    private static final String UNIT_PREFIX = "unit:";
+    static final String UNIT_PREFIX = "unit:";
 
     private static final char KEY_MARK = '/';
 
-    private final UnitRules rules;
     private final String brokerName;
     private final MessageStore store;
     private final SendService sends;
     private final LeaseService leases;
     private final Executor lane;
     private final InstantSource clock;
-    private final UnitWindow window;
-    /** By id, those on their way into the log. */
-    private final Map<String, Running> running = new ConcurrentHashMap<>();
-
-    private final AtomicInteger count = new AtomicInteger();
-    private final AtomicLong bytesOnTheirWay = new AtomicLong();
-
-    private record Running(int fingerprint, CompletableFuture<Result> result) {}
-
-    /** How a unit ended, with what only the senders of single messages are told. */
-    private record Result(UnitOutcome outcome, List<String> uniqueKeys) {
-        static Result refused(Refusal reason, String sentence) {
-            return new Result(new UnitOutcome.Refused(reason, sentence), List.of());
-        }
-    }
-
-    /** What is asked for. */
-    private record Work(String id, List<NewMessage> messages, List<Settlement> settlements, int fingerprint) {
-        /** With bodies of its own, for a thread that works on it later. */
-        Work kept() {
-            return new Work(id, messages.stream().map(NewMessage::kept).toList(), settlements, fingerprint);
-        }
-
-        /** Of the messages: bodies and properties. */
-        long bytes() {
-            long bytes = 0;
-            for (NewMessage message : messages) {
-                bytes += message.body().remaining() + message.properties().length();
-            }
-            return bytes;
-        }
-    }
+    private final UnitLedger ledger;
+    private final PreparedService prepared;
 
     private UnitService(
-            UnitRules rules,
             String brokerName,
             MessageStore store,
             SendService sends,
             LeaseService leases,
             Executor lane,
-            InstantSource clock) {
-        this.rules = rules;
+            InstantSource clock,
+            UnitLedger ledger,
+            PreparedService prepared) {
         this.brokerName = brokerName;
         this.store = store;
         this.sends = sends;
         this.leases = leases;
         this.lane = lane;
         this.clock = clock;
-        this.window = new UnitWindow(rules.windowMax(), rules.windowAge());
+        this.ledger = ledger;
+        this.prepared = prepared;
     }
 
     /**
-     * Reads back the ids that are remembered still.
+     * Reads back the ids that are remembered still and what is prepared, and holds what that settles. The log is kept for it from
+     * now on.
      *
      * @param brokerName as queues carry it
      * @param lane       for what may wait for the disk
@@ -131,44 +90,16 @@ public final class UnitService implements SendService.Once {
             LeaseService leases,
             Executor lane,
             InstantSource clock) {
-        UnitService opened = new UnitService(rules, brokerName, store, sends, leases, lane, clock);
-        opened.readBack();
-        return opened;
+        UnitLedger ledger = UnitLedger.open(rules, store, clock);
+        store.keepFrom(ledger.book()::oldestNeeded);
+        PreparedService prepared = new PreparedService(rules, brokerName, store, sends, leases, lane, clock, ledger);
+        prepared.holdAgain();
+        return new UnitService(brokerName, store, sends, leases, lane, clock, ledger, prepared);
     }
 
-    private void readBack() {
-        OffsetRange range = store.range(SystemTopics.UNIT, UnitRecord.QUEUE_ID);
-        long since = clock.millis() - rules.windowAge().toMillis();
-        long next = Math.max(
-                range.max() - rules.windowMax(),
-                store.offsetAt(SystemTopics.UNIT, UnitRecord.QUEUE_ID, since, Boundary.LOWER));
-        next = Math.max(next, range.min());
-        while (next < range.max()) {
-            try (QueueRead read = store.read(
-                    SystemTopics.UNIT, UnitRecord.QUEUE_ID, next, EntryFilter.ALL, READ_MESSAGES, READ_BYTES)) {
-                read.slices().forEach(this::remember);
-                if (read.nextOffset() <= next) {
-                    throw new SluiceException("units cannot be read at %s/%d offset %d (%s); expected records up to %d"
-                            .formatted(SystemTopics.UNIT, UnitRecord.QUEUE_ID, next, read.status(), range.max()));
-                }
-                next = read.nextOffset();
-            }
-        }
-        log.info("units opened: remembered={}", window.size());
-    }
-
-    private void remember(ByteBuffer slice) {
-        MessageView record = MessageView.of(slice);
-        try {
-            String id = UnitRecord.decode(record).id();
-            if (!id.isEmpty()) {
-                window.add(id, record.logOffset(), record.storedAtMs());
-            }
-        } catch (IllegalArgumentException unknown) {
-            throw new SluiceException(
-                    "the unit at log offset %d cannot be read: %s".formatted(record.logOffset(), unknown.getMessage()),
-                    unknown);
-        }
+    /** Units in two phases. */
+    public PreparedService prepared() {
+        return prepared;
     }
 
     // ---- what is asked
@@ -176,25 +107,23 @@ public final class UnitService implements SendService.Once {
     /** @param messages of the unit, in its order */
     public CompletionStage<UnitOutcome> commit(UnitOfWork unit, List<NewMessage> messages) {
         String id = unit.id().isEmpty() ? "" : UNIT_PREFIX + unit.id();
-        int fingerprint = Fingerprint.of(messages, unit.settlements().size());
-        return once(new Work(id, messages, unit.settlements(), fingerprint)).thenApply(Result::outcome);
+        return once(UnitWork.of(id, messages, unit.settlements())).thenApply(UnitResult::outcome);
     }
 
     @Override
     public CompletionStage<Sent> send(String key, NewMessage message) {
         try {
-            UnitOfWork.checkId(key);
+            UnitOfWork.checkKey(key);
         } catch (IllegalArgumentException illegal) {
             return CompletableFuture.completedFuture(
                     new Sent(new SendOutcome.Refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()), ""));
         }
         List<NewMessage> messages = List.of(message);
         String id = message.topic() + KEY_MARK + key;
-        return once(new Work(id, messages, List.of(), Fingerprint.of(messages, 0)))
-                .thenApply(UnitService::sent);
+        return once(UnitWork.of(id, messages, List.of())).thenApply(UnitService::sent);
     }
 
-    private static Sent sent(Result result) {
+    private static Sent sent(UnitResult result) {
         return result.outcome()
                 .fold(
                         committed -> new Sent(
@@ -211,64 +140,70 @@ public final class UnitService implements SendService.Once {
 
     // ---- once
 
-    private CompletionStage<Result> once(Work work) {
+    private CompletionStage<UnitResult> once(UnitWork work) {
         long bytes = work.bytes();
-        if (bytesOnTheirWay.addAndGet(bytes) > rules.runningBytesMax()) {
-            bytesOnTheirWay.addAndGet(-bytes);
-            return CompletableFuture.completedFuture(Result.refused(
-                    Refusal.OVERLOADED,
-                    "units of work with %d bytes are on their way, which is the limit; try again later"
-                            .formatted(rules.runningBytesMax())));
+        try {
+            ledger.traffic().enter(bytes);
+        } catch (RefusedException full) {
+            return CompletableFuture.completedFuture(UnitResult.refused(full.reason(), full.getMessage()));
         }
-        if (count.incrementAndGet() > rules.runningMax()) {
-            count.decrementAndGet();
-            bytesOnTheirWay.addAndGet(-bytes);
-            return CompletableFuture.completedFuture(Result.refused(
-                    Refusal.OVERLOADED,
-                    "%d units of work are on their way, which is the limit; try again later"
-                            .formatted(rules.runningMax())));
-        }
-        CompletableFuture<Result> result = new CompletableFuture<>();
-        result.whenComplete((done, failed) -> {
-            count.decrementAndGet();
-            bytesOnTheirWay.addAndGet(-bytes);
-        });
-        if (work.id().isEmpty()) {
-            run(work, result);
-            return result;
-        }
-        Running mine = new Running(work.fingerprint(), result);
-        Running first = running.putIfAbsent(work.id(), mine);
-        if (first != null) {
-            first.result()
-                    .whenComplete((told, failed) -> result.complete(
-                            first.fingerprint() == work.fingerprint() ? asRepeat(told) : otherWork(work)));
-            return result;
-        }
-        result.whenComplete((done, failed) -> running.remove(work.id(), mine));
-        OptionalLong known = window.find(work.id(), clock.millis());
-        if (known.isPresent()) {
-            Work kept = work.kept();
-            onLane(result, () -> repeat(kept, known.getAsLong(), result));
-        } else {
-            run(work, result);
-        }
+        CompletionStage<UnitResult> answer = work.id().isEmpty() ? runNow(work) : onceById(work);
+        return answer.whenComplete((done, failed) -> ledger.traffic().leave(bytes));
+    }
+
+    private CompletionStage<UnitResult> runNow(UnitWork work) {
+        CompletableFuture<UnitResult> result = new CompletableFuture<>();
+        run(work, result);
         return result;
     }
 
-    private static Result asRepeat(Result first) {
+    private CompletionStage<UnitResult> onceById(UnitWork work) {
+        CompletableFuture<UnitResult> result = new CompletableFuture<>();
+        // Whoever is answered finds the id free for the next step.
+        CompletableFuture<UnitResult> answer =
+                result.whenComplete((done, failed) -> ledger.underway().remove(work.id()));
+        Underway first = ledger.underway().putIfAbsent(work.id(), new Underway.Committing(work.fingerprint(), answer));
+        if (first != null) {
+            return waitFor(first, work);
+        }
+        Optional<Place> known = ledger.window().find(work.id(), clock.millis());
+        if (ledger.book().find(work.id()).isPresent()) {
+            result.complete(inTwoPhases(work));
+        } else if (known.isPresent()) {
+            UnitWork kept = work.kept();
+            onLane(result, () -> repeat(kept, known.get(), result));
+        } else {
+            run(work, result);
+        }
+        return answer;
+    }
+
+    private static CompletionStage<UnitResult> waitFor(Underway first, UnitWork work) {
+        return first instanceof Underway.Committing same
+                ? same.answer()
+                        .thenApply(told -> same.fingerprint() == work.fingerprint() ? asRepeat(told) : otherWork(work))
+                : CompletableFuture.completedFuture(inTwoPhases(work));
+    }
+
+    private static UnitResult inTwoPhases(UnitWork work) {
+        return UnitResult.refused(
+                Refusal.ILLEGAL_ARGUMENT,
+                "'%s' is committed in two phases; decide it, or choose another id".formatted(work.id()));
+    }
+
+    private static UnitResult asRepeat(UnitResult first) {
         return first.outcome() instanceof Committed committed
-                ? new Result(new Committed(committed.sent(), true), first.uniqueKeys())
+                ? new UnitResult(new Committed(committed.sent(), true), first.uniqueKeys())
                 : first;
     }
 
-    private static Result otherWork(Work work) {
-        return Result.refused(
+    private static UnitResult otherWork(UnitWork work) {
+        return UnitResult.refused(
                 Refusal.ILLEGAL_ARGUMENT,
                 "'%s' was used for something else before; choose another id".formatted(work.id()));
     }
 
-    private void onLane(CompletableFuture<Result> result, Runnable task) {
+    private void onLane(CompletableFuture<UnitResult> result, Runnable task) {
         try {
             lane.execute(() -> {
                 try {
@@ -278,54 +213,63 @@ public final class UnitService implements SendService.Once {
                 }
             });
         } catch (RejectedExecutionException full) {
-            result.complete(Result.refused(Refusal.OVERLOADED, full.getMessage() + "; try again later"));
+            result.complete(UnitResult.refused(Refusal.OVERLOADED, full.getMessage() + "; try again later"));
         }
     }
 
-    private static Result failed(Throwable failed) {
+    private static UnitResult failed(Throwable failed) {
         Throwable cause = failed instanceof CompletionException wrapped ? wrapped.getCause() : failed;
         if (cause instanceof RefusedException refused) {
-            return Result.refused(refused.reason(), refused.getMessage());
+            return UnitResult.refused(refused.reason(), refused.getMessage());
         }
         log.error("a unit of work failed", cause);
-        return Result.refused(
+        return UnitResult.refused(
                 Refusal.UNAVAILABLE, "the unit of work failed inside the broker, see its log: " + cause.getMessage());
     }
 
     /** Answers what the log says of the first time. On the lane. */
-    private void repeat(Work work, long logOffset, CompletableFuture<Result> result) {
-        StoredUnit first = StoredUnit.read(store, logOffset, brokerName).orElse(null);
-        if (first == null && logOffset >= store.logRange().min()) {
-            result.complete(Result.refused(
+    private void repeat(UnitWork work, Place place, CompletableFuture<UnitResult> result) {
+        if (place.isRolledBack()) {
+            result.complete(UnitResult.refused(
+                    Refusal.ILLEGAL_ARGUMENT,
+                    "'%s' was prepared and rolled back before; choose another id".formatted(work.id())));
+            return;
+        }
+        StoredUnit first = StoredUnit.read(store, place.logOffset(), brokerName).orElse(null);
+        if (first == null && place.logOffset() >= store.logRange().min()) {
+            result.complete(UnitResult.refused(
                     Refusal.UNAVAILABLE, "the first is in the log, but not confirmed by the disk; repeat it later"));
         } else if (first == null) {
             run(work, result);
         } else if (first.unit().fingerprint() != work.fingerprint()) {
             result.complete(otherWork(work));
         } else {
-            result.complete(new Result(new Committed(first.sent(), true), first.uniqueKeys()));
+            result.complete(new UnitResult(new Committed(first.sent(), true), first.uniqueKeys()));
         }
     }
 
     // ---- the commit
 
-    private void run(Work work, CompletableFuture<Result> result) {
+    private void run(UnitWork work, CompletableFuture<UnitResult> result) {
         boolean hasLetters = work.settlements().stream().anyMatch(Settlement.Reject.class::isInstance);
         if (hasLetters) {
-            Work kept = work.kept();
+            UnitWork kept = work.kept();
             onLane(result, () -> commit(kept, result));
         } else {
             commit(work, result);
         }
     }
 
-    private void commit(Work work, CompletableFuture<Result> result) {
+    private void commit(UnitWork work, CompletableFuture<UnitResult> result) {
         try {
-            checkBounds(work);
+            work.checkSize();
             List<Outgoing> planned = new ArrayList<>();
             List<NewRecord> records = new ArrayList<>();
-            records.add(new UnitRecord(
-                            work.id(), work.fingerprint(), work.messages().size())
+            records.add(UnitRecord.of(
+                            Kind.COMMITTED,
+                            work.id(),
+                            work.fingerprint(),
+                            work.messages().size())
                     .encode());
             for (NewMessage message : work.messages()) {
                 Outgoing one = sends.plan(message);
@@ -341,42 +285,24 @@ public final class UnitService implements SendService.Once {
         }
     }
 
-    private static void checkBounds(Work work) {
-        long bytes = work.bytes();
-        if (work.messages().size() > UnitOfWork.SENDS_MAX
-                || work.settlements().size() > UnitOfWork.SETTLEMENTS_MAX
-                || bytes > UnitOfWork.BYTES_MAX && work.messages().size() > 1) {
-            throw new RefusedException(
-                    Refusal.TOO_LARGE,
-                    "a unit of work of %d messages with %d bytes and %d settlements is too large; at most %d, %d and %d"
-                            .formatted(
-                                    work.messages().size(),
-                                    bytes,
-                                    work.settlements().size(),
-                                    UnitOfWork.SENDS_MAX,
-                                    UnitOfWork.BYTES_MAX,
-                                    UnitOfWork.SETTLEMENTS_MAX));
-        }
-    }
-
-    private CompletionStage<JointSettlement.Outcome> append(Work work, List<NewRecord> records) {
+    private CompletionStage<JointSettlement.Outcome> append(UnitWork work, List<NewRecord> records) {
         return work.settlements().isEmpty()
                 ? store.appendBundle(records).thenApply(JointSettlement.Outcome.Tried::new)
                 : leases.jointly(work.settlements()).append(records);
     }
 
-    private Result ended(Work work, List<Outgoing> planned, JointSettlement.Outcome outcome) {
+    private UnitResult ended(UnitWork work, List<Outgoing> planned, JointSettlement.Outcome outcome) {
         if (outcome instanceof JointSettlement.Outcome.Over over) {
-            return new Result(new UnitOutcome.LeasesOver(over.receipts()), List.of());
+            return new UnitResult(new UnitOutcome.LeasesOver(over.receipts()), List.of());
         }
         List<AppendResult> results = ((JointSettlement.Outcome.Tried) outcome).results();
         if (results.get(0) instanceof AppendResult.Refused refused) {
             SendOutcome.Refused told = sends.refused(refused);
-            return Result.refused(told.reason(), told.remedy());
+            return UnitResult.refused(told.reason(), told.remedy());
         }
         AppendResult.Stored head = storedOf(results.get(0));
         if (!work.id().isEmpty()) {
-            window.add(work.id(), head.logOffset(), head.storedAtMs());
+            ledger.window().add(work.id(), new Place(head.logOffset(), head.storedAtMs(), false));
         }
         List<SendOutcome.Stored> sent = new ArrayList<>();
         for (int i = 0; i < planned.size(); i++) {
@@ -384,21 +310,26 @@ public final class UnitService implements SendService.Once {
         }
         Committed committed = new Committed(sent, false);
         List<String> keys = planned.stream().map(Outgoing::uniqueKey).toList();
-        return new Result(
+        return new UnitResult(
                 results.get(0) instanceof AppendResult.StoredWithDoubt
                         ? new CommittedWithDoubt(committed, SendOutcome.Doubt.FLUSH_TIMEOUT)
                         : committed,
                 keys);
     }
 
-    private static AppendResult.Stored storedOf(AppendResult result) {
+    static AppendResult.Stored storedOf(AppendResult result) {
         return result.fold(stored -> stored, AppendResult.StoredWithDoubt::stored, refused -> {
             throw new IllegalStateException("a bundle was taken in part: " + refused.sentence());
         });
     }
 
+    /** Byte of the log from which on it is needed; {@link Long#MAX_VALUE} for none. */
+    long oldestNeeded() {
+        return ledger.book().oldestNeeded();
+    }
+
     /** How many ids are remembered. */
     public int remembered() {
-        return window.size();
+        return ledger.window().size();
     }
 }

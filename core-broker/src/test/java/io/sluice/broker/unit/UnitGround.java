@@ -20,13 +20,18 @@ import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.TopicName;
+import io.sluice.port.DecisionOutcome;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
+import io.sluice.port.PreparedPage;
+import io.sluice.port.PreparedUnit;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
+import io.sluice.port.UnitsOfWork.Decision;
 import io.sluice.store.LossyDisk;
 import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
@@ -52,6 +57,7 @@ import java.util.concurrent.TimeUnit;
 /** The rooms that units of work need, on a disk that forgets; killed and opened again as a test likes. */
 final class UnitGround implements AutoCloseable {
     static final Duration LEASE = Duration.ofSeconds(30);
+    static final Duration REWRITE_AFTER = Duration.ofHours(1);
     static final GroupName GROUP = new GroupName("workers");
     static final String IN = "In";
 
@@ -160,6 +166,45 @@ final class UnitGround implements AutoCloseable {
 
     CompletionStage<UnitOutcome> commit(UnitOfWork unit) {
         return new DoorUnits(units, writer).commit(unit);
+    }
+
+    CompletionStage<PrepareOutcome> prepare(UnitOfWork unit) {
+        return new DoorUnits(units, writer).prepare(unit);
+    }
+
+    CompletionStage<DecisionOutcome> decide(String id, Decision decision, boolean byHand) {
+        return units.prepared().decide(id, decision, byHand);
+    }
+
+    /** What is prepared, or decided heuristically. */
+    List<PreparedUnit> undecided() {
+        List<PreparedUnit> all = new ArrayList<>();
+        String after = "";
+        for (boolean more = true; more; ) {
+            PreparedPage page = units.prepared().page(after, 2);
+            all.addAll(page.units());
+            more = page.more();
+            after = more ? page.units().get(page.units().size() - 1).id() : "";
+        }
+        return all;
+    }
+
+    /** Byte of the log from which on units need it. */
+    long oldestNeeded() {
+        return units.oldestNeeded();
+    }
+
+    static long logOffset(Lease lease) {
+        return MessageView.of(lease.slice()).logOffset();
+    }
+
+    void reset(int queueId, long next) {
+        result(leases.reset(GROUP, new TopicName(IN), queueId, next));
+    }
+
+    /** As the broker does now and then. */
+    void lookAfterUnits() {
+        units.prepared().lookAfter(REWRITE_AFTER);
     }
 
     List<Lease> lease(int max) {

@@ -110,8 +110,12 @@ final class PartConfigs {
                         Duration.ofMillis(settings.number("transactionCheckInterval")),
                         settings.number("transactionCheckMax")),
                 UnitRules.of(
-                        settings.number("idempotenceWindowMax"),
-                        Duration.ofSeconds(settings.number("idempotenceWindowSeconds"))),
+                                settings.number("idempotenceWindowMax"),
+                                Duration.ofSeconds(settings.number("idempotenceWindowSeconds")))
+                        .withPrepared(
+                                settings.number("preparedUnitsMax"),
+                                settings.number("preparedUnitsBytesMax"),
+                                Duration.ofSeconds(settings.number("preparedUnitMaxSeconds"))),
                 settings.flag("enablePropertyFilter"),
                 settings.flag("traceTopicEnable"),
                 shown,

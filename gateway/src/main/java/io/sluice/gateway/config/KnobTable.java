@@ -168,6 +168,24 @@ public final class KnobTable {
                     "3600",
                     "How long each of them is remembered, in seconds; not longer than the log is kept."),
             new Knob(
+                    TOPICS,
+                    "preparedUnitsMax",
+                    number(1, 1_000_000),
+                    "10000",
+                    "How many units of work may be prepared, or decided by hand and not forgotten; more are refused until some are decided or forgotten. About 500 bytes of memory each."),
+            new Knob(
+                    TOPICS,
+                    "preparedUnitsBytesMax",
+                    number(65_536, 2_000_000_000),
+                    "268435456",
+                    "How many bytes their messages may have together, with 64 for each settlement and 256 for each unit."),
+            new Knob(
+                    TOPICS,
+                    "preparedUnitMaxSeconds",
+                    number(1, 31_622_400),
+                    "86400",
+                    "After which time a unit of work that nobody decides is rolled back, which its owner is told as a heuristic outcome. The log is kept for it until then, whatever its age and however full the disk."),
+            new Knob(
                     STORE,
                     "storePathRootDir",
                     text("a directory"),

@@ -9,28 +9,34 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
+import io.sluice.port.DecisionOutcome;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Fetched;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
+import io.sluice.port.UnitsOfWork.Decision;
 import io.sluice.wire.message.MessageView;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -38,8 +44,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Units of work move messages from one topic to another while the node is killed in the middle of commits. Whoever does not know
- * how a commit ended asks for the same again. In the end every message is there once.
+ * Units of work, in one phase and in two, move messages from one topic to another while the node is killed in the middle of them.
+ * Whoever does not know how a commit ended asks for the same again; a transaction manager decides what is prepared as it has written
+ * down. In the end every message is there once.
  */
 class KillUnitsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -53,6 +60,10 @@ class KillUnitsTest {
     private final Random random = new Random(11);
     /** Units whose end is not known. */
     private final Map<String, UnitOfWork> open = new LinkedHashMap<>();
+    /** Those of them that are committed in two phases. */
+    private final Set<String> inTwoPhases = new HashSet<>();
+    /** What a transaction manager has written down before it told anybody: what is not here is to be rolled back. */
+    private final Map<String, Decision> decisions = new ConcurrentHashMap<>();
 
     private int made;
 
@@ -111,7 +122,7 @@ class KillUnitsTest {
         sends.forEach(KillUnitsTest::result);
     }
 
-    private CompletionStage<UnitOutcome> begin(BrokerPort port) {
+    private CompletionStage<?> begin(BrokerPort port) {
         List<UnitOfWork.Send> sends = new ArrayList<>();
         List<Settlement> settlements = new ArrayList<>();
         for (Lease lease : lease(port, 1 + random.nextInt(3), Duration.ofSeconds(5))) {
@@ -121,14 +132,46 @@ class KillUnitsTest {
         }
         UnitOfWork unit = new UnitOfWork(UUID.randomUUID().toString(), sends, settlements);
         open.put(unit.id(), unit);
-        return port.units().commit(unit);
+        return random.nextBoolean() ? port.units().commit(unit) : beginInTwoPhases(port, unit);
+    }
+
+    private CompletionStage<DecisionOutcome> beginInTwoPhases(BrokerPort port, UnitOfWork unit) {
+        inTwoPhases.add(unit.id());
+        Decision decision = random.nextInt(4) == 0 ? Decision.ROLLBACK : Decision.COMMIT;
+        return port.units().prepare(unit).thenCompose(outcome -> {
+            assertThat(outcome).isInstanceOf(PrepareOutcome.Prepared.class);
+            decisions.put(unit.id(), decision);
+            return port.units().decide(unit.id(), decision);
+        });
     }
 
     private void finishOpen(BrokerPort port) {
-        open.values().forEach(unit -> assertThat(result(port.units().commit(unit)))
-                .as("unit %s with %d messages", unit.id(), unit.sends().size())
-                .isInstanceOf(UnitOutcome.Committed.class));
+        assertThat(result(port.units().prepared("", 1000)).units())
+                .allSatisfy(unit -> assertThat(inTwoPhases).contains(unit.id()));
+        open.values().forEach(unit -> {
+            if (inTwoPhases.contains(unit.id())) {
+                finishInTwoPhases(port, unit.id());
+            } else {
+                assertThat(result(port.units().commit(unit)))
+                        .as("unit %s with %d messages", unit.id(), unit.sends().size())
+                        .isInstanceOf(UnitOutcome.Committed.class);
+            }
+        });
         open.clear();
+        assertThat(result(port.units().prepared("", 1000)).units()).isEmpty();
+    }
+
+    /** As a transaction manager does that comes back: what it has not decided is rolled back, if it was prepared at all. */
+    private void finishInTwoPhases(BrokerPort port, String id) {
+        Decision decision = decisions.getOrDefault(id, Decision.ROLLBACK);
+        DecisionOutcome outcome = result(port.units().decide(id, decision));
+        if (decision == Decision.COMMIT) {
+            assertThat(outcome).as("decided unit %s", id).isInstanceOf(DecisionOutcome.Committed.class);
+        } else {
+            assertThat(outcome)
+                    .as("unit %s", id)
+                    .isInstanceOfAny(DecisionOutcome.RolledBack.class, DecisionOutcome.Unknown.class);
+        }
     }
 
     private void drain(BrokerPort port) {

@@ -74,7 +74,7 @@ final class Releases {
 
     /** A unit of nothing: whoever knows units takes it, the others say that they do not know the request. */
     private CompletionStage<Void> askForUnits(String feature, String address) {
-        Frame nothing = RemoteUnits.request(new UnitOfWork("", List.of(), List.of()));
+        Frame nothing = UnitForm.request(RequestCode.COMMIT_UNIT, new UnitOfWork("", List.of(), List.of()));
         return link.ask(feature, address, nothing, link.config().requestTimeout())
                 .thenAccept(answer -> {
                     if (knowUnits.size() >= KNOWN_MAX) {

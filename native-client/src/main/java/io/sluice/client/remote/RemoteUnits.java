@@ -8,31 +8,19 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
-import io.sluice.port.LeaseReader.Receipt;
-import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.port.DecisionOutcome;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
+import io.sluice.port.PreparedPage;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
 import io.sluice.port.UnitsOfWork;
-import io.sluice.wire.body.Body;
-import io.sluice.wire.body.SettleRequestBody.Settle;
 import io.sluice.wire.body.UnitAnswerBody;
-import io.sluice.wire.body.UnitRequestBody;
-import io.sluice.wire.command.NoFields;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
-import io.sluice.wire.message.MessageEncoder;
-import io.sluice.wire.message.NewRecord;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,15 +38,12 @@ import java.util.concurrent.CompletionStage;
  */
 public final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
-    private static final int TRIES_MAX = 3;
-    private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final InetSocketAddress NOBODY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     /** Ids whose end is not known; the oldest is forgotten when there are more. */
     private static final int UNDECIDED_MAX = 10_000;
 
-    private final ClusterLink link;
     private final RouteCache routes;
+    private final UnitAsking asking;
     /** Where units went whose end is not known: only the same broker can tell whether they hold. Guarded by itself. */
     private final Map<String, String> undecided = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -69,26 +54,30 @@ public final class RemoteUnits implements UnitsOfWork {
         }
     };
 
+    private final RemotePrepared prepared;
+
     /** A broker that may take a unit. */
-    private record Target(String brokerName, String address) {}
+    record Target(String brokerName, String address) {}
 
     public RemoteUnits(ClusterLink link, RouteCache routes) {
-        this.link = link;
         this.routes = routes;
+        this.asking = new UnitAsking(link);
+        this.prepared = new RemotePrepared(routes, asking, this::broker);
     }
 
     @Override
     public CompletionStage<UnitOutcome> commit(UnitOfWork unit) {
         Frame request;
-        CompletionStage<String> chosen;
+        CompletionStage<Target> chosen;
         try {
-            request = request(unit);
+            request = UnitForm.request(RequestCode.COMMIT_UNIT, unit);
             chosen = broker(unit);
         } catch (RefusedException refused) {
             return CompletableFuture.completedFuture(new UnitOutcome.Refused(refused.reason(), refused.getMessage()));
         }
-        return chosen.thenCompose(
-                        address -> ask(WHAT, address, request, unit.id().isEmpty() ? 1 : TRIES_MAX))
+        return chosen.thenCompose(target -> unit.id().isEmpty()
+                        ? asking.once(WHAT, target.address(), request)
+                        : asking.again(WHAT, target.address(), request))
                 .whenComplete((answer, failure) -> decided(unit.id(), failure))
                 .handle(RemoteUnits::outcome);
     }
@@ -100,13 +89,14 @@ public final class RemoteUnits implements UnitsOfWork {
         return routes.forSending(message.topic())
                 .thenCompose(route -> {
                     Optional<MessageQueue> queue = route.flatMap(found -> queueOf(found, placement));
-                    CompletionStage<String> chosen = queue.isPresent()
+                    CompletionStage<Target> chosen = queue.isPresent()
                             ? primaryOf(queue.get().brokerName())
                             : target(List.of(message.topic()), id, key);
                     Placement there = queue.<Placement>map(found -> new Placement.Queue(found.queueId()))
                             .orElse(placement);
                     UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, there)), List.of());
-                    return chosen.thenCompose(address -> ask(Capabilities.KEYS, address, request(single), TRIES_MAX));
+                    return chosen.thenCompose(target -> asking.again(
+                            Capabilities.KEYS, target.address(), UnitForm.request(RequestCode.COMMIT_UNIT, single)));
                 })
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
@@ -148,7 +138,7 @@ public final class RemoteUnits implements UnitsOfWork {
 
     // ---- where to
 
-    private CompletionStage<String> broker(UnitOfWork unit) {
+    private CompletionStage<Target> broker(UnitOfWork unit) {
         Set<String> lenders = new HashSet<>();
         unit.settlements()
                 .forEach(settlement ->
@@ -170,12 +160,12 @@ public final class RemoteUnits implements UnitsOfWork {
     }
 
     /**
-     * The address of the broker for a unit, the same one each time as long as its end is not known.
+     * The broker for a unit, the same one each time as long as its end is not known.
      *
      * @param id  empty for a unit that nobody repeats
      * @param key by which units are spread
      */
-    private CompletionStage<String> target(List<TopicName> topics, String id, String key) {
+    private CompletionStage<Target> target(List<TopicName> topics, String id, String key) {
         Optional<String> before;
         synchronized (undecided) {
             before = Optional.ofNullable(undecided.get(id));
@@ -190,7 +180,7 @@ public final class RemoteUnits implements UnitsOfWork {
                     undecided.put(id, chosen.brokerName());
                 }
             }
-            return chosen.address();
+            return chosen;
         });
     }
 
@@ -205,15 +195,16 @@ public final class RemoteUnits implements UnitsOfWork {
         }
     }
 
-    private CompletionStage<String> primaryOf(String brokerName) {
+    private CompletionStage<Target> primaryOf(String brokerName) {
         Optional<String> known = routes.primary(brokerName);
         if (known.isPresent()) {
-            return CompletableFuture.completedFuture(known.get());
+            return CompletableFuture.completedFuture(new Target(brokerName, known.get()));
         }
-        return routes.cluster().thenApply(brokers -> brokers.stream()
-                .filter(broker -> brokerName.isEmpty() || broker.brokerName().equals(brokerName))
-                .sorted(Comparator.comparing(BrokerAddresses::brokerName))
-                .flatMap(broker -> broker.primary().stream())
+        return routes.cluster().thenApply(brokers -> targets(brokers.stream()
+                        .filter(broker ->
+                                brokerName.isEmpty() || broker.brokerName().equals(brokerName))
+                        .toList())
+                .stream()
                 .findFirst()
                 .orElseThrow(() -> new RefusedException(
                         Refusal.UNAVAILABLE,
@@ -268,89 +259,6 @@ public final class RemoteUnits implements UnitsOfWork {
         return targets.get(Math.floorMod(key.hashCode(), targets.size()));
     }
 
-    // ---- what is said
-
-    static Frame request(UnitOfWork unit) {
-        List<ByteBuffer> records = new ArrayList<>(unit.sends().size());
-        List<String> placements = new ArrayList<>(unit.sends().size());
-        for (UnitOfWork.Send send : unit.sends()) {
-            records.add(MessageEncoder.encode(
-                    NewRecord.of(send.message(), 0, NOBODY),
-                    0,
-                    0,
-                    send.message().bornAtMs(),
-                    NOBODY));
-            placements.add(placement(send.placement()));
-        }
-        List<Settle> settlements =
-                unit.settlements().stream().map(RemoteUnits::settle).toList();
-        return ClusterLink.request(
-                RequestCode.COMMIT_UNIT,
-                new NoFields(),
-                new UnitRequestBody(unit.id(), placements, settlements).with(records));
-    }
-
-    private static Settle settle(Settlement settlement) {
-        return RemoteLeases.settle(
-                settlement, ReceiptAddress.of(settlement.receipt()).receipt().handle());
-    }
-
-    private static String placement(Placement placement) {
-        if (placement instanceof Placement.Queue queue) {
-            return "q" + Math.max(0, queue.queueId());
-        }
-        if (placement instanceof Placement.ByShardingKey sharded) {
-            return "k" + inBase64(sharded.key());
-        }
-        return placement instanceof Placement.Together together ? "t" + inBase64(together.key()) : "*";
-    }
-
-    private static String inBase64(String key) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(key.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** An answer that is lost is asked for again after a pause that grows: the broker knows what it has done. */
-    private CompletionStage<UnitAnswerBody> ask(String what, String address, Frame request, int tries) {
-        CompletableFuture<UnitAnswerBody> answered = new CompletableFuture<>();
-        ask(what, address, request, tries, PAUSE, answered);
-        return answered;
-    }
-
-    private void ask(
-            String what,
-            String address,
-            Frame request,
-            int tries,
-            Duration pause,
-            CompletableFuture<UnitAnswerBody> answered) {
-        link.ask(what, address, request, link.config().requestTimeout())
-                .thenApply(answer -> Body.of(UnitAnswerBody.class, answer))
-                .whenComplete((answer, failure) -> {
-                    Throwable cause = failure == null ? null : ClusterLink.causeOf(failure);
-                    boolean isLost =
-                            cause instanceof RefusedException refused && refused.reason() == Refusal.UNAVAILABLE;
-                    if (isLost && tries > 1) {
-                        link.clock()
-                                .after(
-                                        pause,
-                                        () -> ask(what, address, request, tries - 1, pause.multipliedBy(2), answered),
-                                        () -> answered.completeExceptionally(cause));
-                    } else if (cause == null) {
-                        answered.complete(answer);
-                    } else {
-                        // A try before this one may hold: then a refusal of this one is not the answer.
-                        boolean isFirst = pause.equals(PAUSE);
-                        answered.completeExceptionally(
-                                isLost || isFirst
-                                        ? cause
-                                        : new RefusedException(
-                                                Refusal.UNAVAILABLE,
-                                                "an answer was lost, and asked again the broker said: "
-                                                        + cause.getMessage()));
-                    }
-                });
-    }
-
     // ---- what is answered
 
     private static UnitOutcome outcome(UnitAnswerBody answer, Throwable failure) {
@@ -364,23 +272,39 @@ public final class RemoteUnits implements UnitsOfWork {
             }
             throw ClusterLink.unavailable(WHAT, failure);
         }
-        UnitOutcome.Committed committed = new UnitOutcome.Committed(
-                answer.sent().stream()
-                        .map(sent -> new SendOutcome.Stored(
-                                new MessageQueue(new TopicName(sent.topic()), answer.brokerName(), sent.queueId()),
-                                sent.logOffset(),
-                                sent.queueOffset(),
-                                sent.messageId(),
-                                sent.recallHandle()))
-                        .toList(),
-                answer.repeat());
+        UnitOutcome.Committed committed = new UnitOutcome.Committed(UnitForm.sent(answer), answer.repeat());
         return switch (answer.outcome()) {
             case COMMITTED -> committed;
             case IN_DOUBT -> new UnitOutcome.CommittedWithDoubt(committed, SendOutcome.Doubt.valueOf(answer.doubt()));
-            case LEASES_OVER ->
-                new UnitOutcome.LeasesOver(answer.over().stream()
-                        .map(handle -> new ReceiptAddress(answer.brokerName(), new Receipt(handle)).toReceipt())
-                        .toList());
+            case LEASES_OVER -> new UnitOutcome.LeasesOver(UnitForm.over(answer));
+            default -> throw UnitForm.unexpected(answer);
         };
+    }
+
+    // ---- in two phases
+
+    @Override
+    public CompletionStage<PrepareOutcome> prepare(UnitOfWork unit) {
+        return prepared.prepare(unit);
+    }
+
+    @Override
+    public CompletionStage<DecisionOutcome> decide(String id, Decision decision) {
+        return prepared.decide(id, decision, false);
+    }
+
+    @Override
+    public CompletionStage<DecisionOutcome> decideByHand(String id, Decision decision) {
+        return prepared.decide(id, decision, true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(String id) {
+        return prepared.forget(id);
+    }
+
+    @Override
+    public CompletionStage<PreparedPage> prepared(String after, int limit) {
+        return prepared.page(after, limit);
     }
 }

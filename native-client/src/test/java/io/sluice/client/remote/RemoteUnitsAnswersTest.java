@@ -6,14 +6,19 @@ import io.sluice.client.script.ScriptedCluster;
 import io.sluice.model.Message;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
+import io.sluice.port.DecisionOutcome;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Placement;
+import io.sluice.port.PreparedPage;
+import io.sluice.port.PreparedUnit;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
+import io.sluice.port.UnitsOfWork.Decision;
+import io.sluice.wire.body.PreparedUnitsBody;
 import io.sluice.wire.body.UnitAnswerBody;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
@@ -182,6 +187,80 @@ class RemoteUnitsAnswersTest {
         assertThat(result(port.units().commit(unit)))
                 .isInstanceOfSatisfying(UnitOutcome.Refused.class, refused -> assertThat(refused.remedy())
                         .contains("broker-a", "broker-b"));
+    }
+
+    private void answerDecisions(String broker, UnitAnswerBody.Outcome outcome) {
+        cluster.broker(broker)
+                .on(
+                        RequestCode.DECIDE_UNIT,
+                        request -> ScriptedCluster.answer(
+                                new UnitAnswerBody(outcome, false, "", broker, List.of(), List.of()).toFrameBody()));
+    }
+
+    private void silence(String broker, int code) {
+        cluster.broker(broker).on(code, request -> Frame.answer(ResponseCode.SERVICE_NOT_AVAILABLE, "not now"));
+    }
+
+    @Test
+    void aClusterWithoutUnitsInTwoPhasesIsToldByName() {
+        List<CompletionStage<?>> questions = List.of(
+                port.units().prepare(unit("u")),
+                port.units().decide("u", Decision.COMMIT),
+                port.units().decideByHand("u", Decision.COMMIT),
+                port.units().forget("u"),
+                port.units().prepared("", 10));
+        questions.forEach(question -> {
+            RefusedException refused = refusal(question);
+            assertThat(refused.reason()).isEqualTo(Refusal.NOT_SUPPORTED);
+            assertThat(refused).hasMessageStartingWith("not supported by this cluster: units of work in two phases");
+        });
+    }
+
+    @Test
+    void aDecisionAboutAUnitOfNobodyHereAsksEveryBroker() {
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.UNKNOWN);
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.ROLLED_BACK);
+        assertThat(result(port.units().decide("u", Decision.ROLLBACK)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.UNKNOWN);
+        assertThat(result(port.units().decide("u", Decision.ROLLBACK))).isEqualTo(new DecisionOutcome.Unknown());
+    }
+
+    @Test
+    void aUnitIsUnknownOnlyWhenEveryBrokerSaysSo() {
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.UNKNOWN);
+        silence("broker-b", RequestCode.DECIDE_UNIT);
+        assertThat(refusal(port.units().decide("u", Decision.COMMIT)).reason()).isEqualTo(Refusal.UNAVAILABLE);
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.HEURISTIC_COMMIT);
+        assertThat(result(port.units().decide("u", Decision.COMMIT)))
+                .isEqualTo(new DecisionOutcome.Heuristic(Decision.COMMIT));
+    }
+
+    @Test
+    void whatIsPreparedIsToldOfAllBrokersOrNotAtAll() {
+        for (String name : List.of("broker-a", "broker-b")) {
+            cluster.broker(name)
+                    .on(
+                            RequestCode.LIST_UNITS,
+                            request -> ScriptedCluster.answer(new PreparedUnitsBody(
+                                            name,
+                                            false,
+                                            List.of(new PreparedUnitsBody.Unit("of-" + name, "PREPARED", 7, 1, 2, 3)))
+                                    .toFrameBody()));
+        }
+        PreparedPage page = result(port.units().prepared("", 10));
+        assertThat(page.more()).isFalse();
+        assertThat(page.units())
+                .containsExactly(
+                        new PreparedUnit("of-broker-a", "broker-a", PreparedUnit.State.PREPARED, 7, 1, 2, 3),
+                        new PreparedUnit("of-broker-b", "broker-b", PreparedUnit.State.PREPARED, 7, 1, 2, 3));
+        assertThat(result(port.units().prepared("", 1)).more()).isTrue();
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.ROLLED_BACK);
+        assertThat(result(port.units().decide("of-broker-b", Decision.ROLLBACK)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(cluster.broker("broker-a").heard(RequestCode.DECIDE_UNIT)).isEmpty();
+        silence("broker-b", RequestCode.LIST_UNITS);
+        assertThat(refusal(port.units().prepared("", 10)).reason()).isEqualTo(Refusal.UNAVAILABLE);
     }
 
     private static Receipt receipt(String broker) {

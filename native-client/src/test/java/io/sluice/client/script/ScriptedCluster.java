@@ -52,7 +52,11 @@ public final class ScriptedCluster implements AutoCloseable {
                             RequestCode.VIEW_MESSAGE_BY_ID,
                             RequestCode.LOCK_BATCH_MQ,
                             RequestCode.UNLOCK_BATCH_MQ,
-                            RequestCode.COMMIT_UNIT));
+                            RequestCode.COMMIT_UNIT,
+                            RequestCode.PREPARE_UNIT,
+                            RequestCode.DECIDE_UNIT,
+                            RequestCode.FORGET_UNIT,
+                            RequestCode.LIST_UNITS));
         }
         nameServer.on(RequestCode.GET_ROUTEINFO_BY_TOPIC, asked -> route(asked.field("topic")));
         nameServer.on(RequestCode.GET_BROKER_CLUSTER_INFO, asked -> clusterInfo());

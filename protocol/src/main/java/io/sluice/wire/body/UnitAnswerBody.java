@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What became of a unit of work; Sluice's own, see {@code UnitCommands}.
  *
- * @param repeat whether it was committed before
+ * @param repeat whether it was so before
  * @param doubt  which promise is open when it is in doubt; the names of {@code io.sluice.port.SendOutcome.Doubt}
  * @param sent   where the messages are, in their order
  * @param over   receipts of the leases that were over
@@ -19,7 +19,15 @@ public record UnitAnswerBody(
     public enum Outcome {
         COMMITTED,
         IN_DOUBT,
-        LEASES_OVER
+        LEASES_OVER,
+        PREPARED,
+        ROLLED_BACK,
+        /** Of a decision: somebody else had committed it. */
+        HEURISTIC_COMMIT,
+        /** Of a decision: somebody else had rolled it back. */
+        HEURISTIC_ROLLBACK,
+        /** Of a decision: there is no such unit. */
+        UNKNOWN
     }
 
     /** As an answer to a send tells it. */

@@ -115,6 +115,14 @@ public final class RequestCode {
     public static final int LIST_TIMED = 30_004;
     /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
     public static final int COMMIT_UNIT = 30_005;
+    /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
+    public static final int PREPARE_UNIT = 30_006;
+    /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
+    public static final int DECIDE_UNIT = 30_007;
+    /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
+    public static final int FORGET_UNIT = 30_008;
+    /** Sluice's own, see {@link UnitCommands}; a genuine broker answers 3. */
+    public static final int LIST_UNITS = 30_009;
 
     public static final int POP_MESSAGE = 200_050;
     public static final int ACK_MESSAGE = 200_051;

@@ -65,6 +65,9 @@ public final class MemoryBroker implements BrokerPort {
     private static final int QUEUES = 4;
     private static final int BODY_MAX_BYTES = 4 * 1024 * 1024;
 
+    /** As queues carry it. */
+    static final String NAME = "memory";
+
     private final String brokerName;
     private final BiPredicate<FilterExpression, MessageView> filter;
     private volatile boolean skipsExpired;
@@ -102,7 +105,7 @@ public final class MemoryBroker implements BrokerPort {
 
     /** @param sql decides SQL conditions */
     public MemoryBroker(BiPredicate<FilterExpression, MessageView> sql) {
-        this.brokerName = "memory";
+        this.brokerName = NAME;
         this.filter = (expression, view) -> {
             if (skipsExpired && isOver(view)) {
                 return false;
@@ -151,6 +154,17 @@ public final class MemoryBroker implements BrokerPort {
                 .filter(view -> view.topic().equals(topic))
                 .map(MessageView::toMessage)
                 .toList();
+    }
+
+    /** Every lease ends, as if its time were over. */
+    public void endLeases() {
+        synchronized (this) {
+            cursors.values().stream()
+                    .flatMap(cursor -> cursor.entries.values().stream())
+                    .filter(entry -> !entry.isKept)
+                    .forEach(entry -> entry.freeAtMs = Math.min(entry.freeAtMs, System.currentTimeMillis()));
+        }
+        changed();
     }
 
     /** How many messages are lent at this moment. */
@@ -310,7 +324,13 @@ public final class MemoryBroker implements BrokerPort {
         }
 
         @Override
+        public void keep(LeaseReader.Receipt receipt) {
+            leases.keep(receipt);
+        }
+
+        @Override
         public void settle(LeaseReader.Settlement settlement) {
+            leases.giveUp(settlement.receipt());
             leases.settleOne(settlement);
         }
     }
@@ -626,6 +646,8 @@ public final class MemoryBroker implements BrokerPort {
         private long freeAtMs;
         private String receipt;
         private String settledBy;
+        /** A unit that is prepared settles it, and nobody else. */
+        private boolean isKept;
     }
 
     private final class Leases implements LeaseReader {
@@ -711,8 +733,28 @@ public final class MemoryBroker implements BrokerPort {
             long now = System.currentTimeMillis();
             return cursors.values().stream()
                     .flatMap(cursor -> cursor.entries.values().stream())
-                    .anyMatch(entry ->
-                            receipt.handle().equals(entry.receipt) && entry.settledBy == null && entry.freeAtMs > now);
+                    .anyMatch(entry -> receipt.handle().equals(entry.receipt)
+                            && entry.settledBy == null
+                            && !entry.isKept
+                            && entry.freeAtMs > now);
+        }
+
+        private void keep(Receipt receipt) {
+            lentBy(receipt).forEach(entry -> {
+                entry.isKept = true;
+                entry.freeAtMs = Long.MAX_VALUE;
+            });
+        }
+
+        private void giveUp(Receipt receipt) {
+            lentBy(receipt).forEach(entry -> entry.isKept = false);
+        }
+
+        private List<Entry> lentBy(Receipt receipt) {
+            return cursors.values().stream()
+                    .flatMap(cursor -> cursor.entries.values().stream())
+                    .filter(entry -> receipt.handle().equals(entry.receipt))
+                    .toList();
         }
 
         private Settled settleOne(Settlement settlement) {
@@ -724,7 +766,7 @@ public final class MemoryBroker implements BrokerPort {
                         return new Settled(settlement.receipt(), Result.DONE, 0);
                     }
                     if (receipt.equals(entry.receipt) && entry.settledBy == null) {
-                        return entry.freeAtMs <= System.currentTimeMillis()
+                        return entry.isKept || entry.freeAtMs <= System.currentTimeMillis()
                                 ? new Settled(settlement.receipt(), Result.LEASE_OVER, 0)
                                 : apply(settlement, named, met.getKey(), entry);
                     }

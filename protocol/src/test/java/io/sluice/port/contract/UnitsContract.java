@@ -9,6 +9,8 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
+import io.sluice.port.DecisionOutcome;
+import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Leased;
@@ -16,6 +18,9 @@ import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
+import io.sluice.port.PreparedPage;
+import io.sluice.port.PreparedUnit;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Fetched;
 import io.sluice.port.Refusal;
@@ -24,6 +29,7 @@ import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
 import io.sluice.port.UnitOutcome.Committed;
+import io.sluice.port.UnitsOfWork.Decision;
 import io.sluice.wire.message.MessageView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -117,13 +123,17 @@ public abstract class UnitsContract {
     }
 
     private List<Lease> lease(String topic, int max, Duration wait) {
+        return lease(topic, max, wait, LEASE);
+    }
+
+    private List<Lease> lease(String topic, int max, Duration wait, Duration leaseFor) {
         LeaseRequest request = new LeaseRequest(
                 new GroupName(GROUP),
                 new TopicName(topic),
                 FilterExpression.ALL,
                 FilterExpression.ALL,
                 max,
-                LEASE,
+                leaseFor,
                 wait,
                 Start.FIRST);
         try (Leased leased = result(port.leases().lease(request))) {
@@ -276,5 +286,218 @@ public abstract class UnitsContract {
         List<Lease> later = lease("Later", 1, WAIT);
         assertThat(later).hasSize(1);
         assertThat(MessageView.of(later.get(0).slice()).storedAtMs()).isGreaterThanOrEqualTo(due);
+    }
+
+    // ---- in two phases
+
+    private PrepareOutcome prepare(UnitOfWork unit) {
+        return result(port.units().prepare(unit));
+    }
+
+    private void prepared(UnitOfWork unit) {
+        assertThat(prepare(unit)).isEqualTo(new PrepareOutcome.Prepared(false));
+    }
+
+    private DecisionOutcome decide(UnitOfWork unit, Decision decision) {
+        return result(port.units().decide(unit.id(), decision));
+    }
+
+    private static Refusal reasonOf(DecisionOutcome outcome) {
+        assertThat(outcome).isInstanceOf(DecisionOutcome.Refused.class);
+        return ((DecisionOutcome.Refused) outcome).reason();
+    }
+
+    private static Refusal reasonOf(PrepareOutcome outcome) {
+        assertThat(outcome).isInstanceOf(PrepareOutcome.Refused.class);
+        return ((PrepareOutcome.Refused) outcome).reason();
+    }
+
+    private List<PreparedUnit> undecided() {
+        return result(port.units().prepared("", 1000)).units();
+    }
+
+    @Test
+    void whatIsPreparedIsSeenWhenItIsCommittedAndNotBefore() {
+        topic("In");
+        topic("Out");
+        topic("Log");
+        send(Message.of("In", "a"));
+        send(Message.of("In", "b"));
+        List<Lease> leases = lease("In", 2, WAIT);
+        UnitOfWork unit = unit(
+                List.of(to("Out", "1"), to("Log", "2")),
+                List.of(
+                        new Settlement.Ack(leases.get(0).receipt()),
+                        new Settlement.Reject(leases.get(1).receipt(), "no")));
+        prepared(unit);
+        assertThat(texts("Out")).isEmpty();
+        assertThat(texts("Log")).isEmpty();
+        assertThat(lease("In", 2, Duration.ZERO)).isEmpty();
+        DecisionOutcome.Committed committed = (DecisionOutcome.Committed) decide(unit, Decision.COMMIT);
+        assertThat(committed.sent())
+                .extracting(stored -> stored.queue().topic().value(), SendOutcome.Stored::queueOffset)
+                .containsExactly(tuple("Out", 0L), tuple("Log", 0L));
+        assertThat(texts("Out")).containsExactly("1");
+        assertThat(texts("Log")).containsExactly("2");
+        assertThat(lease(TopicName.deadLetterOf(new GroupName(GROUP)).value(), 1, WAIT))
+                .hasSize(1);
+        assertThat(lease("In", 2, Duration.ZERO)).isEmpty();
+        assertThat(undecided()).isEmpty();
+    }
+
+    @Test
+    void aRollbackSendsNothingAndGivesTheLeasesBackAsFailedDeliveries() {
+        topic("In");
+        topic("Out");
+        send(Message.of("In", "a"));
+        Receipt receipt = lease("In", 1, WAIT).get(0).receipt();
+        UnitOfWork unit = unit(List.of(to("Out", "1")), List.of(new Settlement.Ack(receipt)));
+        prepared(unit);
+        assertThat(decide(unit, Decision.ROLLBACK)).isEqualTo(new DecisionOutcome.RolledBack(false));
+        List<Lease> again = lease("In", 1, WAIT);
+        assertThat(again).hasSize(1);
+        assertThat(again.get(0).attempt()).isEqualTo(2);
+        assertThat(texts("Out")).isEmpty();
+    }
+
+    @Test
+    void aLeaseThatIsPreparedDoesNotEndAndNobodyElseSettlesIt() {
+        topic("In");
+        send(Message.of("In", "a"));
+        Receipt receipt = lease("In", 1, WAIT, Duration.ofMillis(400)).get(0).receipt();
+        UnitOfWork unit = unit(List.of(), List.of(new Settlement.Ack(receipt)));
+        prepared(unit);
+        assertThat(lease("In", 1, Duration.ofMillis(700))).isEmpty();
+        assertThat(result(port.leases().settle(List.of(new Settlement.Ack(receipt))))
+                        .get(0)
+                        .result())
+                .isEqualTo(LeaseReader.Result.LEASE_OVER);
+        assertThat(prepare(unit(List.of(), List.of(new Settlement.Ack(receipt)))))
+                .isEqualTo(new PrepareOutcome.LeasesOver(List.of(receipt)));
+        assertThat(decide(unit, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Committed(List.of(), false));
+    }
+
+    @Test
+    void preparingAndDecidingCanBeRepeated() {
+        topic("Out");
+        UnitOfWork first = unit(List.of(to("Out", "1")), List.of());
+        UnitOfWork second = unit(List.of(to("Out", "2")), List.of());
+        prepared(first);
+        prepared(second);
+        assertThat(prepare(first)).isEqualTo(new PrepareOutcome.Prepared(true));
+        DecisionOutcome.Committed committed = (DecisionOutcome.Committed) decide(first, Decision.COMMIT);
+        assertThat(decide(first, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Committed(committed.sent(), true));
+        assertThat(decide(second, Decision.ROLLBACK)).isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(decide(second, Decision.ROLLBACK)).isEqualTo(new DecisionOutcome.RolledBack(true));
+        assertThat(reasonOf(decide(first, Decision.ROLLBACK))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        assertThat(reasonOf(decide(second, Decision.COMMIT))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        assertThat(texts("Out")).containsExactly("1");
+    }
+
+    @Test
+    void anIdIsOfOneUnitInOnePhaseOrInTwo() {
+        topic("Out");
+        UnitOfWork unit = unit(List.of(to("Out", "1")), List.of());
+        UnitOfWork other = new UnitOfWork(unit.id(), List.of(to("Out", "2")), List.of());
+        assertThat(reasonOf(prepare(new UnitOfWork("", List.of(to("Out", "1")), List.of()))))
+                .isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        prepared(unit);
+        assertThat(reasonOf(prepare(other))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        assertThat(reasonOf(commit(unit))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        decide(unit, Decision.ROLLBACK);
+        assertThat(reasonOf(prepare(unit))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        assertThat(reasonOf(commit(unit))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        UnitOfWork inOne = unit(List.of(to("Out", "3")), List.of());
+        Committed committed = committed(inOne);
+        assertThat(decide(inOne, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Committed(committed.sent(), true));
+        assertThat(reasonOf(prepare(inOne))).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+        assertThat(texts("Out")).containsExactly("3");
+    }
+
+    @Test
+    void whatWasNeverPreparedIsUnknown() {
+        UnitOfWork unit = unit(List.of(), List.of());
+        assertThat(decide(unit, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Unknown());
+        assertThat(decide(unit, Decision.ROLLBACK)).isEqualTo(new DecisionOutcome.Unknown());
+        assertThat(result(port.units().decideByHand(unit.id(), Decision.ROLLBACK)))
+                .isEqualTo(new DecisionOutcome.Unknown());
+        assertThat(result(port.units().forget(unit.id()))).isFalse();
+    }
+
+    @Test
+    void whatCannotBePreparedChangesNothing() {
+        topic("In");
+        topic("Out");
+        send(Message.of("In", "a"));
+        Receipt receipt = lease("In", 1, WAIT).get(0).receipt();
+        UnitOfWork.Send nowhere = new UnitOfWork.Send(Message.of("Out", "x"), new Placement.Queue(7));
+        UnitOfWork unit = unit(List.of(to("Out", "1"), nowhere), List.of(new Settlement.Ack(receipt)));
+        assertThat(reasonOf(prepare(unit))).isEqualTo(Refusal.NO_SUCH_QUEUE);
+        assertThat(undecided()).isEmpty();
+        committed(unit(List.of(), List.of(new Settlement.Ack(receipt))));
+    }
+
+    @Test
+    void aDecisionByHandIsToldToTheOwnerUntilItIsForgotten() {
+        topic("Out");
+        UnitOfWork committed = new UnitOfWork("by-hand-1", List.of(to("Out", "1")), List.of());
+        UnitOfWork rolledBack = new UnitOfWork("by-hand-2", List.of(to("Out", "2")), List.of());
+        prepared(committed);
+        prepared(rolledBack);
+        assertThat(result(port.units().decideByHand(committed.id(), Decision.COMMIT)))
+                .isInstanceOf(DecisionOutcome.Committed.class);
+        assertThat(result(port.units().decideByHand(rolledBack.id(), Decision.ROLLBACK)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(decide(committed, Decision.ROLLBACK)).isEqualTo(new DecisionOutcome.Heuristic(Decision.COMMIT));
+        assertThat(decide(rolledBack, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Heuristic(Decision.ROLLBACK));
+        assertThat(undecided())
+                .extracting(PreparedUnit::id, PreparedUnit::state)
+                .containsExactly(
+                        tuple("by-hand-1", PreparedUnit.State.HEURISTIC_COMMIT),
+                        tuple("by-hand-2", PreparedUnit.State.HEURISTIC_ROLLBACK));
+        assertThat(result(port.units().forget(committed.id()))).isTrue();
+        assertThat(result(port.units().forget(committed.id()))).isFalse();
+        assertThat(decide(committed, Decision.COMMIT)).isEqualTo(new DecisionOutcome.Unknown());
+        assertThat(undecided()).extracting(PreparedUnit::id).containsExactly("by-hand-2");
+        assertThat(texts("Out")).containsExactly("1");
+    }
+
+    @Test
+    void whatIsPreparedIsListedInPagesInTheOrderOfTheIds() {
+        topic("Out");
+        for (String id : List.of("c", "a", "e", "b", "d")) {
+            prepared(new UnitOfWork(id, List.of(to("Out", id), to("Out", id)), List.of()));
+        }
+        PreparedPage first = result(port.units().prepared("", 2));
+        assertThat(first.more()).isTrue();
+        assertThat(first.units()).extracting(PreparedUnit::id).containsExactly("a", "b");
+        assertThat(first.units().get(0).state()).isEqualTo(PreparedUnit.State.PREPARED);
+        assertThat(first.units().get(0).messages()).isEqualTo(2);
+        assertThat(first.units().get(0).sinceMs()).isPositive();
+        PreparedPage last = result(port.units().prepared("c", 2));
+        assertThat(last.more()).isFalse();
+        assertThat(last.units()).extracting(PreparedUnit::id).containsExactly("d", "e");
+        CompletionStage<Boolean> early = port.units().forget("a");
+        assertThat(early.toCompletableFuture()
+                        .handle((done, failure) -> failure)
+                        .join())
+                .isNotNull();
+        CompletionStage<PreparedPage> none = port.units().prepared("", 0);
+        assertThat(none.toCompletableFuture().handle((done, failure) -> failure).join())
+                .isNotNull();
+    }
+
+    @Test
+    void aTimedMessageThatIsCommittedTooLateIsDeliveredAtOnce() {
+        topic("Later");
+        Message timed = Message.of("Later", "later").deliverAt(System.currentTimeMillis() + 300);
+        UnitOfWork unit =
+                unit(List.of(new UnitOfWork.Send(timed, new Placement.Queue(0)), to("Later", "now")), List.of());
+        prepared(unit);
+        assertThat(lease("Later", 1, Duration.ofMillis(500))).isEmpty();
+        DecisionOutcome.Committed committed = (DecisionOutcome.Committed) decide(unit, Decision.COMMIT);
+        assertThat(committed.sent()).hasSize(2);
+        assertThat(lease("Later", 1, WAIT)).hasSize(1);
+        assertThat(lease("Later", 1, WAIT)).hasSize(1);
     }
 }

@@ -41,7 +41,7 @@ public final class ProtocolCodes {
     });
 
     /** Sluice's own. */
-    public static final Set<Integer> OWN = ranges(new int[][] {{30_001, 30_005}});
+    public static final Set<Integer> OWN = ranges(new int[][] {{30_001, 30_009}});
 
     private ProtocolCodes() {}
 
