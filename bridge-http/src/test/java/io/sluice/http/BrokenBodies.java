@@ -27,7 +27,7 @@ final class BrokenBodies extends ForwardingPort {
             @Override
             public CompletionStage<Leased> lease(LeaseRequest request) {
                 return real.lease(request)
-                        .thenApply(leased -> new Leased(
+                        .thenApply(leased -> Leased.of(
                                 leased.leases().stream()
                                         .map(lease -> new Lease(
                                                 lease.receipt(),

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * A disk in memory that forgets like a real one. What was not forced when the power is cut comes back old, new, or torn: each
@@ -48,6 +49,7 @@ public final class LossyDisk implements Disk {
     private Runnable before;
     private long roomBytes = Long.MAX_VALUE;
     private boolean forcesFail;
+    private Predicate<Path> undeletable = path -> false;
     private Path unwritable;
     private int writesRefused;
     private long usable = 1L << 40;
@@ -100,6 +102,11 @@ public final class LossyDisk implements Disk {
 
     void usable(long bytes) {
         usable = bytes;
+    }
+
+    /** Deleting these fails from now on. */
+    void keepFromDeletion(Predicate<Path> paths) {
+        undeletable = paths;
     }
 
     void failForces() {
@@ -325,8 +332,11 @@ public final class LossyDisk implements Disk {
     }
 
     @Override
-    public synchronized void delete(Path path) {
+    public synchronized void delete(Path path) throws IOException {
         step();
+        if (undeletable.test(path)) {
+            throw new IOException("deleting %s is refused".formatted(path));
+        }
         if (names.remove(path) != null) {
             pending.add(new Change(path, null, true));
         } else {

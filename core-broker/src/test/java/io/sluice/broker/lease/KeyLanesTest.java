@@ -13,7 +13,7 @@ class KeyLanesTest {
 
     /** The first entry of the key, with a consumer; every second entry behind it waits until the list is full. */
     private OpenEntry holderWithAFullList() {
-        OpenEntry holder = new OpenEntry(0);
+        OpenEntry holder = new OpenEntry(0, 1);
         holder.state = State.LEASED;
         holder.attempts = 1;
         lanes.opened(holder, KEY, TRY);

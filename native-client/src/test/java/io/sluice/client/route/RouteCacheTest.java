@@ -134,6 +134,26 @@ class RouteCacheTest {
     }
 
     @Test
+    void aNameServerThatDoesNotKnowATopicAnyMoreIsNotBelievedUntilABrokerSaysSoToo() {
+        ScriptedCluster cluster = opened(new ScriptedCluster("broker-a").topic("Orders", 1));
+        RouteCache routes = routes(cluster.nameServer());
+        assertThat(result(routes.find(TOPIC))).isPresent();
+
+        cluster.forget("Orders");
+        assertThat(result(routes.refresh(TOPIC))).as("what it says").isEmpty();
+        assertThat(result(routes.find(TOPIC))).as("what counts").isPresent();
+        assertThat(routes.primary("broker-a")).hasValue(cluster.broker().address());
+
+        routes.denied(TOPIC);
+        assertThat(result(routes.refresh(TOPIC))).isEmpty();
+        assertThat(result(routes.find(TOPIC))).isEmpty();
+        assertThat(routes.primary("broker-a")).isEmpty();
+        assertThat(routes.lastPrimary("broker-a"))
+                .as("for what is to be ended there")
+                .isPresent();
+    }
+
+    @Test
     void anAbsentTopicIsAskedForAgainNextTime() {
         ScriptedCluster cluster = opened(new ScriptedCluster("broker-a"));
         RouteCache routes = routes(cluster.nameServer());
