@@ -10,6 +10,7 @@ import io.sluice.model.Message;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -30,7 +31,7 @@ class BoundsTest {
     }
 
     /** A broker that keeps its senders waiting until it is told to answer. */
-    private static final class Hesitant extends DelegatingPort {
+    private static final class Hesitant extends ForwardingPort {
         private final MemoryBroker broker;
         private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
 

@@ -2,6 +2,7 @@ package io.sluice.http;
 
 import io.sluice.port.BrokerPort;
 import io.sluice.port.LeaseReader;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.SysFlag;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** A port that says of messages with a certain body that they are compressed, which they are not. */
-final class BrokenBodies extends DelegatingPort {
+final class BrokenBodies extends ForwardingPort {
     private final String body;
 
     BrokenBodies(BrokerPort port, String body) {

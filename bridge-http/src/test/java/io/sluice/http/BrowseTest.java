@@ -10,6 +10,7 @@ import io.sluice.port.Hold;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.QueueReader;
 import io.sluice.port.Records;
+import io.sluice.port.contract.ForwardingPort;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +170,7 @@ class BrowseTest {
     }
 
     /** Counts fetches whose memory is not given back. */
-    private static final class CountingHolds extends DelegatingPort {
+    private static final class CountingHolds extends ForwardingPort {
         private final AtomicInteger held;
 
         CountingHolds(BrokerPort port, AtomicInteger held) {

@@ -9,6 +9,7 @@ import io.sluice.port.BrokerPort;
 import io.sluice.port.Hold;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.Placement;
+import io.sluice.port.contract.ForwardingPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,7 @@ class LeavingPeersTest {
     }
 
     /** Lends only when told to, also to a question that is taken back too late, and remembers what comes back. */
-    private static final class LendOnCommand extends DelegatingPort {
+    private static final class LendOnCommand extends ForwardingPort {
         private final BrokerPort broker;
         private final CompletableFuture<LeaseReader.LeaseRequest> asked = new CompletableFuture<>();
         private final CompletableFuture<LeaseReader.Leased> answer = new CompletableFuture<>() {

@@ -16,6 +16,7 @@ import io.sluice.model.Message;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
 import io.sluice.port.SendOutcome;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
@@ -60,7 +61,7 @@ class LifeCycleTest {
         MemoryBroker broker = new MemoryBroker();
         CompletableFuture<Void> asked = new CompletableFuture<>();
         CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
-        DelegatingPort slow = new DelegatingPort(broker) {
+        ForwardingPort slow = new ForwardingPort(broker) {
             @Override
             public MessageWriter writer() {
                 return (message, placement) -> {
@@ -90,7 +91,7 @@ class LifeCycleTest {
     void callsThatDoNotEndInTimeAreCutOff() {
         MemoryBroker broker = new MemoryBroker();
         CompletableFuture<Void> asked = new CompletableFuture<>();
-        DelegatingPort never = new DelegatingPort(broker) {
+        ForwardingPort never = new ForwardingPort(broker) {
             @Override
             public MessageWriter writer() {
                 return (message, placement) -> {

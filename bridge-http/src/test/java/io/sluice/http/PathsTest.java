@@ -13,6 +13,7 @@ import io.sluice.port.MessageWriter;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.port.SendOutcome.Stored;
 import io.sluice.port.SendOutcome.StoredWithDoubt;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Set;
@@ -120,7 +121,7 @@ class PathsTest {
     @Test
     void anUnexpectedFailureIsToldAsAnIncidentThatIsAlsoInTheLog() {
         MemoryBroker broker = new MemoryBroker();
-        DelegatingPort failing = new DelegatingPort(broker) {
+        ForwardingPort failing = new ForwardingPort(broker) {
             @Override
             public MessageWriter writer() {
                 return (message, placement) ->
@@ -152,7 +153,7 @@ class PathsTest {
     @EnumSource(Doubt.class)
     void aMessageWhoseDurabilityIsInDoubtIsAcceptedAndNotCalledStored(Doubt doubt) {
         MemoryBroker broker = new MemoryBroker();
-        DelegatingPort doubting = new DelegatingPort(broker) {
+        ForwardingPort doubting = new ForwardingPort(broker) {
             @Override
             public MessageWriter writer() {
                 return (message, placement) -> CompletableFuture.completedFuture(new StoredWithDoubt(

@@ -10,6 +10,7 @@ import io.sluice.model.MessageProperties;
 import io.sluice.model.TopicName;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.Placement;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -159,7 +160,7 @@ class PullTest {
     @Test
     void aPullAsksTheBrokerOnceHoweverLongItWaits() {
         AtomicInteger questions = new AtomicInteger();
-        DelegatingPort counted = new DelegatingPort(door.broker) {
+        ForwardingPort counted = new ForwardingPort(door.broker) {
             @Override
             public LeaseReader leases() {
                 LeaseReader real = super.leases();

@@ -14,6 +14,7 @@ import io.sluice.port.Placement;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.Records;
 import io.sluice.port.Tails;
+import io.sluice.port.contract.ForwardingPort;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -207,7 +208,7 @@ class StreamTest {
     }
 
     /** A tail that says what the test lets it say. */
-    private static final class HandFed extends DelegatingPort {
+    private static final class HandFed extends ForwardingPort {
         private final BrokerPort broker;
         private final AtomicInteger closed = new AtomicInteger();
         private final AtomicInteger held = new AtomicInteger();

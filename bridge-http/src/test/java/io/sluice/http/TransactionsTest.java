@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.http.Door.Reply;
 import io.sluice.port.HalfMessages;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ class TransactionsTest {
         door.close();
     }
 
-    private final class WithHalves extends DelegatingPort {
+    private final class WithHalves extends ForwardingPort {
         WithHalves() {
             super(broker);
         }

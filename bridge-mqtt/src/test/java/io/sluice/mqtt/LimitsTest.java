@@ -15,6 +15,7 @@ import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.port.SendOutcome.Stored;
 import io.sluice.port.SendOutcome.StoredWithDoubt;
+import io.sluice.port.contract.ForwardingPort;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

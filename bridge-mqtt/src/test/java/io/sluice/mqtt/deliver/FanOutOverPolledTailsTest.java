@@ -1,8 +1,8 @@
 package io.sluice.mqtt.deliver;
 
-import io.sluice.mqtt.ForwardingPort;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.Tails;
+import io.sluice.port.contract.ForwardingPort;
 import io.sluice.port.contract.MemoryBroker;
 import io.sluice.tail.PolledTails;
 import io.sluice.tail.TailPace;

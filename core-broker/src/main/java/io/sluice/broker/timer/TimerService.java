@@ -1,31 +1,22 @@
 package io.sluice.broker.timer;
 
 import io.sluice.broker.topic.SystemTopics;
-import io.sluice.model.PropertyNames;
 import io.sluice.model.SluiceException;
-import io.sluice.port.OffsetRange;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.runtime.Duty;
 import io.sluice.runtime.DutyThread;
 import io.sluice.store.MessageStore;
-import io.sluice.store.QueueRead;
 import io.sluice.store.file.Disk;
-import io.sluice.store.log.AppendResult;
-import io.sluice.store.queue.EntryFilter;
 import io.sluice.store.table.TableFile;
-import io.sluice.wire.message.MessageView;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -51,11 +42,8 @@ public final class TimerService implements Duty, AutoCloseable {
     public static final String INDEX_DIRECTORY = "timerindex";
 
     private static final Logger log = LoggerFactory.getLogger(TimerService.class);
-    private static final int QUEUE_ID = 0;
     private static final int BATCH_MAX = 256;
     private static final int BATCH_BYTES = 256 * 1024;
-    private static final int READ_MESSAGES = 256;
-    private static final int READ_BYTES = 1024 * 1024;
     private static final int SNAPSHOT_CHANGES = 65_536;
     private static final long SNAPSHOT_AGE_MS = 600_000;
     private static final long PAUSE_AFTER_REFUSAL_MS = 100;
@@ -77,32 +65,19 @@ public final class TimerService implements Duty, AutoCloseable {
     private final int bufferMax;
     private final TimerKeeper keeper;
     private final TimerQuestions questions = new TimerQuestions(this::wake);
-    /** Messages that wait, by topic; written by the timer thread. */
-    private final Map<String, Long> counts = new ConcurrentHashMap<>();
-    /** Messages due before were delivered by another broker. */
-    private final long foreignUntilMs;
+    private final TimerIntake intake;
+    private final Recalls recalls;
 
     /** {@code null} only before the first is made. */
     private TimerIndex index;
 
-    private volatile long queueNext;
-    private long factNext;
-    /** Where the replay ends that follows the opening. */
-    private long queueAtOpen;
-
-    private long factAtOpen;
-    private boolean replayed;
-    /** Place in the log of the last record taken in. */
-    private long takenInTo;
     /** Taken from the index and not in the log yet, in order. */
     private final List<TimerEntry> inHand = new ArrayList<>();
     /** Whether the batch was refused as a whole, so that each of its messages is tried for itself. */
     private boolean singly;
 
-    private final List<Recall> recalls = new ArrayList<>();
     private long pausedUntilMs;
     private long restUntilNanos;
-    private long changes;
     private long capturedAtMs;
 
     private volatile long oldestNeeded;
@@ -114,9 +89,6 @@ public final class TimerService implements Duty, AutoCloseable {
     private volatile int runs;
     private volatile DutyThread thread;
     private volatile boolean closed;
-
-    /** A recall whose fact is on its way. */
-    private record Recall(CompletableFuture<AppendResult> stored, CompletableFuture<Boolean> answer) {}
 
     private TimerService(
             Supplier<TimerRules> rules,
@@ -139,10 +111,13 @@ public final class TimerService implements Duty, AutoCloseable {
         TableFile file = store.table(SNAPSHOT_TABLE);
         this.keeper = new TimerKeeper(store, disk, directory, file, clock);
         Optional<TimerSnapshot> snapshot = file.load(TimerSnapshot::parse);
-        this.foreignUntilMs = snapshot.isPresent()
-                ? 0
-                : ForeignTimers.deliveredUntilMs(
-                        disk, storeDirectory.resolve("config").resolve("timercheck"));
+        this.intake = new TimerIntake(
+                store,
+                snapshot.isPresent()
+                        ? 0
+                        : ForeignTimers.deliveredUntilMs(
+                                disk, storeDirectory.resolve("config").resolve("timercheck")));
+        this.recalls = new Recalls(store, this::wake);
         begin(snapshot.orElse(TimerSnapshot.EMPTY));
         store.onArrival(this::arrived);
     }
@@ -177,15 +152,7 @@ public final class TimerService implements Duty, AutoCloseable {
     }
 
     private void begin(TimerSnapshot snapshot) {
-        OffsetRange queue = store.range(SystemTopics.TIMER, QUEUE_ID);
-        OffsetRange facts = store.range(TimerFacts.TOPIC, TimerFacts.QUEUE_ID);
-        if (snapshot.queueNext() > queue.max() || snapshot.factNext() > facts.max()) {
-            log.warn(
-                    "the timer index knows {} timed messages and {} facts, the store has {} and {}; the index is made again",
-                    snapshot.queueNext(),
-                    snapshot.factNext(),
-                    queue.max(),
-                    facts.max());
+        if (!intake.fits(snapshot)) {
             begin(TimerSnapshot.EMPTY);
             return;
         }
@@ -196,13 +163,7 @@ public final class TimerService implements Duty, AutoCloseable {
             begin(TimerSnapshot.EMPTY);
             return;
         }
-        queueNext = Math.max(snapshot.queueNext(), queue.min());
-        factNext = Math.max(snapshot.factNext(), facts.min());
-        queueAtOpen = queue.max();
-        factAtOpen = facts.max();
-        counts.clear();
-        counts.putAll(snapshot.counts());
-        replayed = false;
+        intake.begin(snapshot, index);
         oldestNeeded = 0;
         inHand.clear();
     }
@@ -238,99 +199,17 @@ public final class TimerService implements Duty, AutoCloseable {
     }
 
     private int slice() {
-        if (!replayed) {
-            return replay();
+        if (!intake.isReplayed()) {
+            int done = intake.replay();
+            if (intake.isReplayed()) {
+                tidy();
+            }
+            return done;
         }
         keeper.takeMerged().ifPresent(done -> index.replace(done.inputs(), done.run()));
-        int done = landRecalls() + fire() + takeIn() + questions.answer();
+        int done = recalls.land(intake::knowsFactsTo) + fire() + intake.takeIn() + questions.answer();
         tidy();
         return done;
-    }
-
-    // ---- bringing the index up to date
-
-    private int replay() {
-        if (queueNext < queueAtOpen) {
-            return takeIn();
-        }
-        if (factNext < factAtOpen) {
-            return takeInFacts();
-        }
-        replayed = true;
-        tidy();
-        long waiting = counts.values().stream().mapToLong(Long::longValue).sum();
-        if (waiting > 0) {
-            log.info("{} timed messages of {} topics wait", waiting, counts.size());
-        }
-        return 1;
-    }
-
-    private int takeIn() {
-        OffsetRange range = store.range(SystemTopics.TIMER, QUEUE_ID);
-        if (queueNext >= range.max() || index.isFull()) {
-            return 0;
-        }
-        if (queueNext < range.min()) {
-            log.warn("timed messages {} to {} left the log before they were looked at", queueNext, range.min());
-            queueNext = range.min();
-        }
-        try (QueueRead read =
-                store.read(SystemTopics.TIMER, QUEUE_ID, queueNext, EntryFilter.ALL, READ_MESSAGES, READ_BYTES)) {
-            read.slices().forEach(this::takeIn);
-            int taken = (int) Math.max(0, read.nextOffset() - queueNext);
-            queueNext += taken;
-            changes += taken;
-            return taken;
-        }
-    }
-
-    private void takeIn(ByteBuffer record) {
-        MessageView message = MessageView.of(record);
-        takenInTo = message.logOffset();
-        String topic = message.property(PropertyNames.REAL_TOPIC);
-        long wakeAtMs = TimerRecords.wakeAtMs(message);
-        if (topic == null || wakeAtMs < 0 || TimerRecords.queueId(message) < 0) {
-            log.warn("a record of the timer topic does not say where it belongs and when: logOffset={}", takenInTo);
-            return;
-        }
-        boolean isMessage = message.property(PropertyNames.TIMER_DELETE_KEY) == null;
-        if (isMessage && TimerRecords.dueAtMs(message) > foreignUntilMs) {
-            index.add(new TimerEntry(wakeAtMs, takenInTo, record.remaining(), topic.hashCode()));
-            counts.merge(topic, 1L, Long::sum);
-        }
-    }
-
-    private int takeInFacts() {
-        try (QueueRead read = store.read(
-                TimerFacts.TOPIC, TimerFacts.QUEUE_ID, factNext, EntryFilter.ALL, READ_MESSAGES, READ_BYTES)) {
-            for (int i = 0; i < read.slices().size(); i++) {
-                takeInFacts(read.slices().get(i), read.queueOffsets()[i]);
-            }
-            int taken = (int) Math.max(0, read.nextOffset() - factNext);
-            factNext += taken;
-            changes += taken;
-            return taken;
-        }
-    }
-
-    private void takeInFacts(ByteBuffer record, long offset) {
-        try {
-            for (TimerFacts.Fact fact :
-                    TimerFacts.decode(MessageView.of(record).storedBody()).all()) {
-                index.add(fact.entry());
-                uncount(fact.topic());
-            }
-        } catch (IllegalArgumentException damaged) {
-            log.error(
-                    "record {} of {} holds no timer facts, messages may be delivered again: {}",
-                    offset,
-                    TimerFacts.TOPIC,
-                    damaged.getMessage());
-        }
-    }
-
-    private void uncount(String topic) {
-        counts.computeIfPresent(topic, (name, count) -> count > 1 ? count - 1 : null);
     }
 
     // ---- delivering
@@ -384,7 +263,7 @@ public final class TimerService implements Duty, AutoCloseable {
         }
         inHand.subList(0, count).clear();
         for (TimerFacts.Fact fact : done.facts().all()) {
-            uncount(fact.topic());
+            intake.gone(fact.topic());
             switch (fact.kind()) {
                 case DELIVERED, DELIVERED_ALONE -> delivered++;
                 case REWRITTEN -> rewritten++;
@@ -392,8 +271,7 @@ public final class TimerService implements Duty, AutoCloseable {
                 case DROPPED -> dropped++;
             }
         }
-        factNext = done.factNext();
-        changes += count;
+        intake.knowsFactsTo(done.factNext());
         return count;
     }
 
@@ -439,7 +317,7 @@ public final class TimerService implements Duty, AutoCloseable {
     }
 
     private void beginRecall(String topic, List<TimerEntry> candidates, CompletableFuture<Boolean> answer) {
-        while (takeIn() > 0) {
+        while (intake.takeIn() > 0) {
             log.trace("timed messages are taken in before one is called back");
         }
         if (index.isFull()) {
@@ -454,55 +332,20 @@ public final class TimerService implements Duty, AutoCloseable {
         }
         TimerFacts facts = new TimerFacts();
         waiting.forEach(entry -> facts.add(TimerFacts.Kind.RECALLED, topic, entry));
-        CompletableFuture<AppendResult> stored =
-                store.append(TimerRecords.facts(facts, true)).toCompletableFuture();
-        recalls.add(new Recall(stored, answer));
-        if (stored.isDone() && stored.join() instanceof AppendResult.Refused) {
+        if (!recalls.begin(facts, answer)) {
             return;
         }
         for (TimerEntry entry : waiting) {
             if (!inHand.remove(entry)) {
                 index.add(TimerEntry.gone(entry.wakeAtMs(), entry.logOffset()));
             }
-            uncount(topic);
+            intake.gone(topic);
         }
         recalled++;
-        changes++;
-        stored.whenComplete((result, failed) -> wake());
     }
 
     private boolean isWaiting(TimerEntry entry) {
         return inHand.contains(entry) || index.find(entry).isPresent();
-    }
-
-    private int landRecalls() {
-        int landed = 0;
-        for (int i = recalls.size() - 1; i >= 0; i--) {
-            Recall recall = recalls.get(i);
-            if (recall.stored.isDone()) {
-                recalls.remove(i);
-                land(recall);
-                landed++;
-            }
-        }
-        return landed;
-    }
-
-    private void land(Recall recall) {
-        AppendResult result = recall.stored.join();
-        result.fold(
-                stored -> {
-                    factNext = Math.max(factNext, stored.queueOffset() + 1);
-                    return recall.answer.complete(true);
-                },
-                doubt -> {
-                    factNext = Math.max(factNext, doubt.stored().queueOffset() + 1);
-                    return recall.answer.completeExceptionally(new RefusedException(
-                            Refusal.UNAVAILABLE,
-                            "the recall is in the log, but the disk did not confirm it in time; recall again"));
-                },
-                refused -> recall.answer.completeExceptionally(
-                        new RefusedException(Refusal.UNAVAILABLE, "the recall was not stored: " + refused.sentence())));
     }
 
     // ---- keeping the index small and the log long enough
@@ -520,16 +363,14 @@ public final class TimerService implements Duty, AutoCloseable {
     private void captureIfDue() {
         long now = clock.millis();
         boolean isOld = now - capturedAtMs >= SNAPSHOT_AGE_MS || now < capturedAtMs;
-        boolean isDue = changes >= SNAPSHOT_CHANGES || changes > 0 && isOld;
+        boolean isDue = intake.changes() >= SNAPSHOT_CHANGES || intake.changes() > 0 && isOld;
         if (isDue && !keeper.isSaving() && inHand.isEmpty() && recalls.isEmpty()) {
             index.spill();
-            TimerSnapshot snapshot = new TimerSnapshot(queueNext, factNext, index.places(), Map.copyOf(counts));
             keeper.save(new TimerKeeper.Captured(
-                    snapshot,
+                    intake.snapshot(index.places()),
                     index.holdRuns(),
                     index.takeRetired(),
                     store.logRange().max()));
-            changes = 0;
             capturedAtMs = now;
         }
     }
@@ -539,8 +380,7 @@ public final class TimerService implements Duty, AutoCloseable {
         for (TimerEntry entry : inHand) {
             oldest = Math.min(oldest, entry.logOffset());
         }
-        boolean isBehind = queueNext < store.range(SystemTopics.TIMER, QUEUE_ID).max();
-        return isBehind ? Math.min(oldest, takenInTo) : oldest;
+        return intake.oldestNeeded(oldest);
     }
 
     /** The log from here on is needed: messages lie there that wait. {@link Long#MAX_VALUE} when none does. */
@@ -550,13 +390,13 @@ public final class TimerService implements Duty, AutoCloseable {
 
     /** Figures of now. */
     public TimerStatus status() {
-        long behind = Math.max(0, store.range(SystemTopics.TIMER, QUEUE_ID).max() - queueNext);
-        return new TimerStatus(counts, behind, delivered, recalled, rewritten, dropped, buffered, runs);
+        return new TimerStatus(
+                intake.counts(), intake.behind(), delivered, recalled, rewritten, dropped, buffered, runs);
     }
 
     @Override
     public long idleNanos() {
-        if (!replayed) {
+        if (!intake.isReplayed()) {
             return PAUSE_AFTER_REFUSAL_MS * NANOS_PER_MS;
         }
         TimerEntry next = inHand.isEmpty() ? index.peek() : inHand.get(0);
@@ -592,8 +432,7 @@ public final class TimerService implements Duty, AutoCloseable {
         }
         keeper.close();
         questions.close();
-        recalls.forEach(recall -> recall.answer().completeExceptionally(TimerQuestions.stopping()));
-        recalls.clear();
+        recalls.abandon();
         index.close();
     }
 }

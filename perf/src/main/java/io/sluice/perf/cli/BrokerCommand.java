@@ -3,13 +3,7 @@ package io.sluice.perf.cli;
 import io.sluice.perf.broker.BrokerMeasurement;
 import io.sluice.perf.broker.BrokerPlan;
 import io.sluice.perf.broker.BrokerScenario;
-import io.sluice.perf.machine.Machine;
-import io.sluice.perf.store.Figure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -43,22 +37,12 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path results = Files.createDirectories(surroundings.resultDirectory()).resolve("broker.jsonl");
+        Figures figures = Figures.begin(surroundings, "broker");
         BrokerPlan plan = new BrokerPlan(surroundings.workDirectory().resolve("broker"), messages, timers, bytes);
-        System.out.println(Machine.describe());
         for (BrokerScenario scenario : scenarios) {
-            BrokerMeasurement.run(scenario, plan, figure -> tell(figure, results));
+            BrokerMeasurement.run(scenario, plan, figures::tell);
         }
-        System.out.println(results);
+        figures.end();
         return 0;
-    }
-
-    private static void tell(Figure figure, Path results) {
-        System.out.println(figure.line());
-        try {
-            Files.writeString(results, figure.json() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 }

@@ -1,15 +1,9 @@
 package io.sluice.perf.cli;
 
-import io.sluice.perf.machine.Machine;
-import io.sluice.perf.store.Figure;
 import io.sluice.perf.store.StoreMeasurement;
 import io.sluice.perf.store.StorePlan;
 import io.sluice.perf.store.StoreScenario;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,23 +40,13 @@ final class StoreCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path results = Files.createDirectories(surroundings.resultDirectory()).resolve("store.jsonl");
+        Figures figures = Figures.begin(surroundings, "store");
         StorePlan plan = new StorePlan(
                 surroundings.workDirectory().resolve("store"), messages, bytes, logBytes, topics, surroundings.java());
-        System.out.println(Machine.describe());
         for (StoreScenario scenario : scenarios) {
-            StoreMeasurement.run(scenario, plan, figure -> tell(figure, results));
+            StoreMeasurement.run(scenario, plan, figures::tell);
         }
-        System.out.println(results);
+        figures.end();
         return 0;
-    }
-
-    private static void tell(Figure figure, Path results) {
-        System.out.println(figure.line());
-        try {
-            Files.writeString(results, figure.json() + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 }

@@ -1,8 +1,9 @@
-package io.sluice.mqtt;
+package io.sluice.port.contract;
 
 import io.sluice.model.Caller;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.ConsumerOffsets;
+import io.sluice.port.HalfMessages;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.MessageLookup;
 import io.sluice.port.MessageWriter;
@@ -12,7 +13,7 @@ import io.sluice.port.Timers;
 import io.sluice.port.TopicCatalog;
 import io.sluice.port.UnitsOfWork;
 
-/** A port in which a test replaces one facet. */
+/** A port in which a test replaces single facets. */
 public abstract class ForwardingPort implements BrokerPort {
     private final BrokerPort port;
 
@@ -68,6 +69,11 @@ public abstract class ForwardingPort implements BrokerPort {
     @Override
     public UnitsOfWork units() {
         return port.units();
+    }
+
+    @Override
+    public HalfMessages halfMessages() {
+        return port.halfMessages();
     }
 
     @Override
