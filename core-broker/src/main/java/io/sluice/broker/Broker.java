@@ -52,6 +52,7 @@ import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicsFile;
+import io.sluice.broker.transaction.TransactionDesk;
 import io.sluice.broker.transaction.Transactions;
 import io.sluice.broker.unit.UnitService;
 import io.sluice.filter.Filters;
@@ -323,7 +324,19 @@ public final class Broker implements AutoCloseable {
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, units, housekeeping, () -> self);
+                sends,
+                pulls,
+                leases,
+                offsets,
+                topics,
+                topicAdmin,
+                queries,
+                timerDesk,
+                units,
+                new TransactionDesk(
+                        transactions, store, topic -> topics.find(topic).isPresent(), queryLane),
+                housekeeping,
+                () -> self);
     }
 
     /** What waits in the log has half of the time that the log is kept. */

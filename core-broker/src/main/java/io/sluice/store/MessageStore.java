@@ -6,6 +6,7 @@ import io.sluice.runtime.CloseStack;
 import io.sluice.runtime.Duty;
 import io.sluice.runtime.DutyThread;
 import io.sluice.store.dispatch.Admission;
+import io.sluice.store.dispatch.AppendLock;
 import io.sluice.store.dispatch.Appender;
 import io.sluice.store.dispatch.ArrivalListener;
 import io.sluice.store.dispatch.Arrivals;
@@ -39,7 +40,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -61,7 +61,7 @@ public final class MessageStore implements AutoCloseable {
 
     private final StoreConfig config;
     private final Disk disk;
-    private final ReentrantLock appendLock;
+    private final AppendLock appendLock;
     private final CommitLog commitLog;
     private final ConsumeQueues queues;
     private final KeyIndex index;
@@ -124,7 +124,7 @@ public final class MessageStore implements AutoCloseable {
                 appender::confirmedTo,
                 mender::request,
                 config.checkOnRead());
-        this.segmentPreparer = new SegmentPreparer(commitLog, new SegmentPreparer.RoomListener() {
+        this.segmentPreparer = new SegmentPreparer(commitLog, nanos, new SegmentPreparer.RoomListener() {
             @Override
             public void room() {
                 admission.room();
@@ -353,7 +353,15 @@ public final class MessageStore implements AutoCloseable {
         return queues.topicNames();
     }
 
-    /** Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. */
+    /** Topics that were deleted and of which files are left, because deleting them failed; deleting them again ends it. */
+    public Set<String> undeletedTopics() {
+        return queueWriter.undeleted();
+    }
+
+    /**
+     * Forgets the queues of the topic; their messages leave with the log files that hold them. Waits for the disk. When it
+     * fails half-way the topic is forgotten, and this may be repeated.
+     */
     public void deleteTopic(String topic) {
         try {
             queueWriter.dropTopic(topic);

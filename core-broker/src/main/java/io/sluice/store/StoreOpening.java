@@ -2,6 +2,7 @@ package io.sluice.store;
 
 import io.sluice.runtime.CloseStack;
 import io.sluice.store.dispatch.Admission;
+import io.sluice.store.dispatch.AppendLock;
 import io.sluice.store.dispatch.AppendRules;
 import io.sluice.store.dispatch.Appender;
 import io.sluice.store.dispatch.Arrivals;
@@ -25,12 +26,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** Puts a store together: lock, sizes, recovery, and the parts that {@link MessageStore} works with. */
 final class StoreOpening implements QueueWriter.Tables {
-    final ReentrantLock appendLock = new ReentrantLock();
+    final AppendLock appendLock = new AppendLock();
     final Arrivals arrivals = new Arrivals();
     final Admission admission = new Admission();
     final CommitLog commitLog;
@@ -199,8 +200,8 @@ final class StoreOpening implements QueueWriter.Tables {
     }
 
     @Override
-    public void forced(QueueTable table) throws IOException {
-        progress.forced(table);
+    public void forced(QueueTable table, Set<String> undeleted) throws IOException {
+        progress.forced(table, undeleted);
     }
 
     @Override

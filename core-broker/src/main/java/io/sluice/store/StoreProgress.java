@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -74,7 +75,7 @@ final class StoreProgress implements QueueWriter.Tables {
     }
 
     @Override
-    public void forced(QueueTable table) throws IOException {
+    public void forced(QueueTable table, Set<String> undeleted) throws IOException {
         IndexTable indexTable = indexTable(table);
         if (index != null) {
             index.force();
@@ -84,7 +85,7 @@ final class StoreProgress implements QueueWriter.Tables {
         }
         progress(table, indexTable).write(disk, directory.resolve(Progress.FORCED), true);
         forcedPosition = table.position();
-        DroppedTopics.clear(disk, directory);
+        DroppedTopics.keep(disk, directory, undeleted);
         long storedAtMs = storedAtMs(table.lastRecord());
         if (storedAtMs > 0) {
             Checkpoint.write(disk, directory, storedAtMs, index == null ? 0 : index.fullFilesEndMs());

@@ -1,7 +1,9 @@
 package io.sluice.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.store.file.StoreIoException;
 import io.sluice.store.log.AppendResult.Stored;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
@@ -11,13 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
 
 /**
  * A topic is deleted, and begun anew, perhaps while it is still being deleted; at any moment of it the process is killed or
@@ -214,5 +219,183 @@ class DeletedTopicTest {
     @Property(tries = 100, shrinking = ShrinkingMode.OFF)
     void whatIsStoredAfterADeletionSurvivesAPowerCut(@ForAll long seed) throws IOException {
         live(seed, FlushMode.SYNC_FLUSH, true);
+    }
+
+    // ---- a deletion that fails half-way
+
+    private static final Path QUEUES_OF_TOPIC = ROOT.resolve("consumequeue/Topic");
+    private static final Path UNDELETABLE = QUEUES_OF_TOPIC.resolve("1/" + "0".repeat(20));
+
+    private long nanos;
+
+    private MessageStore open(LossyDisk disk) {
+        nanos += 100_000_000_000L;
+        StoreConfig config = StoreConfig.in(ROOT)
+                .withLogSegmentBytes(16 * 1024)
+                .withQueueSegmentBytes(200)
+                .withIndexEnabled(false)
+                .withDiskFreeMinBytes(0);
+        return MessageStore.open(config, disk, InstantSource.system(), () -> nanos);
+    }
+
+    /** A store with messages of a topic in three queues, whose deletion has failed. */
+    private MessageStore withFailedDeletion(LossyDisk disk) throws IOException {
+        MessageStore store = open(disk);
+        for (int i = 0; i < 60; i++) {
+            Stores.append(store, "Topic", i % 3, "old" + i);
+        }
+        store.duties().queueWriter().work();
+        nanos += 100_000_000_000L;
+        // a round of forcing is on its way, whose table tells of the topic
+        Stores.append(store, "Other", 0, "other");
+        store.duties().queueWriter().work();
+        disk.keepFromDeletion(UNDELETABLE::equals);
+        assertThatThrownBy(() -> store.deleteTopic("Topic")).isInstanceOf(StoreIoException.class);
+        assertThat(store.topics()).containsExactly("Other");
+        assertThat(store.undeletedTopics()).containsExactly("Topic");
+        return store;
+    }
+
+    private void force(MessageStore store) throws IOException {
+        nanos += 1_000_000_000_000L;
+        for (int i = 0; i < 20; i++) {
+            store.duties().queueWriter().work();
+            nanos += 1_000_000_000L;
+        }
+    }
+
+    private static List<Path> filesOfTheTopic(LossyDisk disk) {
+        return disk.files().stream()
+                .filter(file -> file.startsWith(QUEUES_OF_TOPIC))
+                .toList();
+    }
+
+    @Test
+    void aDeletionThatFailedHalfWayIsEndedByARepeat() throws IOException {
+        LossyDisk disk = new LossyDisk(1);
+        try (MessageStore store = withFailedDeletion(disk)) {
+            assertThat(filesOfTheTopic(disk)).contains(UNDELETABLE);
+            assertThatThrownBy(() -> store.deleteTopic("Topic")).isInstanceOf(StoreIoException.class);
+            disk.keepFromDeletion(path -> false);
+            store.deleteTopic("Topic");
+            assertThat(filesOfTheTopic(disk)).isEmpty();
+            assertThat(disk.stat(QUEUES_OF_TOPIC)).isEmpty();
+            assertThat(store.undeletedTopics()).isEmpty();
+            assertThat(disk.stat(ROOT.resolve("progress.dropped"))).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeletionThatFailedHalfWayIsEndedByTheNextOpening() throws IOException {
+        LossyDisk disk = new LossyDisk(2);
+        MessageStore store = withFailedDeletion(disk);
+        force(store);
+        disk.cutNow();
+        LossyDisk after = disk.afterKill();
+        try (MessageStore reopened = open(after)) {
+            assertThat(reopened.topics()).containsExactly("Other");
+            assertThat(filesOfTheTopic(after)).isEmpty();
+            assertThat(reopened.undeletedTopics()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTopicBegunAnewBesideFilesOfAFailedDeletionHasItsOwnMessagesAlone() throws IOException {
+        for (boolean killed : new boolean[] {false, true}) {
+            LossyDisk disk = new LossyDisk(3);
+            MessageStore store = withFailedDeletion(disk);
+            for (int i = 0; i < 3; i++) {
+                assertThat(Stores.append(store, "Topic", 1, "new" + i).queueOffset())
+                        .isEqualTo(i);
+            }
+            disk.keepFromDeletion(path -> false);
+            force(store);
+            assertThat(Stores.bodies(store, "Topic", 1)).containsExactly("new0", "new1", "new2");
+            if (killed) {
+                disk.cutNow();
+            } else {
+                store.close();
+            }
+            LossyDisk after = disk.afterKill();
+            try (MessageStore reopened = open(after)) {
+                assertThat(Stores.bodies(reopened, "Topic", 1)).containsExactly("new0", "new1", "new2");
+                assertThat(reopened.range("Topic", 0).max()).isZero();
+                byte[] entries = after.content(UNDELETABLE);
+                assertThat(Arrays.copyOfRange(entries, 60, entries.length)).containsOnly(0);
+                assertThat(filesOfTheTopic(after)).containsExactly(UNDELETABLE);
+            }
+        }
+    }
+
+    // ---- damage to the first messages of a topic that was begun anew
+
+    private static void flip(LossyDisk disk, long logOffset) {
+        Path file = ROOT.resolve("commitlog/" + "%020d".formatted(logOffset / 16384 * 16384));
+        byte[] content = disk.content(file).clone();
+        content[(int) (logOffset % 16384)] ^= 1;
+        disk.replace(file, content);
+    }
+
+    @Test
+    void damageToTheFirstMessagesOfATopicBegunAnewCostsThoseAlone() throws IOException {
+        for (int lost = 1; lost <= 3; lost++) {
+            LossyDisk disk = new LossyDisk(4);
+            MessageStore store = open(disk);
+            for (int i = 0; i < 50; i++) {
+                Stores.append(store, "Topic", 0, "old" + i);
+            }
+            store.duties().queueWriter().work();
+            store.deleteTopic("Topic");
+            List<Long> places = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                places.add(Stores.append(store, "Topic", 0, "new" + i).logOffset());
+            }
+            store.duties().flusher().flush();
+            disk.cutNow();
+            LossyDisk after = disk.afterKill();
+            for (int i = 0; i < lost; i++) {
+                flip(after, places.get(i) + 4);
+            }
+            // nothing tells that the topic was deleted
+            after.remove(ROOT.resolve("progress.written"));
+            after.remove(ROOT.resolve("progress.forced"));
+            try (MessageStore reopened = open(after)) {
+                List<String> expected = List.of("new0", "new1", "new2", "new3").subList(lost, 4);
+                assertThat(Stores.bodies(reopened, "Topic", 0))
+                        .as("%d lost", lost)
+                        .isEqualTo(lost < 3 ? expected : oldOnes());
+            }
+        }
+    }
+
+    /** One whole message alone is no witness that a queue began anew: its number may be what is damaged. */
+    private static List<String> oldOnes() {
+        return IntStream.range(0, 50).mapToObj(i -> "old" + i).toList();
+    }
+
+    @Test
+    void inATopicThatIsKnownToBeDeletedOneMessageIsWitnessEnough() throws IOException {
+        LossyDisk disk = new LossyDisk(5);
+        MessageStore store = open(disk);
+        for (int i = 0; i < 50; i++) {
+            Stores.append(store, "Topic", 0, "old" + i);
+        }
+        nanos += 100_000_000_000L;
+        store.duties().queueWriter().work();
+        disk.keepFromDeletion(path -> path.endsWith("0".repeat(20)));
+        assertThatThrownBy(() -> store.deleteTopic("Topic")).isInstanceOf(StoreIoException.class);
+        List<Long> places = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            places.add(Stores.append(store, "Topic", 0, "new" + i).logOffset());
+        }
+        store.duties().flusher().flush();
+        disk.cutNow();
+        LossyDisk after = disk.afterKill();
+        for (int i = 0; i < 3; i++) {
+            flip(after, places.get(i) + 4);
+        }
+        try (MessageStore reopened = open(after)) {
+            assertThat(Stores.bodies(reopened, "Topic", 0)).containsExactly("new3");
+        }
     }
 }

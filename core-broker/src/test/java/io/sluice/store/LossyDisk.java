@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * A disk in memory that forgets like a real one. What was not forced when the power is cut comes back old, new, or torn: each
@@ -48,6 +49,9 @@ public final class LossyDisk implements Disk {
     private Runnable before;
     private long roomBytes = Long.MAX_VALUE;
     private boolean forcesFail;
+    private Predicate<Path> undeletable = path -> false;
+    private Path unwritable;
+    private int writesRefused;
     private long usable = 1L << 40;
 
     /** The power went, or the process was killed. */
@@ -92,7 +96,7 @@ public final class LossyDisk implements Disk {
     }
 
     /** Bytes that allocations may still take. */
-    void room(long bytes) {
+    public void room(long bytes) {
         roomBytes = bytes;
     }
 
@@ -100,8 +104,22 @@ public final class LossyDisk implements Disk {
         usable = bytes;
     }
 
+    /** Deleting these fails from now on. */
+    void keepFromDeletion(Predicate<Path> paths) {
+        undeletable = paths;
+    }
+
     void failForces() {
         forcesFail = true;
+    }
+
+    /** Files of this directory cannot be replaced from now on; {@code null} for none. */
+    public synchronized void refuseWritesIn(Path directory) {
+        unwritable = directory;
+    }
+
+    public synchronized int writesRefused() {
+        return writesRefused;
     }
 
     /** Nothing may be done any more, as if the process were dead. */
@@ -314,8 +332,11 @@ public final class LossyDisk implements Disk {
     }
 
     @Override
-    public synchronized void delete(Path path) {
+    public synchronized void delete(Path path) throws IOException {
         step();
+        if (undeletable.test(path)) {
+            throw new IOException("deleting %s is refused".formatted(path));
+        }
         if (names.remove(path) != null) {
             pending.add(new Change(path, null, true));
         } else {
@@ -374,6 +395,10 @@ public final class LossyDisk implements Disk {
     @Override
     public synchronized void write(Path file, byte[] content, boolean forced) throws IOException {
         step();
+        if (file.getParent().equals(unwritable)) {
+            writesRefused++;
+            throw new IOException("refused on purpose: " + file);
+        }
         Node node = names.get(file);
         if (node == null) {
             node = new Node(new byte[0], new byte[0]);

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -131,6 +132,62 @@ class ToolTest {
                 .allSatisfy(finding -> assertThat(finding.severity()).isEqualTo(Severity.NOTE))
                 .extracting(Finding::place)
                 .contains("queue TagTopic/0", "queue KeyTopic/0 entry 0", "queue SqlTopic/0", index.toString());
+    }
+
+    /** A store of six log files, properly stopped. */
+    private List<Path> sixLogFiles() throws IOException {
+        try (MessageStore store = Stores.open(directory)) {
+            while (store.logRange().max() < 5 * 64 * 1024 + 30_000) {
+                Stores.append(store, "Topic", 0, "x".repeat(900));
+            }
+        }
+        try (var files = Files.list(directory.resolve("commitlog"))) {
+            List<Path> log = files.sorted().toList();
+            assertThat(log).hasSize(6);
+            return log;
+        }
+    }
+
+    @Test
+    void behindFilesThatAreCutOffGoneOrDamagedEveryOtherIsLookedAt() throws IOException {
+        List<Path> log = sixLogFiles();
+        VerifyReport whole = verify(directory);
+        assertThat(whole.sound()).isTrue();
+        int size = 91 + "Topic".length() + 900;
+        long recordsPerFile = (64 * 1024 - 8) / size;
+        // cut in the middle, gone, all zeros and then one whose first record is damaged
+        Files.write(log.get(1), Arrays.copyOf(Files.readAllBytes(log.get(1)), 30_000));
+        Files.delete(log.get(2));
+        Files.write(log.get(3), new byte[64 * 1024]);
+        flip(log.get(4), 7);
+        flip(log.get(5), 120);
+        VerifyReport report = verify(directory);
+        assertThat(report.sound()).isFalse();
+        assertThat(report.logEnd()).isEqualTo(whole.logEnd());
+        assertThat(report.findings())
+                .filteredOn(finding -> finding.severity() == Severity.LOSS)
+                .extracting(Finding::place)
+                .anyMatch(place -> offsetOf(place) > 64 * 1024 && offsetOf(place) <= 64 * 1024 + 30_000)
+                .contains(
+                        "log offset " + (64 * 1024 + 30_000),
+                        "log offset " + 3 * 64 * 1024,
+                        "log offset " + 4 * 64 * 1024,
+                        "log offset " + 5 * 64 * 1024);
+        assertThat(report.text()).contains("are in no file").contains("hold no whole record");
+        long lost = recordsPerFile - 30_000 / size + 2 * recordsPerFile + 2;
+        assertThat(report.records()).isEqualTo(whole.records() - lost);
+    }
+
+    private static long offsetOf(String place) {
+        return Long.parseLong(place.replaceAll("\\D", ""));
+    }
+
+    @Test
+    void aLogThatLostItsLastFileIsToldByWhereItHadBeen() throws IOException {
+        Files.delete(sixLogFiles().get(5));
+        VerifyReport report = verify(directory);
+        assertThat(report.sound()).isFalse();
+        assertThat(report.text()).contains("LOSS log offset 327680: the log ends here; it had reached offset");
     }
 
     private static void flip(Path file, int at) throws IOException {

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -519,6 +520,34 @@ class LiveClientTest {
                 client.leaseConsumer("undertaker", "%DLQ%workers").open();
         assertThat(undertaker.poll(1, Duration.ofSeconds(10)).get(0).text())
                 .isEqualTo(jobs.get(1).text());
+    }
+
+    @Test
+    void messagesLeasedTogetherAreAcknowledgedTogetherAndWhatWasLeasedAheadGoesBackAtTheEnd() {
+        start("broker-a");
+        topic("Jobs", 1);
+        SluiceClient client = client();
+        send(client.producer("out").start(), "Jobs", 0, 30);
+        LeaseConsumer consumer =
+                client.leaseConsumer("workers", "Jobs").readAhead().open();
+        List<LeasedMessage> first = consumer.poll(10, Duration.ofSeconds(10));
+        assertThat(result(consumer.ack(first))).hasSize(10).containsOnly(Result.DONE);
+        List<LeasedMessage> part = consumer.poll(4, Duration.ofSeconds(10));
+        List<LeasedMessage> rest = consumer.poll(6, Duration.ofSeconds(10));
+        assertThat(Stream.of(first, part, rest).flatMap(List::stream).map(LeasedMessage::text))
+                .containsExactlyElementsOf(numbered(0, 20));
+        assertThat(result(rest.get(2).release(Duration.ofMinutes(5)))).isEqualTo(Result.DONE);
+        assertThat(result(consumer.ack(rest)))
+                .containsExactly(Result.DONE, Result.DONE, Result.LEASE_OVER, Result.DONE, Result.DONE, Result.DONE);
+        part.forEach(message -> assertThat(result(message.ack())).isEqualTo(Result.DONE));
+        consumer.close();
+        LeaseConsumer next = client.leaseConsumer("workers", "Jobs").open();
+        List<String> left = new ArrayList<>();
+        await().until(() -> {
+            next.poll(20, Duration.ofMillis(200)).forEach(message -> left.add(message.text()));
+            return left.size() == 10;
+        });
+        assertThat(left).containsExactlyInAnyOrderElementsOf(numbered(20, 30));
     }
 
     @Test

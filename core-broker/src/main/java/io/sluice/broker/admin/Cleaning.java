@@ -3,6 +3,8 @@ package io.sluice.broker.admin;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.store.MessageStore;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +20,12 @@ public final class Cleaning {
         this.topics = Objects.requireNonNull(topics, "topics");
     }
 
-    /** Deletes queues that belong to no topic of the table. Answers how many topics they were of. */
+    /** Deletes queues that belong to no topic of the table, and what a failed deletion has left. Answers how many topics they were of. */
     public int deleteOrphans() {
         int deleted = 0;
-        for (String topic : store.topics()) {
+        Set<String> all = new TreeSet<>(store.topics());
+        all.addAll(store.undeletedTopics());
+        for (String topic : all) {
             if (topics.find(topic).isEmpty() && !topics.system().isSystem(topic)) {
                 log.info("the queues of {} are deleted, no such topic exists", topic);
                 store.deleteTopic(topic);

@@ -154,7 +154,10 @@ public final class TopicAdmin implements TopicCatalog {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-        return topics.remove(topic).thenCompose(existed -> existed ? deleteQueues(topic) : stays(false));
+        return topics.remove(topic)
+                .thenCompose(existed -> existed || store.undeletedTopics().contains(topic.value())
+                        ? deleteQueues(topic)
+                        : stays(false));
     }
 
     private CompletionStage<Boolean> deleteQueues(TopicName topic) {

@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,7 @@ public final class Appender {
 
     private static final Logger log = LoggerFactory.getLogger(Appender.class);
 
-    private final ReentrantLock lock;
+    private final AppendLock lock;
     private final CommitLog commitLog;
     private final ConsumeQueues queues;
     /** {@code null} when keys are not indexed. */
@@ -71,7 +70,7 @@ public final class Appender {
     private long lastStoredAtMs;
 
     public Appender(
-            ReentrantLock lock,
+            AppendLock lock,
             CommitLog commitLog,
             ConsumeQueues queues,
             Indexer indexer,
@@ -184,13 +183,14 @@ public final class Appender {
             return refused;
         }
         Stored stored;
+        long nowMs = clock.millis();
         lock.lock();
         try {
             refused = refusalUnderLock(block.count());
             if (refused != null) {
                 return refused;
             }
-            stored = write(block);
+            stored = write(block, nowMs);
         } catch (IOException | InternalError noRoom) {
             return noRoom(noRoom);
         } finally {
@@ -222,10 +222,10 @@ public final class Appender {
         return null;
     }
 
-    private Stored write(RecordBlock block) throws IOException {
+    private Stored write(RecordBlock block, long nowMs) throws IOException {
         int count = block.count();
         ConsumeQueue queue = queues.queue(queues.topic(block.topic()), block.queueId());
-        long storedAt = storeTime();
+        long storedAt = storeTime(nowMs);
         long offset = commitLog.reserve(block.length());
         long queueOffset = queue.next();
         block.place(offset, queueOffset, storedAt);
@@ -257,7 +257,7 @@ public final class Appender {
         byte[] topicBytes = topic != null ? topic.nameBytes() : message.topic().getBytes(StandardCharsets.UTF_8);
         byte[] host = storeHost;
         int size = MessageEncoder.sizeOf(message, topicBytes.length, host.length);
-        refused = check(message, topicBytes, size);
+        refused = check(message, topicBytes, size, topic != null);
         if (refused != null) {
             return CompletableFuture.completedFuture(refused);
         }
@@ -269,6 +269,7 @@ public final class Appender {
         Stored stored;
         SingleAnswer answer = null;
         ConsumeQueue queue;
+        long nowMs = clock.millis();
         lock.lock();
         try {
             refused = refusalUnderLock(1);
@@ -279,7 +280,7 @@ public final class Appender {
                 topic = queues.topic(message.topic());
             }
             queue = queueOf(message, topic);
-            long storedAt = storeTime();
+            long storedAt = storeTime(nowMs);
             long offset = commitLog.reserve(size);
             int at = commitLog.positionOf(offset);
             ByteBuffer memory = commitLog.memory();
@@ -311,7 +312,8 @@ public final class Appender {
         return answer == null ? CompletableFuture.completedFuture(stored) : answer.future;
     }
 
-    private Refused check(NewRecord message, byte[] topic, int size) {
+    /** @param known the topic has a queue here, so its name can be stored */
+    private Refused check(NewRecord message, byte[] topic, int size, boolean known) {
         int body = message.body().remaining();
         if (body > rules.maxMessageBytes()) {
             return new Refused(
@@ -325,7 +327,7 @@ public final class Appender {
                     "the properties have %d bytes; at most %d can be stored"
                             .formatted(properties, MessageLayout.PROPERTIES_MAX_BYTES));
         }
-        if (topic.length > MessageEncoder.TOPIC_MAX_BYTES || !ConsumeQueues.isStorable(message.topic())) {
+        if (!known && (topic.length > MessageEncoder.TOPIC_MAX_BYTES || !ConsumeQueues.isStorable(message.topic()))) {
             return new Refused(
                     Reason.ILLEGAL,
                     "the topic name of %d bytes cannot be stored; expected 1 to %d bytes and no path separators"
@@ -383,8 +385,9 @@ public final class Appender {
         }
     }
 
-    private long storeTime() {
-        lastStoredAtMs = Math.max(lastStoredAtMs, clock.millis());
+    /** @param nowMs by the clock, read before the lock was taken: looking at it takes as long as copying a short record */
+    private long storeTime(long nowMs) {
+        lastStoredAtMs = Math.max(lastStoredAtMs, nowMs);
         return lastStoredAtMs;
     }
 
@@ -491,6 +494,7 @@ public final class Appender {
             return CompletableFuture.completedFuture(all(messages, refused));
         }
         BatchAnswer answer = null;
+        long nowMs = clock.millis();
         lock.lock();
         try {
             refused = refusalUnderLock(messages.size());
@@ -500,7 +504,7 @@ public final class Appender {
             if (sync && waitsForDisk(messages, isBundle)) {
                 answer = new BatchAnswer(batch.results);
             }
-            batch.write(answer);
+            batch.write(answer, nowMs);
         } catch (IOException | InternalError noRoom) {
             return CompletableFuture.completedFuture(all(messages, noRoom(noRoom)));
         } finally {
@@ -560,7 +564,7 @@ public final class Appender {
                 byte[] topic = message.topic().getBytes(StandardCharsets.UTF_8);
                 sizes[i] = MessageEncoder.sizeOf(message, topic.length, host.length);
                 sum += sizes[i];
-                Refused refused = check(message, topic, sizes[i]);
+                Refused refused = check(message, topic, sizes[i], false);
                 if (refused != null) {
                     return refused;
                 }
@@ -586,8 +590,8 @@ public final class Appender {
         }
 
         /** The first record is sealed last: until then the whole batch reads as if nothing had been written. */
-        void write(BatchAnswer answer) throws IOException {
-            long storedAt = storeTime();
+        void write(BatchAnswer answer, long nowMs) throws IOException {
+            long storedAt = storeTime(nowMs);
             long start = commitLog.reserve(total);
             int startAt = commitLog.positionOf(start);
             ByteBuffer memory = commitLog.memory();

@@ -10,7 +10,7 @@ import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.SysFlag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Indexer implements Duty {
     private static final int RING_SIZE = 1 << 16;
+    /** Places of {@link #marks}: far enough apart that the two sides do not take each other's cache lines away. */
+    private static final int TAIL = 16;
+
+    private static final int HEAD = 48;
+    private static final int MARKS = 64;
     private static final int BATCH_MAX = 8192;
     /** So close to the end of the log the ring takes over again. */
     private static final long NEAR_BYTES = 1 << 20;
@@ -42,10 +47,10 @@ public final class Indexer implements Duty {
     private final int[] hashes = new int[RING_SIZE];
     private final long[] offsets = new long[RING_SIZE];
     private final long[] storedAt = new long[RING_SIZE];
-    /** Next place to put at; moved by the holder of the append lock. */
-    private final AtomicLong tail = new AtomicLong();
-    /** Next place to take from; moved by this duty. */
-    private final AtomicLong head = new AtomicLong();
+    /** The next place to put at, moved by the holder of the append lock, and the next to take from, moved by this duty. */
+    private final AtomicLongArray marks = new AtomicLongArray(MARKS);
+    /** As the holder of the append lock knew it last: looked up again when the ring seems full. */
+    private long headSeen;
     /** Set by an appender that found the ring full, cleared under the append lock. */
     private volatile boolean overflowed;
 
@@ -77,16 +82,19 @@ public final class Indexer implements Duty {
         if (overflowed) {
             return;
         }
-        long place = tail.get();
-        if (place - head.get() == RING_SIZE) {
-            overflowed = true;
-            return;
+        long place = marks.getPlain(TAIL);
+        if (place - headSeen == RING_SIZE) {
+            headSeen = marks.getAcquire(HEAD);
+            if (place - headSeen == RING_SIZE) {
+                overflowed = true;
+                return;
+            }
         }
         int at = (int) place & RING_SIZE - 1;
         hashes[at] = keyHash;
         offsets[at] = logOffset;
         storedAt[at] = storedAtMs;
-        tail.lazySet(place + 1);
+        marks.setRelease(TAIL, place + 1);
     }
 
     /** The keys of every record below this log offset are in the index. */
@@ -127,7 +135,7 @@ public final class Indexer implements Duty {
     private int drainOrCatchUp(int max) throws IOException {
         boolean logIsAhead = overflowed;
         int done = drain(max);
-        if (logIsAhead && head.get() == tail.get()) {
+        if (logIsAhead && marks.get(HEAD) == marks.get(TAIL)) {
             catchUp();
             return done + 1;
         }
@@ -138,14 +146,14 @@ public final class Indexer implements Duty {
         // read before the ring: what was published below this end is in the ring, unless it overflowed
         long end = logEnd.getAsLong();
         boolean complete = !overflowed;
-        long from = head.get();
-        long available = tail.get() - from;
+        long from = marks.get(HEAD);
+        long available = marks.get(TAIL) - from;
         int take = (int) Math.min(max, available);
         for (int i = 0; i < take; i++) {
             int at = (int) (from + i) & RING_SIZE - 1;
             index.put(hashes[at], offsets[at], storedAt[at]);
             indexedTo = Math.max(indexedTo, offsets[at]);
-            head.lazySet(from + i + 1);
+            marks.setRelease(HEAD, from + i + 1);
         }
         if (take == available && complete && end > indexedTo) {
             indexedTo = end;

@@ -8,6 +8,8 @@ import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,12 +32,21 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_AHEAD_BYTES = 32 << 20;
     /** With less than this ahead the preparer is not to sleep. */
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
+    /** So close to the end of a segment its successor is made: a new file is forced, which takes its time on a busy disk. */
+    private static final int SUCCESSOR_AHEAD_BYTES = 128 << 20;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
-    /** Pieces for a writer who is hard to stay ahead of: few faults and few flushes of processors' address caches. */
+    /** Pieces for a writer who fills many between two flushes: few faults and few flushes of processors' address caches. */
     private static final int LARGE_PIECE_BYTES = 2 << 20;
+    /** Who fills so much in a second leaves little unchanged in the large pieces that a flush writes. */
+    private static final long FAST_BYTES_PER_SECOND = 32 << 20;
+
+    private static final long PACE_NANOS = 100_000_000L;
     /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
     private static final int SMALL_PIECE_BYTES = 32 << 10;
+
+    private static final VarHandle END = handle("end");
+    private static final VarHandle LAST_RECORD = handle("lastRecord");
 
     private final Disk disk;
     private final Disk.Access access;
@@ -50,8 +61,16 @@ public final class CommitLog implements AutoCloseable {
 
     /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
     private boolean hurrying;
+    /** The writer's pace: whether he is fast, and where he was when. Guarded by {@link #roomLock}. */
+    private boolean fast;
+
+    private long paceAtNanos;
+    private long paceEnd;
     /** End of the log when it was opened. */
     private long openedAt;
+    /** From this end of the log on the preparer must not sleep. Written under {@link #roomLock}. */
+    private volatile long roomLowFrom = Long.MAX_VALUE;
+
     /** Every append waits for a flush. */
     private volatile boolean flushedOften;
 
@@ -59,7 +78,9 @@ public final class CommitLog implements AutoCloseable {
 
     private LogSegment active;
     private SharedMapping activeMemory;
+    /** Stored with release: giving up the append lock makes it visible to whoever is told of it. */
     private volatile long end;
+
     private volatile long flushedTo;
     /** Where the last record begins, -1 when there is none. Written by the holder of the append lock. */
     private volatile long lastRecord = -1;
@@ -72,8 +93,19 @@ public final class CommitLog implements AutoCloseable {
         this.segments = segments;
     }
 
+    private static VarHandle handle(String field) {
+        try {
+            return MethodHandles.lookup().findVarHandle(CommitLog.class, field, long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     /**
      * Finds the segments in the directory. The end of the log is unknown until {@link #beginAt}.
+     *
+     * <p>For writing, files that are too short get their length again; for reading they stay as they are, and what they lack is
+     * as if it were in no file.
      *
      * @param segmentBytes length of a segment, 0 to take that of the files found
      * @param knownBytes   length of a segment when this store was last open, 0 when nobody knows
@@ -95,13 +127,20 @@ public final class CommitLog implements AutoCloseable {
             }
             if (access == Disk.Access.WRITE) {
                 SegmentLengths.mend(disk, directory, files, knownBytes);
+            } else {
+                files.removeIf(file -> file.length() == 0);
             }
-            int size = SegmentLengths.find(directory, files, segmentBytes);
+            int size = access == Disk.Access.READ && SegmentLengths.isCut(files, knownBytes)
+                    ? (int) SegmentLengths.longest(files, knownBytes)
+                    : SegmentLengths.find(directory, files, segmentBytes);
             LogSegment[] segments = new LogSegment[files.size()];
             for (int i = 0; i < segments.length; i++) {
-                String name = files.get(i).name();
-                segments[i] = new LogSegment(disk, access, directory.resolve(name), Long.parseLong(name), size);
-                segments[i].roomFrom(size);
+                Disk.Entry file = files.get(i);
+                // one that was cut off is read as far as it goes
+                int bytes = (int) Math.min(size, file.length());
+                segments[i] = new LogSegment(
+                        disk, access, directory.resolve(file.name()), Long.parseLong(file.name()), bytes);
+                segments[i].roomFrom(bytes);
             }
             return new CommitLog(disk, access, directory, size, segments);
         } catch (IOException failed) {
@@ -217,6 +256,18 @@ public final class CommitLog implements AutoCloseable {
         return segment != null && segment.lost() != null;
     }
 
+    /** Whether some file has this byte. */
+    public boolean holds(long offset) {
+        return segmentOf(offset) != null;
+    }
+
+    /** End of the segment that has the byte; where no file has it, begin of the next one. */
+    long segmentEnd(long offset) {
+        LogSegment segment = segmentOf(offset);
+        long next = segment != null ? segment.limit() : nextBase(offset);
+        return next < 0 ? Long.MAX_VALUE : next;
+    }
+
     /** Base of the first segment that begins at or after the offset, or -1. */
     public long nextBase(long offset) {
         for (LogSegment segment : segments) {
@@ -239,6 +290,10 @@ public final class CommitLog implements AutoCloseable {
      */
     public void fillGap(long from, long to, long storedAtMs) throws IOException {
         LogSegment segment = segmentOf(from);
+        if (segment == null) {
+            // its file is gone: there is nothing to write over, and nobody who would walk there
+            return;
+        }
         SharedMapping held = segment.hold();
         try {
             int at = (int) (from - segment.base());
@@ -277,6 +332,7 @@ public final class CommitLog implements AutoCloseable {
         segments = kept.toArray(new LogSegment[0]);
         end = position;
         openedAt = position;
+        paceEnd = position;
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -292,6 +348,9 @@ public final class CommitLog implements AutoCloseable {
         open.roomFrom((int) (position - open.base()));
         active = open;
         activeMemory = open.hold();
+        synchronized (roomLock) {
+            noteRoom();
+        }
     }
 
     /** An empty last file may stay when the log ends where it begins. */
@@ -342,8 +401,8 @@ public final class CommitLog implements AutoCloseable {
 
     /** Everything below is written; {@code last} is where the last record begins. */
     public void advance(long newEnd, long last) {
-        lastRecord = last;
-        end = newEnd;
+        LAST_RECORD.setRelease(this, last);
+        END.setRelease(this, newEnd);
     }
 
     private void activate(LogSegment next) throws IOException {
@@ -358,6 +417,7 @@ public final class CommitLog implements AutoCloseable {
             if (successor == next) {
                 successor = null;
             }
+            noteRoom();
         }
         if (activeMemory != null) {
             activeMemory.release();
@@ -370,6 +430,7 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             if (successor == null) {
                 successor = create(base);
+                noteRoom();
             }
             return successor;
         }
@@ -382,6 +443,7 @@ public final class CommitLog implements AutoCloseable {
         synchronized (roomLock) {
             if (to > segment.roomTo()) {
                 segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
+                noteRoom();
             }
         }
     }
@@ -418,32 +480,62 @@ public final class CommitLog implements AutoCloseable {
     /**
      * One step of making room ahead of the writer, and the next segment when the present one comes to its end.
      *
+     * @param nowNanos what {@link System#nanoTime} says
      * @return 1 when something was done, 0 when there is room enough
      */
-    public int prepare() throws IOException {
+    public int prepare(long nowNanos) throws IOException {
         synchronized (roomLock) {
-            LogSegment[] present = segments;
-            LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
-            if (ahead >= ROOM_AHEAD_BYTES) {
-                hurrying = false;
-                return 0;
+            lookAtPace(nowNanos);
+            try {
+                return prepare();
+            } finally {
+                noteRoom();
             }
-            if (last == null) {
-                return prepareSuccessor(end);
-            }
-            if (last.roomTo() == last.size()) {
-                return prepareSuccessor(last.limit());
-            }
-            hurrying |= ahead < ROOM_LOW_BYTES;
-            last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
-            return 1;
         }
     }
 
-    /** Large ones only for a writer who has used up what was ahead of him at the opening, and is in a hurry still. */
+    private int prepare() throws IOException {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        if (last == null) {
+            return prepareSuccessor(end);
+        }
+        long ahead = last.base() + last.roomTo() - end;
+        if (ahead >= ROOM_AHEAD_BYTES) {
+            hurrying = false;
+            boolean endsSoon = successor == null && last.limit() - end < SUCCESSOR_AHEAD_BYTES;
+            return endsSoon ? prepareSuccessor(last.limit()) : 0;
+        }
+        if (last.roomTo() == last.size()) {
+            return prepareSuccessor(last.limit());
+        }
+        hurrying |= ahead < ROOM_LOW_BYTES;
+        last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
+        return 1;
+    }
+
+    /** Where the room ends: in the segment that is written, or in its successor when that one is all room. */
+    private void noteRoom() {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        boolean isFull = last != null && last.roomTo() == last.size();
+        LogSegment growing = isFull && successor != null ? successor : last;
+        boolean cannotGrow = growing == null || growing == successor && successor.roomTo() == successor.size();
+        roomLowFrom = cannotGrow ? Long.MAX_VALUE : growing.base() + growing.roomTo() - ROOM_LOW_BYTES;
+    }
+
+    private void lookAtPace(long nowNanos) {
+        long took = nowNanos - paceAtNanos;
+        if (took >= PACE_NANOS || took < 0) {
+            fast = (end - paceEnd) / Math.max(1, took / 1_000_000) * 1_000 >= FAST_BYTES_PER_SECOND;
+            paceAtNanos = nowNanos;
+            paceEnd = end;
+        }
+    }
+
+    /** Large ones for a writer who is fast, or has used up what was ahead of him at the opening and is in a hurry still. */
     private int pieceBytes() {
-        boolean large = !flushedOften && hurrying && end - openedAt >= ROOM_AHEAD_BYTES;
+        boolean large = !flushedOften && (fast || hurrying && end - openedAt >= ROOM_AHEAD_BYTES);
         return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
     }
 
@@ -461,10 +553,7 @@ public final class CommitLog implements AutoCloseable {
 
     /** Whether the preparer should not sleep now. For the holder of the append lock, after {@link #advance}. */
     public boolean isRoomLow() {
-        LogSegment written = active;
-        return written != null
-                && written.roomTo() < written.size()
-                && written.base() + written.roomTo() - end < ROOM_LOW_BYTES;
+        return end > roomLowFrom;
     }
 
     // ---- flushing: by the log-flusher
@@ -480,6 +569,11 @@ public final class CommitLog implements AutoCloseable {
         long from = flushedTo;
         while (from < target) {
             LogSegment segment = segmentOf(from);
+            if (segment == null && from < openedAt) {
+                // a file in the middle was gone when the log was opened
+                from = Math.min(target, segmentEnd(from));
+                continue;
+            }
             SharedMapping held = segment == null ? null : segment.hold();
             if (held == null) {
                 throw new IOException("the segment of log offset %d is gone before it was flushed".formatted(from));

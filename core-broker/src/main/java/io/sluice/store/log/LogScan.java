@@ -23,6 +23,9 @@ public final class LogScan {
     /** A clock that was set back may make a later record look older by this much. */
     private static final long CLOCK_STEP_MAX_MS = 24L * 3600 * 1000;
 
+    /** A segment in the beginning of which no whole record is found counts as one that was never written to. */
+    private static final int HEAD_BYTES = 8 << 20;
+
     private static final int GAPS_MAX = 10_000;
     /** What a disk writes as a whole or not at all. */
     private static final int SECTOR_BYTES = 512;
@@ -44,7 +47,7 @@ public final class LogScan {
     /** Some of the damaged places at or after {@link #provenTo}. */
     private final List<Gap> gaps = new ArrayList<>();
 
-    /** Bytes [from, to) that are no record, with records behind them. */
+    /** Bytes [from, to) of one segment that are no record, with records behind them; or that are in no file at all. */
     public record Gap(long from, long to) {}
 
     /** Told of each whole record, in log order. */
@@ -100,15 +103,52 @@ public final class LogScan {
         }
     }
 
-    /** A file in the middle may be missing: the log goes on where the next one begins. */
+    /** Files in the middle may be missing, or hold nothing any more: the log goes on where the next one does. */
     private boolean jumpToNextSegment() {
-        long next = log.nextBase(position + 1);
-        if (next < 0 || next >= limit || !beginsPlausibly(next)) {
+        long next = nextBegun(position + 1);
+        if (next < 0) {
             return false;
         }
         damage(position, next);
         position = next;
         return true;
+    }
+
+    /** Base of the first segment from the offset on with whole records in its beginning; -1 when there is none. */
+    private long nextBegun(long offset) {
+        long base = log.nextBase(offset);
+        while (base >= 0 && base < limit) {
+            if (!log.isLost(base) && firstRecord(base) >= 0) {
+                return base;
+            }
+            base = log.nextBase(base + 1);
+        }
+        return -1;
+    }
+
+    /** Where the first whole record of a segment begins that is not of an earlier life of the file; -1 when none is found. */
+    private long firstRecord(long base) {
+        LogHold hold = log.hold();
+        try {
+            ByteBuffer rest = hold.rest(base);
+            int at = rest == null ? -1 : candidateFrom(rest, 0, Math.min(rest.limit(), HEAD_BYTES), base);
+            return at < 0 ? -1 : base + at;
+        } finally {
+            hold.release();
+        }
+    }
+
+    /** Position of the next whole record; -1 when none begins there and ends before the limit of the log. */
+    private int candidateFrom(ByteBuffer bytes, int from, int to, long base) {
+        int last = (int) Math.min(Math.min(to, bytes.limit() - MessageLayout.MIN_BYTES + 1), limit - base);
+        for (int at = from; at < last; at++) {
+            int magic = bytes.getInt(at + MessageLayout.MAGIC);
+            if ((magic == MessageLayout.MAGIC_V1 || magic == MessageLayout.MAGIC_V2)
+                    && continues(bytes, at, base + at)) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private boolean walk(ByteBuffer rest, long base, Visitor visitor) {
@@ -130,12 +170,16 @@ public final class LogScan {
             } else if (verdict == Verdict.BLANK && rest.getInt(at) == rest.limit() - at) {
                 at = rest.limit();
             } else {
-                int next = afterDamage(rest, at, base, verdict);
+                long next = afterDamage(rest, at, base, verdict);
                 if (next < 0) {
                     endVerdict = isTorn ? Verdict.CUT_SHORT : verdict;
                     return false;
                 }
-                at = next;
+                if (next >= base + rest.limit()) {
+                    position = next;
+                    return true;
+                }
+                at = (int) (next - base);
             }
         }
     }
@@ -220,51 +264,33 @@ public final class LogScan {
         return true;
     }
 
-    /**
-     * Where the log goes on behind bytes that are no record: a position in this segment, its end when the next segment goes
-     * on, or -1 when nothing follows and the log ends here.
-     */
-    private int afterDamage(ByteBuffer rest, int at, long base, Verdict verdict) {
+    /** Where the log goes on behind bytes that are no record, or -1 when nothing follows and the log ends here. */
+    private long afterDamage(ByteBuffer rest, int at, long base, Verdict verdict) {
         if (verdict == Verdict.NOTHING && position >= trustedTo) {
             return -1;
         }
-        int last = (int) Math.min(rest.limit(), limit - base) - MessageLayout.MIN_BYTES;
-        for (int candidate = at + 1; candidate <= last; candidate++) {
-            int magic = rest.getInt(candidate + MessageLayout.MAGIC);
-            if ((magic == MessageLayout.MAGIC_V1 || magic == MessageLayout.MAGIC_V2)
-                    && continues(rest, candidate, base + candidate)
-                    && !belongsTo(rest, candidate, at)) {
-                damage(base + at, base + candidate);
-                return candidate;
-            }
+        int candidate = candidateFrom(rest, at + 1, rest.limit(), base);
+        while (candidate >= 0 && belongsTo(rest, candidate, at)) {
+            candidate = candidateFrom(rest, candidate + 1, rest.limit(), base);
         }
-        long nextSegment = base + rest.limit();
-        if (nextSegment < limit && log.nextBase(nextSegment) == nextSegment && beginsPlausibly(nextSegment)) {
-            damage(base + at, nextSegment);
-            return rest.limit();
+        long next = candidate >= 0 ? base + candidate : nextBegun(base + rest.limit());
+        if (next >= 0) {
+            damage(base + at, next);
         }
-        return -1;
+        return next;
     }
 
-    private boolean beginsPlausibly(long offset) {
-        if (log.isLost(offset)) {
-            return false;
-        }
-        LogHold hold = log.hold();
-        try {
-            ByteBuffer rest = hold.rest(offset);
-            return rest != null && continues(rest, 0, offset);
-        } finally {
-            hold.release();
-        }
-    }
-
-    /** Base of the last segment that begins with a whole record: whatever lies before it was complete once. */
+    /**
+     * Begin of the first whole record that is found in the last segment that has some: whatever lies before it was complete
+     * once.
+     */
     public static long lastBegun(CommitLog log) {
         long[] bases = log.bases();
+        LogScan scan = new LogScan(log, log.min(), log.min(), log.min(), log.limit(), true);
         for (int i = bases.length - 1; i > 0; i--) {
-            if (endOfRecordAt(log, bases[i], log.limit()) >= 0) {
-                return bases[i];
+            long first = log.isLost(bases[i]) ? -1 : scan.firstRecord(bases[i]);
+            if (first >= 0) {
+                return first;
             }
         }
         return log.min();
@@ -300,7 +326,14 @@ public final class LogScan {
         return before > 0 && at - before >= damaged;
     }
 
+    /** What spans several segments is told for each. */
     private void damage(long from, long to) {
+        long segmentEnd = log.segmentEnd(from);
+        if (segmentEnd < to) {
+            damage(from, segmentEnd);
+            damage(segmentEnd, to);
+            return;
+        }
         if (from >= provenTo && gaps.size() < GAPS_MAX) {
             gaps.add(new Gap(from, to));
         }

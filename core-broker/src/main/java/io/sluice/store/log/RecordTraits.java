@@ -1,6 +1,9 @@
 package io.sluice.store.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,6 +12,9 @@ import java.util.Arrays;
  * be used again and again by one thread.
  */
 public final class RecordTraits {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long THREES = 0x0303_0303_0303_0303L;
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
     private static final byte NAME_END = 1;
     private static final byte PAIR_END = 2;
     private static final byte[] TAGS = ascii("TAGS");
@@ -18,7 +24,10 @@ public final class RecordTraits {
     private static final byte[] FAN_OUT = ascii("INNER_MULTI_DISPATCH");
     private static final byte[] FAN_OUT_OFFSETS = ascii("INNER_MULTI_QUEUE_OFFSET");
 
-    private ByteBuffer properties;
+    /** The properties, or a copy of those that are not on the heap: single bytes of an array cost least. */
+    private byte[] properties;
+
+    private byte[] copy = {};
     private final Span tags = new Span();
     private final Span keys = new Span();
     private final Span uniqueKey = new Span();
@@ -48,38 +57,66 @@ public final class RecordTraits {
     }
 
     /**
-     * Looks through the properties between position and limit, which must stay as they are while the results are used.
+     * Looks through the properties between position and limit, which must stay as they are while the results are used: at most
+     * {@link io.sluice.wire.message.MessageLayout#PROPERTIES_MAX_BYTES}.
      *
      * @param keyPrefixHash {@code String.hashCode()} of topic and {@code #}: index keys begin with it
      */
     public RecordTraits scan(ByteBuffer encoded, int keyPrefixHash) {
-        properties = encoded;
+        int at = 0;
+        int limit = encoded.remaining();
+        if (encoded.hasArray() && !encoded.isReadOnly()) {
+            properties = encoded.array();
+            at = encoded.arrayOffset() + encoded.position();
+            limit += at;
+        } else {
+            copy = copy.length < limit ? new byte[limit] : copy;
+            encoded.get(encoded.position(), copy, 0, limit);
+            properties = copy;
+        }
+        byte[] bytes = properties;
         tags.set(0, 0);
         keys.set(0, 0);
         uniqueKey.set(0, 0);
         delay.set(0, 0);
         fanOut.set(0, 0);
         fanOutOffsets.set(0, 0);
-        int at = encoded.position();
-        int limit = encoded.limit();
         while (at < limit) {
-            int nameEnd = at;
-            byte c = 0;
-            while (nameEnd < limit && (c = encoded.get(nameEnd)) != NAME_END && c != PAIR_END) {
-                nameEnd++;
-            }
+            int nameEnd = nextMark(bytes, at, limit);
             int pairEnd = nameEnd;
-            if (nameEnd < limit && c == NAME_END) {
-                pairEnd = nameEnd + 1;
-                while (pairEnd < limit && encoded.get(pairEnd) != PAIR_END) {
-                    pairEnd++;
-                }
+            if (nameEnd < limit && bytes[nameEnd] == NAME_END) {
+                do {
+                    pairEnd = nextMark(bytes, pairEnd + 1, limit);
+                } while (pairEnd < limit && bytes[pairEnd] != PAIR_END);
                 pair(at, nameEnd, nameEnd + 1, pairEnd);
             }
             at = pairEnd + 1;
         }
         collectKeys(keyPrefixHash);
         return this;
+    }
+
+    /** Where the next end of a name or a pair is, or the limit. Looks at eight bytes at a time. */
+    private static int nextMark(byte[] bytes, int from, int limit) {
+        int at = from;
+        while (at + Long.BYTES <= limit) {
+            long eight = (long) LONGS.get(bytes, at);
+            // the lowest byte that is flagged is below three; those above it may be flagged in error
+            long flags = eight - THREES & ~eight & HIGH_BITS;
+            if (flags == 0) {
+                at += Long.BYTES;
+            } else {
+                at += Long.numberOfTrailingZeros(flags) / Byte.SIZE;
+                if (bytes[at] != 0) {
+                    return at;
+                }
+                at++;
+            }
+        }
+        while (at < limit && bytes[at] != NAME_END && bytes[at] != PAIR_END) {
+            at++;
+        }
+        return at;
     }
 
     private void pair(int from, int nameEnd, int value, int end) {
@@ -122,7 +159,7 @@ public final class RecordTraits {
 
     private boolean is(byte[] name, int at) {
         for (int i = 0; i < name.length; i++) {
-            if (properties.get(at + i) != name[i]) {
+            if (properties[at + i] != name[i]) {
                 return false;
             }
         }
@@ -137,7 +174,7 @@ public final class RecordTraits {
         int at = keys.from;
         while (at < keys.to) {
             int end = at;
-            while (end < keys.to && properties.get(end) != ' ') {
+            while (end < keys.to && properties[end] != ' ') {
                 end++;
             }
             if (end > at) {
@@ -156,29 +193,11 @@ public final class RecordTraits {
 
     /** {@code String.hashCode()} of the text, continued from the hash of what stands before it. */
     private int hash(int seed, int from, int to) {
-        int hash = seed;
-        for (int i = from; i < to; i++) {
-            byte b = properties.get(i);
-            if (b < 0) {
-                return hashOfText(seed, text(from, to));
-            }
-            hash = 31 * hash + b;
-        }
-        return hash;
-    }
-
-    private static int hashOfText(int seed, String text) {
-        int hash = seed;
-        for (int i = 0; i < text.length(); i++) {
-            hash = 31 * hash + text.charAt(i);
-        }
-        return hash;
+        return TextHash.of(seed, properties, from, to);
     }
 
     private String text(int from, int to) {
-        byte[] bytes = new byte[to - from];
-        properties.get(from, bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+        return new String(properties, from, to - from, StandardCharsets.UTF_8);
     }
 
     private String text(Span span) {

@@ -22,9 +22,8 @@ final class SegmentLengths {
      * filled up as well when there is no doubt about the length, so that all that is whole can be served.
      */
     static void mend(Disk disk, Path directory, List<Disk.Entry> files, int knownBytes) throws IOException {
-        long size = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
-        size = Math.max(size, knownBytes);
-        boolean certain = size == knownBytes || isStepOfNames(files, size);
+        long size = longest(files, knownBytes);
+        boolean certain = isCertain(files, size, knownBytes);
         // whether a file with records was met on the way back
         boolean written = false;
         for (int i = files.size() - 1; i >= 0; i--) {
@@ -48,6 +47,24 @@ final class SegmentLengths {
                 return;
             }
         }
+    }
+
+    /** Whether some files lack bytes, and there is no doubt which length they had. */
+    static boolean isCut(List<Disk.Entry> files, int knownBytes) {
+        long size = longest(files, knownBytes);
+        return size <= Integer.MAX_VALUE
+                && isCertain(files, size, knownBytes)
+                && files.stream().anyMatch(file -> file.length() < size);
+    }
+
+    /** Length of the longest file, or the one that is known if that is more. */
+    static long longest(List<Disk.Entry> files, int knownBytes) {
+        long longest = files.stream().mapToLong(Disk.Entry::length).max().orElse(0);
+        return Math.max(longest, knownBytes);
+    }
+
+    private static boolean isCertain(List<Disk.Entry> files, long size, int knownBytes) {
+        return size == knownBytes || isStepOfNames(files, size);
     }
 
     private static boolean isStepOfNames(List<Disk.Entry> files, long size) {

@@ -2,6 +2,7 @@ package io.sluice.store.log;
 
 import io.sluice.runtime.Duty;
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /**
  * Keeps room ahead of the writer, so that no append waits for the file system, and tells when it has none to give. When there
@@ -11,6 +12,7 @@ public final class SegmentPreparer implements Duty {
     private static final long IDLE_NANOS = 100_000_000L;
 
     private final CommitLog log;
+    private final LongSupplier nanos;
     private final RoomListener listener;
 
     /** Told what came of asking for room. */
@@ -20,8 +22,9 @@ public final class SegmentPreparer implements Duty {
         void noRoom(IOException cause);
     }
 
-    public SegmentPreparer(CommitLog log, RoomListener listener) {
+    public SegmentPreparer(CommitLog log, LongSupplier nanos, RoomListener listener) {
         this.log = log;
+        this.nanos = nanos;
         this.listener = listener;
     }
 
@@ -38,7 +41,7 @@ public final class SegmentPreparer implements Duty {
     @Override
     public int work() {
         try {
-            int done = log.prepare();
+            int done = log.prepare(nanos.getAsLong());
             listener.room();
             if (done == 0) {
                 log.lookForLoss();

@@ -18,7 +18,8 @@ import java.util.function.LongConsumer;
  */
 public final class ConsumeQueue {
     private static final int READ_ENTRIES = 800;
-    private static final VarHandle NEXT = nextHandle();
+    private static final VarHandle NEXT = handle("next");
+    private static final VarHandle END = handle("end");
 
     private final QueueKey key;
     private final TopicQueues topic;
@@ -33,7 +34,7 @@ public final class ConsumeQueue {
     private long nextWhenListed;
 
     // ---- written by the holder of the append lock, or by who publishes, read by all
-    /** Entries below are readable. */
+    /** Entries below are readable. Stored with release: whoever is told of them is told after a lock is given up. */
     private volatile long end;
 
     private volatile TailChunk newest;
@@ -65,9 +66,9 @@ public final class ConsumeQueue {
         this.first = new First(start, -1);
     }
 
-    private static VarHandle nextHandle() {
+    private static VarHandle handle(String field) {
         try {
-            return MethodHandles.lookup().findVarHandle(ConsumeQueue.class, "next", long.class);
+            return MethodHandles.lookup().findVarHandle(ConsumeQueue.class, field, long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -133,7 +134,7 @@ public final class ConsumeQueue {
 
     /** Entries below become readable. Calls come in the order of the log. */
     public void publish(long upTo) {
-        end = upTo;
+        END.setRelease(this, upTo);
     }
 
     /** Forgets all entries; the next one put gets this number. While a log is recovered only. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -25,8 +26,11 @@ public final class ConsumeQueues {
     /** What a decoder leaves where the bytes were no UTF-8. */
     private static final char NO_UTF_8 = '\uFFFD';
 
-    /** Entries put since the store was opened; written under the append lock. */
-    private volatile long entriesPut;
+    /** Entries put since the store was opened; owned by the holder of the append lock, read as {@link #entriesTold}. */
+    private long entriesPut;
+
+    /** As many, for everybody; an entry is counted here when it is in its queue. */
+    private final AtomicLong entriesTold = new AtomicLong();
 
     private volatile long entriesWritten;
 
@@ -119,7 +123,7 @@ public final class ConsumeQueues {
     public void put(ConsumeQueue queue, long logOffset, int size, long tagHash) {
         list(queue);
         queue.put(logOffset, size, tagHash);
-        entriesPut++;
+        added(1);
     }
 
     /** Adds one of several entries; {@link #added} follows when all of them are in. */
@@ -131,12 +135,14 @@ public final class ConsumeQueues {
     /** So many entries were added by {@link #putOne}. */
     public void added(int entries) {
         entriesPut += entries;
+        entriesTold.setRelease(entriesPut);
     }
 
     /** While the log is recovered: numbers up to this one stand for messages that are lost. */
     public void putLost(ConsumeQueue queue, long upTo) {
         list(queue);
         entriesPut += upTo - queue.next();
+        entriesTold.setRelease(entriesPut);
         queue.putNoMessages(upTo);
         queue.publish(queue.next());
     }
@@ -193,7 +199,7 @@ public final class ConsumeQueues {
 
     /** Entries that are in memory alone. */
     public long backlog() {
-        return entriesPut - entriesWritten;
+        return entriesTold.get() - entriesWritten;
     }
 
     /** By the queue-writer alone. */

@@ -136,11 +136,18 @@ public final class QueueFiles implements AutoCloseable {
         List<QueueKey> keys = new ArrayList<>();
         for (Disk.Entry topic : disk.list(root)) {
             if (topic.directory()) {
-                for (Disk.Entry queue : disk.list(root.resolve(topic.name()))) {
-                    if (queue.directory() && queue.name().matches("[0-9]{1,9}")) {
-                        keys.add(new QueueKey(topic.name(), Integer.parseInt(queue.name())));
-                    }
-                }
+                keys.addAll(listQueues(topic.name()));
+            }
+        }
+        return keys;
+    }
+
+    /** Every queue of the topic that has a directory here. */
+    List<QueueKey> listQueues(String topic) throws IOException {
+        List<QueueKey> keys = new ArrayList<>();
+        for (Disk.Entry queue : disk.list(root.resolve(topic))) {
+            if (queue.directory() && queue.name().matches("[0-9]{1,9}")) {
+                keys.add(new QueueKey(topic, Integer.parseInt(queue.name())));
             }
         }
         return keys;
@@ -293,6 +300,19 @@ public final class QueueFiles implements AutoCloseable {
     public void delete(FileId id) throws IOException {
         forget(id);
         disk.delete(path(id));
+    }
+
+    /** Deletes the files and directories of every queue of the topic; those that are gone already are fine. */
+    void deleteTopic(String topic) throws IOException {
+        for (QueueKey queue : listQueues(topic)) {
+            deleteQueue(queue);
+        }
+        // a failed deletion may have left it without a queue in it
+        Path directory = root.resolve(topic);
+        if (disk.stat(directory).isPresent() && disk.list(directory).isEmpty()) {
+            disk.delete(directory);
+            unsynced(root);
+        }
     }
 
     /** Deletes the files and directories of the queue, and the topic's directory when it is empty then. */

@@ -11,6 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -53,6 +55,8 @@ public final class QueueWriter implements Duty {
     private final long forceEveryNanos;
 
     private final Deque<ConsumeQueue> toSweep = new ArrayDeque<>();
+    /** Topics that were forgotten, but of which a file could not be deleted. */
+    private final Set<String> undeleted = ConcurrentHashMap.newKeySet();
     /** Files written since the present round of forcing began. */
     private Set<QueueFiles.FileId> unforced = new LinkedHashSet<>();
     /** {@code null} between rounds; likewise {@link #forcing}. */
@@ -77,10 +81,17 @@ public final class QueueWriter implements Duty {
         /** Every entry of the table is in a file; a power cut may still lose it. */
         void written(QueueTable table) throws IOException;
 
-        /** Every entry of the table survives a power cut, if the log does. */
-        void forced(QueueTable table) throws IOException;
+        /**
+         * Every entry of the table survives a power cut, if the log does.
+         *
+         * @param undeleted topics of which files may be left although the table does not tell of them
+         */
+        void forced(QueueTable table, Set<String> undeleted) throws IOException;
 
-        /** On return it is durable that the topic is about to be forgotten; holds until a table is {@link #forced}. */
+        /**
+         * On return it is durable that the topic is about to be forgotten; holds until a table is {@link #forced} and nothing
+         * is left of the topic.
+         */
         void dropping(String topic) throws IOException;
     }
 
@@ -224,6 +235,10 @@ public final class QueueWriter implements Duty {
     }
 
     private void write(ConsumeQueue queue, long to) throws IOException {
+        if (queue.writtenTo() == queue.start() && undeleted.contains(queue.key().topic())) {
+            // the topic was begun anew beside files of the old one
+            queue.unswept(true);
+        }
         sweep(queue);
         unforced.addAll(queue.write(to));
     }
@@ -321,7 +336,7 @@ public final class QueueWriter implements Duty {
     }
 
     private void endForcing() throws IOException {
-        tables.forced(forcing.table());
+        tables.forced(forcing.table(), Set.copyOf(undeleted));
         forcedPosition = forcing.table().position();
         forcedAtNanos = nanos.getAsLong();
         forcing = null;
@@ -415,32 +430,58 @@ public final class QueueWriter implements Duty {
 
     /**
      * Forgets a topic, deletes its files, and says so durably, so that recovery does not make it again. Nothing is written
-     * meanwhile: a topic of the same name that begins anew finds no file of the old one.
+     * meanwhile: a topic of the same name that begins anew finds no file of the old one. When a file cannot be deleted the
+     * topic is forgotten nevertheless, and {@linkplain #undeleted remembered} until a repeat, or the next opening, has
+     * deleted the rest.
      */
     public synchronized void dropTopic(String topic) throws IOException {
-        if (queues.find(topic) == null) {
+        if (queues.find(topic) == null && !undeleted.contains(topic)) {
             return;
         }
         tables.dropping(topic);
-        TopicQueues removed;
+        // a table with the topic in it must not be the one that takes the announcement back
+        giveUpForcing();
+        undeleted.add(topic);
         appendLock.lock();
         try {
-            removed = queues.remove(topic);
+            queues.remove(topic);
         } finally {
             appendLock.unlock();
         }
-        if (removed == null) {
-            return;
-        }
-        for (ConsumeQueue queue : removed.all()) {
-            if (queue != null) {
-                files.deleteQueue(queue.key());
-                toSweep.remove(queue);
+        toSweep.removeIf(queue -> queue.key().topic().equals(topic));
+        unforced.removeIf(id -> id.queue().topic().equals(topic));
+        files.deleteTopic(topic);
+        undeleted.remove(topic);
+        forceTable();
+    }
+
+    /** Topics that were forgotten and of which files are left, because deleting them failed. Any thread. */
+    public Set<String> undeleted() {
+        return new TreeSet<>(undeleted);
+    }
+
+    /**
+     * Ends deletions that an earlier run of the process has begun: queues that nobody knows of lose their files, and what lies
+     * behind the end of the others goes. What cannot be deleted now stays {@link #undeleted}.
+     */
+    public synchronized void finishDrops(Set<String> topics) {
+        for (String topic : topics) {
+            try {
+                for (QueueKey key : files.listQueues(topic)) {
+                    ConsumeQueue queue = queues.find(topic, key.queueId());
+                    if (queue == null) {
+                        files.deleteQueue(key);
+                    } else {
+                        queue.unswept(true);
+                        toSweep.add(queue);
+                    }
+                }
+            } catch (IOException refused) {
+                undeleted.add(topic);
+                log.warn(
+                        "files of deleted topic {} cannot be deleted; the next opening tries it again", topic, refused);
             }
         }
-        giveUpForcing();
-        unforced.removeIf(id -> id.queue().topic().equals(topic));
-        forceTable();
     }
 
     /** Writes whatever is not in files yet, forces it, and says so; or gives forcing up for good. */

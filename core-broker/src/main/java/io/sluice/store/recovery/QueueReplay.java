@@ -5,6 +5,7 @@ import io.sluice.store.queue.ConsumeQueues;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Gives records found in the log their entries. The number that a record says it has is covered by no checksum, so one that
@@ -20,6 +21,7 @@ final class QueueReplay {
     private final Map<ConsumeQueue, Long> covered;
 
     private final Set<String> dropped;
+    private final BooleanSupplier damageMet;
     private final Map<ConsumeQueue, Held> held = new LinkedHashMap<>();
     private long placed;
 
@@ -28,12 +30,14 @@ final class QueueReplay {
     /**
      * @param covered queues with entries for records that are walked over once more, and the log offset of their last one;
      *                for every other queue, no record that comes has an entry yet
-     * @param dropped topics that were deleted, or about to be: a first message of theirs needs no other witness
+     * @param dropped   topics that were deleted, or about to be: a first message of theirs needs no other witness
+     * @param damageMet whether records before the present one are damaged: the first ones of a queue may be among them
      */
-    QueueReplay(ConsumeQueues queues, Map<ConsumeQueue, Long> covered, Set<String> dropped) {
+    QueueReplay(ConsumeQueues queues, Map<ConsumeQueue, Long> covered, Set<String> dropped, BooleanSupplier damageMet) {
         this.queues = queues;
         this.covered = covered;
         this.dropped = dropped;
+        this.damageMet = damageMet;
     }
 
     /** Entries that were made. */
@@ -54,17 +58,22 @@ final class QueueReplay {
             place(queue, candidate);
         } else if (number == 0 && dropped.contains(queue.key().topic())) {
             believe(queue, candidate);
-        } else if (number > queue.next() || number == 0) {
+        } else if (number > queue.next() || number == 0 || mayHaveLostItsFirst(queue)) {
             held.put(queue, candidate);
         }
+    }
+
+    /** A queue that was begun anew, and whose record 0 is damaged, goes on with numbers that the old one had. */
+    private boolean mayHaveLostItsFirst(ConsumeQueue queue) {
+        return damageMet.getAsBoolean() || dropped.contains(queue.key().topic());
     }
 
     /** What to make of a record that was held back, now that the number of the one after it is known. */
     private void settle(ConsumeQueue queue, Held earlier, long following) {
         boolean follows = following == earlier.number + 1;
-        boolean beginsAnew = earlier.number == 0;
-        boolean bothBelow = beginsAnew && following > 0 && following < queue.next();
-        if (follows || bothBelow || following > earlier.number && !beginsAnew && following != queue.next() + 1) {
+        boolean later = following > earlier.number;
+        boolean agrees = earlier.number < queue.next() ? following < queue.next() : following != queue.next() + 1;
+        if (follows || later && agrees) {
             believe(queue, earlier);
         } else if (following == queue.next() + 1) {
             // its number is damaged: the place where it belongs stays empty
@@ -92,7 +101,9 @@ final class QueueReplay {
         held.forEach((queue, last) -> {
             boolean oneBitFromExpected = Long.bitCount(last.number ^ queue.next()) == 1;
             boolean fresh = queue.next() == 0;
-            boolean anew = last.number == 0 && !oneBitFromExpected;
+            boolean below =
+                    last.number < queue.next() && dropped.contains(queue.key().topic());
+            boolean anew = (last.number == 0 || below) && !oneBitFromExpected;
             boolean few = last.number > queue.next() && last.number - queue.next() <= UNCONFIRMED_MAX;
             if (fresh || anew || few) {
                 believe(queue, last);

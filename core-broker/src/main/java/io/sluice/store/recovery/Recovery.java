@@ -142,6 +142,7 @@ public final class Recovery {
         if (start.kind == Start.Kind.NOTHING || start.kind == Start.Kind.NEW) {
             keepQueuesWithoutRecords();
         }
+        writer.finishDrops(DroppedTopics.read(disk, directory));
         writer.writeAll();
         if (start.kind == Start.Kind.AS_LEFT || start.kind == Start.Kind.FORCED || start.kind == Start.Kind.NOTHING) {
             // also for files whose maker was killed before it could make their names durable
@@ -318,7 +319,8 @@ public final class Recovery {
         LogScan scan = new LogScan(commitLog, from, from, trustedTo, commitLog.limit(), true);
         RecordEntries entries = new RecordEntries(delayLevels);
         RecordTraits traits = new RecordTraits();
-        QueueReplay replay = new QueueReplay(queues, covered, DroppedTopics.read(disk, directory));
+        QueueReplay replay =
+                new QueueReplay(queues, covered, DroppedTopics.read(disk, directory), () -> scan.damagedPlaces() > 0);
         try {
             scan.run((offset, record) -> {
                 int size = record.remaining();
@@ -395,6 +397,8 @@ public final class Recovery {
     /** Queues whose messages have all left the log go on with the numbers they had. */
     private void keepQueuesWithoutRecords() throws IOException {
         List<QueueKey> onDisk = queues.files().listQueues();
+        Set<String> dropped = DroppedTopics.read(disk, directory);
+        onDisk.removeIf(key -> dropped.contains(key.topic()));
         for (QueueKey key : onDisk) {
             if (queues.find(key.topic(), key.queueId()) == null && key.queueId() <= ConsumeQueues.QUEUE_ID_MAX) {
                 if (commitLog.isEmpty()) {

@@ -18,15 +18,23 @@ import java.util.Optional;
 final class OfflineStore implements AutoCloseable {
     private final Path directory;
     private final boolean crashed;
+    private final long knownEnd;
     private final CommitLog log;
     private final QueueFiles queues;
     private final KeyIndex index;
     private final CloseStack opened;
 
     private OfflineStore(
-            Path directory, boolean crashed, CommitLog log, QueueFiles queues, KeyIndex index, CloseStack opened) {
+            Path directory,
+            boolean crashed,
+            long knownEnd,
+            CommitLog log,
+            QueueFiles queues,
+            KeyIndex index,
+            CloseStack opened) {
         this.directory = directory;
         this.crashed = crashed;
+        this.knownEnd = knownEnd;
         this.log = log;
         this.queues = queues;
         this.index = index;
@@ -49,7 +57,12 @@ final class OfflineStore implements AutoCloseable {
             }
             boolean crashed = RunningMark.isSet(disk, directory);
             Optional<Progress> known = Recovery.progress(disk, directory, false);
-            CommitLog log = opening.push(CommitLog.open(disk, Disk.Access.READ, directory.resolve("commitlog"), 0, 0));
+            CommitLog log = opening.push(CommitLog.open(
+                    disk,
+                    Disk.Access.READ,
+                    directory.resolve("commitlog"),
+                    0,
+                    known.map(Progress::logSegmentBytes).orElse(0)));
             Path queueRoot = directory.resolve("consumequeue");
             int fileBytes = QueueFileLength.find(
                     disk,
@@ -62,7 +75,8 @@ final class OfflineStore implements AutoCloseable {
             QueueFiles queues = opening.push(new QueueFiles(disk, Disk.Access.READ, queueRoot, fileBytes));
             KeyIndex index = opening.push(
                     KeyIndex.open(disk, Disk.Access.READ, directory.resolve("index"), InstantSource.system(), 0, 0));
-            return new OfflineStore(directory, crashed, log, queues, index, opening.release());
+            long knownEnd = known.map(progress -> progress.queues().position()).orElse(0L);
+            return new OfflineStore(directory, crashed, knownEnd, log, queues, index, opening.release());
         }
     }
 
@@ -73,6 +87,11 @@ final class OfflineStore implements AutoCloseable {
     /** Whether the store was not stopped properly. */
     boolean crashed() {
         return crashed;
+    }
+
+    /** Log offset that the store is known to have reached; 0 when nothing is known. */
+    long knownEnd() {
+        return knownEnd;
     }
 
     CommitLog log() {

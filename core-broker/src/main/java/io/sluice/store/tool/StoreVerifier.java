@@ -72,13 +72,22 @@ public final class StoreVerifier {
             find(
                     Severity.LOSS,
                     "log offset " + gap.from(),
-                    "%d bytes hold no whole record; records follow behind them".formatted(gap.to() - gap.from()));
+                    (log.holds(gap.from())
+                                    ? "%d bytes hold no whole record; records follow behind them"
+                                    : "%d bytes are in no file: one is gone or was cut off; records follow behind them")
+                            .formatted(gap.to() - gap.from()));
         }
         if (scan.endVerdict() != Verdict.NOTHING) {
             find(
                     store.crashed() ? Severity.NOTE : Severity.LOSS,
                     "log offset " + scan.position(),
                     "the log ends in something that is no whole record (%s)".formatted(scan.endVerdict()));
+        }
+        if (store.knownEnd() > scan.position()) {
+            find(
+                    store.crashed() ? Severity.NOTE : Severity.LOSS,
+                    "log offset " + scan.position(),
+                    "the log ends here; it had reached offset %d when the store was open".formatted(store.knownEnd()));
         }
         checkQueues(log.min(), scan.position());
         long indexEntries = checkIndex(scan.position());

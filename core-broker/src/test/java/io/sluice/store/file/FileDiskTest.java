@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,49 @@ class FileDiskTest {
                     assertThat(memory.get(at)).as("byte %d", at).isEqualTo((byte) expected);
                 }
             }
+        }
+    }
+
+    private OsMappedFile mapped(Path path, AtomicInteger number) throws IOException {
+        return OsMappedFile.map(path, Disk.Access.WRITE, (file, attributes) -> number.incrementAndGet());
+    }
+
+    @Test
+    void aMountThatNumbersItsFilesAnewIsNoLoss() throws IOException {
+        Path path = directory.resolve("file with a blank");
+        disk.create(path, 4096);
+        try (OsMappedFile file = mapped(path, new AtomicInteger())) {
+            for (int look = 0; look < 20; look++) {
+                assertThat(file.lost()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void onAMountThatNumbersItsFilesAnewAReplacedFileIsALossToo() throws IOException {
+        Path path = directory.resolve("file");
+        disk.create(path, 4096);
+        try (OsMappedFile file = mapped(path, new AtomicInteger())) {
+            assertThat(file.lost()).isEmpty();
+            Path other = directory.resolve("other");
+            disk.create(other, 4096);
+            disk.rename(other, path);
+            assertThat(file.lost()).contains("is another file now");
+        }
+    }
+
+    @Test
+    void aFileThatIsReplacedCutOrDeletedIsLost() throws IOException {
+        Path path = directory.resolve("file");
+        disk.create(path, 4096);
+        try (MappedFile file = disk.map(path, Disk.Access.WRITE)) {
+            assertThat(file.lost()).isEmpty();
+            FileDisk.setLength(path, 100);
+            assertThat(file.lost()).contains("has 100 bytes where it had 4096");
+            disk.delete(path);
+            assertThat(file.lost()).contains("is gone");
+            disk.create(path, 4096);
+            assertThat(file.lost()).contains("is another file now");
         }
     }
 }

@@ -195,7 +195,7 @@ final class PopLeases {
                 continue;
             }
             leases.add(new Lease(
-                    new ReceiptAddress(brokerName, receipt.text()).toReceipt(),
+                    new ReceiptAddress(brokerName, new Receipt(receipt.text())).toReceipt(),
                     new MessageQueue(request.topic(), brokerName, view.queueId()),
                     slice,
                     attempt,
@@ -241,7 +241,7 @@ final class PopLeases {
         if (settlement instanceof Settlement.Extend extend) {
             return change(lease, address, extend.leaseFor())
                     .thenApply(later -> new Settled(
-                            new ReceiptAddress(lease.brokerName(), later.text()).toReceipt(),
+                            new ReceiptAddress(lease.brokerName(), new Receipt(later.text())).toReceipt(),
                             Result.DONE,
                             later.endsAtMs()));
         }

@@ -8,6 +8,7 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
@@ -291,7 +292,7 @@ public final class RemoteUnits implements UnitsOfWork {
 
     private static Settle settle(Settlement settlement) {
         return RemoteLeases.settle(
-                settlement, ReceiptAddress.of(settlement.receipt()).receipt());
+                settlement, ReceiptAddress.of(settlement.receipt()).receipt().handle());
     }
 
     private static String placement(Placement placement) {
@@ -378,7 +379,7 @@ public final class RemoteUnits implements UnitsOfWork {
             case IN_DOUBT -> new UnitOutcome.CommittedWithDoubt(committed, SendOutcome.Doubt.valueOf(answer.doubt()));
             case LEASES_OVER ->
                 new UnitOutcome.LeasesOver(answer.over().stream()
-                        .map(handle -> new ReceiptAddress(answer.brokerName(), handle).toReceipt())
+                        .map(handle -> new ReceiptAddress(answer.brokerName(), new Receipt(handle)).toReceipt())
                         .toList());
         };
     }

@@ -185,6 +185,6 @@ class RemoteUnitsAnswersTest {
     }
 
     private static Receipt receipt(String broker) {
-        return new ReceiptAddress(broker, "r").toReceipt();
+        return new ReceiptAddress(broker, new Receipt("r")).toReceipt();
     }
 }

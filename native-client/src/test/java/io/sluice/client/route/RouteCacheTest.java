@@ -14,6 +14,7 @@ import io.sluice.wire.body.BrokerData;
 import io.sluice.wire.body.QueueData;
 import io.sluice.wire.body.TopicRouteData;
 import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -234,6 +235,28 @@ class RouteCacheTest {
         await().until(() -> nameServer.heard(ROUTE).size() > 2);
         told.set(new TopicRouteData(List.of(share("a", 1, 1, 6), share("b", 1, 1, 6)), List.of(a, b)));
 
+        await().until(() -> routes.known(TOPIC).orElseThrow().writable().size() == 2);
+    }
+
+    @Test
+    void aBrokerThatStoresWhileTheTopicBecomesVisibleElsewhereIsShownSoonToo() {
+        BrokerData a = new BrokerData("C", "a", Map.of(0L, "127.0.0.1:1"));
+        BrokerData b = new BrokerData("C", "b", Map.of(0L, "127.0.0.1:2"));
+        List<QueueData> shares = List.of(share("a", 1, 1, 6), share("b", 1, 1, 6));
+        TopicRouteData both = new TopicRouteData(shares, List.of(a, b));
+        AtomicReference<TopicRouteData> told = new AtomicReference<>();
+        ScriptedServer nameServer = opened(new ScriptedServer(ROUTE)).on(ROUTE, asked -> {
+            TopicRouteData route = asked.field("topic").equals("Orders") ? told.get() : both;
+            return route == null ? Frame.answer(ResponseCode.TOPIC_NOT_EXIST, "none yet") : routeOf(route);
+        });
+        RouteCache routes = routes(nameServer);
+        assertThat(result(routes.forSending(TOPIC))).isPresent();
+        routes.storedIn(TOPIC, "a");
+        routes.storedIn(TOPIC, "b");
+        told.set(new TopicRouteData(shares.subList(0, 1), List.of(a)));
+        assertThat(result(routes.find(TOPIC)).orElseThrow().writable()).hasSize(1);
+
+        told.set(both);
         await().until(() -> routes.known(TOPIC).orElseThrow().writable().size() == 2);
     }
 

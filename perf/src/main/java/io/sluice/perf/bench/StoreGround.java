@@ -1,6 +1,7 @@
 package io.sluice.perf.bench;
 
 import io.sluice.perf.machine.Directories;
+import io.sluice.perf.machine.PageCache;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.file.FileDisk;
@@ -22,7 +23,8 @@ final class StoreGround implements AutoCloseable {
     private static final InetSocketAddress SENDER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
 
     private final Path directory;
-    final MessageStore store;
+    private final FlushMode mode;
+    MessageStore store;
 
     StoreGround(FlushMode mode) {
         try {
@@ -30,9 +32,25 @@ final class StoreGround implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        this.store = MessageStore.open(
+        this.mode = mode;
+        open();
+    }
+
+    private void open() {
+        store = MessageStore.open(
                 StoreConfig.in(directory).withFlushMode(mode), new FileDisk(), InstantSource.system());
         store.start();
+    }
+
+    Path logDirectory() {
+        return directory.resolve("commitlog");
+    }
+
+    /** Stops the store, asks the system to forget its files, and opens it again. */
+    void cool() throws IOException, InterruptedException {
+        store.close();
+        PageCache.evict(directory);
+        open();
     }
 
     static NewRecord record(int queueId, int bodyBytes) {

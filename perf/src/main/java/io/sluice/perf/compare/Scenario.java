@@ -155,7 +155,10 @@ record Scenario(
                     .of(callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS), callers(SLUICE, APACHE, BATCH, BATCH_CALLERS))
                     .bound(BoundRule.WRITE_FRESH)
                     .goals(Goal.rate(0, 1, 1)),
-            drain("clients-drain", "native and Apache push consumer at the same broker, a backlog of a million", 1_000_000)
+            drain(
+                            "clients-drain",
+                            "native and Apache push consumer at the same broker, a backlog of a million",
+                            1_000_000)
                     .of(callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS), callers(SLUICE, APACHE, BATCH, BATCH_CALLERS))
                     .bound(BoundRule.LOOPBACK)
                     .goals(Goal.rate(0, 1, 1)),

@@ -12,9 +12,11 @@ final class AppendScenario {
     static final int[] THREADS = {1, 8, 64};
     private static final long LOG_BYTES = 384L << 20;
     private static final double SECONDS_MAX = 4;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 5;
+    /** Records before each sample, so that it does not begin with the first file. */
+    private static final int WARM_UP = 20_000;
     /** Of a stored record beside its body: fixed fields, topic, properties. */
-    private static final int OVERHEAD_BYTES = 91 + Producers.TOPIC.length() + 33;
+    static final int OVERHEAD_BYTES = 91 + Producers.TOPIC.length() + 33;
 
     private final StorePlan plan;
     private final Consumer<Figure> told;
@@ -26,27 +28,38 @@ final class AppendScenario {
 
     void run() throws IOException, InterruptedException {
         PlainWriting plain = new PlainWriting(plan.directory());
+        PlainLog own = new PlainLog(plan.directory());
         // what runs first also compiles
         once(8, 128);
         plain.megabytesPerSecond(512, LOG_BYTES);
+        own.megabytesPerSecond(512, 0, LOG_BYTES);
         for (int bytes : BODY_BYTES) {
             int recordBytes = bytes + OVERHEAD_BYTES;
             double[] limit = new double[ROUNDS];
+            double[] same = new double[ROUNDS];
             double[][] rate = new double[THREADS.length][ROUNDS];
             for (int round = 0; round < ROUNDS; round++) {
                 limit[round] = plain.megabytesPerSecond(recordBytes, LOG_BYTES);
+                same[round] = own.megabytesPerSecond(recordBytes, (long) WARM_UP * recordBytes, LOG_BYTES);
                 for (int i = 0; i < THREADS.length; i++) {
                     rate[i][round] = once(THREADS[i], bytes);
                 }
             }
             double best = median(limit);
             tell("plain writing of %d-byte records, median of %d".formatted(recordBytes, ROUNDS), best, "MB/s");
+            double ownBest = median(same);
+            tell(
+                    "plain writing of %d-byte records through the log's own mapping, median of %d"
+                            .formatted(recordBytes, ROUNDS),
+                    ownBest,
+                    "MB/s");
             for (int i = 0; i < THREADS.length; i++) {
                 double median = median(rate[i]);
                 String name = "%d B, %d producers, asynchronous flush".formatted(bytes, THREADS[i]);
                 tell(name, median, "MB/s");
                 tell(name + ", messages", median * 1e6 / recordBytes, "1/s");
                 tell(name + ", to plain writing", median / best, "x");
+                tell(name + ", to plain writing through the log's own mapping", median / ownBest, "x");
             }
         }
     }
@@ -55,7 +68,7 @@ final class AppendScenario {
         try (ScratchStore scratch = new ScratchStore(plan.directory());
                 MessageStore store = scratch.open(FlushMode.ASYNC_FLUSH)) {
             Producers producers = new Producers(store, threads, bytes);
-            producers.run(20_000, SECONDS_MAX);
+            producers.run(WARM_UP, SECONDS_MAX);
             return producers
                     .run(LOG_BYTES / (bytes + OVERHEAD_BYTES), SECONDS_MAX)
                     .megabytesPerSecond();

@@ -1,5 +1,6 @@
 package io.sluice.perf.store;
 
+import io.sluice.perf.machine.PageCache;
 import io.sluice.runtime.Threads;
 import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
@@ -9,13 +10,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** {@link StoreScenario#BACKLOG}. */
 final class BacklogScenario {
@@ -23,6 +22,9 @@ final class BacklogScenario {
     private static final int ROUNDS = 3;
     private static final long SAMPLE = 2_000_000;
     private static final long READ_PER_QUEUE = 100_000;
+    /** Of a message in its queue and in the index. */
+    private static final int DERIVED_BYTES = 40;
+
     private static final int BATCH = 512;
     private static final int BATCH_BYTES = 1 << 20;
     private static final double NO_TIME_LIMIT = 600;
@@ -37,6 +39,7 @@ final class BacklogScenario {
 
     void run() throws IOException, InterruptedException {
         double empty = toEmptyStores();
+        double control = toEmptyStoreAfterPlainFiles(empty);
         try (ScratchStore scratch = new ScratchStore(plan.directory())) {
             double hot;
             try (MessageStore store = scratch.open(FlushMode.ASYNC_FLUSH)) {
@@ -44,12 +47,17 @@ final class BacklogScenario {
                 Producers.Done filled = producers.run(plan.messages(), NO_TIME_LIMIT);
                 tell("filling %,d messages of %d B".formatted(filled.records(), plan.bytes()), filled.rate(), "1/s");
                 tell("log", store.logRange().max() / 1e6, "MB");
-                compare("right after filling", appendRate(store, producers), empty);
+                double rate = appendRate(store, producers);
+                compare("right after filling", rate, empty);
+                tell(
+                        "appends above the backlog, right after filling, to an empty store after as many bytes in plain files",
+                        rate / control,
+                        "x");
                 hot = hotRate(store);
                 tell("hot reader, median of %d".formatted(ROUNDS), hot, "1/s");
                 tell("heap in use after a collection, with the backlog", heapInUse() / 1e6, "MB");
             }
-            evict(scratch.directory());
+            PageCache.evict(scratch.directory());
             cold(scratch, hot, empty);
         }
     }
@@ -75,6 +83,25 @@ final class BacklogScenario {
         double median = AppendScenario.median(rates);
         tell("appends to an empty store, %,d each, median of %d".formatted(SAMPLE, ROUNDS), median, "1/s");
         return median;
+    }
+
+    /**
+     * What the backlog is to be held against: a store without one, on a machine that has just had as many bytes written to
+     * files, so that both take their memory from the same place.
+     */
+    private double toEmptyStoreAfterPlainFiles(double empty) throws IOException, InterruptedException {
+        try (ScratchStore plain = new ScratchStore(plan.directory());
+                ScratchStore scratch = new ScratchStore(plan.directory())) {
+            long bytes = plan.messages() * (plan.bytes() + AppendScenario.OVERHEAD_BYTES + DERIVED_BYTES);
+            PlainWriting.fill(plain.directory(), bytes);
+            try (MessageStore store = scratch.open(FlushMode.ASYNC_FLUSH)) {
+                double rate = appendRate(store, new Producers(store, PRODUCERS, plan.bytes()));
+                String name = "appends to an empty store after %,d MB in plain files".formatted(bytes / 1_000_000);
+                tell(name + ", median of %d".formatted(ROUNDS), rate, "1/s");
+                tell(name + ", to an empty store", rate / empty, "x");
+                return rate;
+            }
+        }
     }
 
     private static double hotRate(MessageStore store) {
@@ -163,20 +190,6 @@ final class BacklogScenario {
             }
         }
         return read;
-    }
-
-    /** Asks the system to forget the files of a store that is closed; {@code dd} of GNU coreutils can say so. */
-    private static void evict(Path directory) throws IOException, InterruptedException {
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(directory)) {
-            files = all.filter(Files::isRegularFile).toList();
-        }
-        for (Path file : files) {
-            new ProcessBuilder("dd", "if=" + file, "iflag=nocache", "count=0", "status=none")
-                    .inheritIO()
-                    .start()
-                    .waitFor();
-        }
     }
 
     /** Of this process, as the system counts it; 0 where it does not. */

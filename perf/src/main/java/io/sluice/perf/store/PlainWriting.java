@@ -68,6 +68,22 @@ final class PlainWriting {
         }
     }
 
+    /** Writes so many bytes to new files of the directory, as fast as it goes. */
+    static void fill(Path directory, long bytes) throws IOException {
+        ByteBuffer block = ByteBuffer.allocateDirect(2 * STEP_BYTES);
+        for (long done = 0; done < bytes; done += FILE_BYTES) {
+            Path file = Files.createTempFile(directory, "fill", ".tmp");
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                long wanted = Math.min(FILE_BYTES, bytes - done);
+                for (long at = 0; at < wanted; at += block.capacity()) {
+                    block.clear();
+                    channel.write(block, at);
+                }
+                channel.force(false);
+            }
+        }
+    }
+
     /** Forces per second, each of so many new bytes in file order. */
     double forcesPerSecond(int bytes, double seconds) throws IOException, InterruptedException {
         return withFile((channel, memory) -> {

@@ -649,7 +649,7 @@ public final class MemoryBroker implements BrokerPort {
                 MessageQueue queue = new MessageQueue(request.topic(), brokerName, queueId);
                 leaseFrom(cursorOf(request, queue), entriesOf(queue), request, leases);
             }
-            return leases.isEmpty() ? Optional.empty() : Optional.of(new Leased(leases, Hold.NONE));
+            return leases.isEmpty() ? Optional.empty() : Optional.of(Leased.of(leases, Hold.NONE));
         }
 
         private String keyOf(MessageView view) {
