@@ -205,6 +205,11 @@ public final class Producer implements AutoCloseable {
          * again with the number it had before is not stored again, and its send answers with the first result. The numbers are
          * given in the order of the sends.
          *
+         * <pre>{@code
+         * Producer producer = client.producer("import").idempotent("file-7", firstLine).start();
+         * lines.forEach(line -> producer.sendAsync(Message.of("Lines", line)));
+         * }</pre>
+         *
          * @param producerId 1..100 visible ASCII characters; one producer at a time has it
          * @param next       number of the next message
          */

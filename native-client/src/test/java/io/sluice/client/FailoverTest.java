@@ -42,6 +42,10 @@ class FailoverTest {
     }
 
     private void topic(String name, int queues) {
+        topic(cluster, name, queues);
+    }
+
+    private static void topic(LiveCluster cluster, String name, int queues) {
         try (BrokerPort port = BrokerPortFactory.open(URI.create("sluice://" + cluster.nameServerAddress()))) {
             port.topics()
                     .put(new TopicName(name), TopicSettings.ofQueues(queues))
@@ -81,6 +85,26 @@ class FailoverTest {
             assertThat(traffic.refused()).isEmpty();
             for (Way way : Way.values()) {
                 assertThat(traffic.repeated(way)).as("twice by " + way).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aRestartOfTheOnlyNodeLosesNothingAndDeliversNothingTwice() throws InterruptedException {
+        try (LiveCluster single = LiveCluster.start(directory.resolve("single"), "broker-a")) {
+            topic(single, TOPIC, 4);
+            try (Traffic traffic = new Traffic(single.nameServerAddress(), TOPIC)) {
+                flows(traffic);
+                single.stopBroker("broker-a");
+                single.stopNameServer(0);
+                single.startNameServer(0);
+                single.startBroker("broker-a");
+                flows(traffic);
+                ends(traffic);
+                assertThat(traffic.refused()).isEmpty();
+                for (Way way : Way.values()) {
+                    assertThat(traffic.repeated(way)).as("twice by " + way).isEmpty();
+                }
             }
         }
     }
