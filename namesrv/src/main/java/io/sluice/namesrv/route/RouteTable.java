@@ -36,6 +36,7 @@ public final class RouteTable {
     private final Map<String, BrokerEntry> brokers = new TreeMap<>();
     private final Map<String, Set<String>> clusters = new TreeMap<>();
     private final Map<BrokerAddress, BrokerLease> leases = new HashMap<>();
+    private final AwayBrokers away = new AwayBrokers();
 
     private final long silenceMs;
     private final BooleanSupplier dropUnreportedTopics;
@@ -79,6 +80,7 @@ public final class RouteTable {
             return new Registered.Accepted("", "");
         }
         BrokerEntry broker = admit(registration);
+        away.forget(broker.name());
         boolean changed =
                 before == null || !before.version().equals(registration.topics().dataVersion());
         if (mayBringTopics(broker, registration) && (newId || changed)) {
@@ -187,14 +189,14 @@ public final class RouteTable {
     // Going.
 
     public synchronized void unregister(BrokerAddress address) {
-        remove(address, "it said so");
+        remove(address, "it said so").ifPresent(away::forget);
     }
 
     /** Everything that was registered over a connection that has ended. */
     public synchronized void connectionEnded(Origin origin) {
         for (Map.Entry<BrokerAddress, BrokerLease> lease : List.copyOf(leases.entrySet())) {
             if (lease.getValue().origin() == origin) {
-                remove(lease.getKey(), "its connection ended");
+                removeThatMayComeBack(lease.getKey(), "its connection ended");
             }
         }
     }
@@ -206,7 +208,7 @@ public final class RouteTable {
         for (Map.Entry<BrokerAddress, BrokerLease> lease : List.copyOf(leases.entrySet())) {
             if (lease.getValue().isOver(now)) {
                 over.add(lease.getValue().origin());
-                remove(
+                removeThatMayComeBack(
                         lease.getKey(),
                         "silent for more than %d ms".formatted(lease.getValue().silenceMs()));
             }
@@ -214,10 +216,15 @@ public final class RouteTable {
         return over;
     }
 
-    private void remove(BrokerAddress address, String reason) {
+    private void removeThatMayComeBack(BrokerAddress address, String reason) {
+        remove(address, reason).ifPresent(name -> away.went(name, nanoClock.getAsLong()));
+    }
+
+    /** The name, when that was the last broker of it. */
+    private Optional<String> remove(BrokerAddress address, String reason) {
         BrokerLease lease = leases.remove(address);
         if (lease == null) {
-            return;
+            return Optional.empty();
         }
         log.info(
                 "broker removed: cluster={} name={} address={} reason={}",
@@ -227,13 +234,16 @@ public final class RouteTable {
                 reason);
         BrokerEntry broker = brokers.get(lease.brokerName());
         if (broker == null || !broker.addresses().values().removeIf(address.address()::equals)) {
-            return;
+            return Optional.empty();
         }
         if (broker.addresses().isEmpty()) {
             forget(broker);
-        } else if (broker.isActingMaster() && !broker.hasPrimary()) {
+            return Optional.of(broker.name());
+        }
+        if (broker.isActingMaster() && !broker.hasPrimary()) {
             changePerm(broker.name(), perm -> perm & ~TopicConfig.PERM_WRITE);
         }
+        return Optional.empty();
     }
 
     private void forget(BrokerEntry broker) {
@@ -314,7 +324,8 @@ public final class RouteTable {
         brokers.forEach((name, broker) -> addresses.put(name, broker.data()));
         Map<String, Set<String>> names = new TreeMap<>();
         clusters.forEach((cluster, members) -> names.put(cluster, new TreeSet<>(members)));
-        return new ClusterInfo(addresses, names);
+        Set<String> gone = away.names(nanoClock.getAsLong());
+        return new ClusterInfo(addresses, names, gone.isEmpty() ? Optional.empty() : Optional.of(gone));
     }
 
     public synchronized Optional<BrokerData> broker(String name) {

@@ -222,6 +222,33 @@ class RouteTableTest {
     }
 
     @Test
+    void aBrokerThatGoesWithoutTakingLeaveIsAwayUntilItIsBackOrADayIsOver() {
+        Origin origin = reason -> {};
+        table.register(registration(PRIMARY, 0, 1, ActingMaster.NO, origin, "T1", "T2"));
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+
+        table.connectionEnded(origin);
+        assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
+        register(PRIMARY, 0, 2, "T1", "T2");
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+
+        pass(120_001);
+        table.expire();
+        assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
+        pass(TimeUnit.DAYS.toMillis(1) + 1);
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatTakesLeaveIsNotAway() {
+        register(PRIMARY, 0, 1, "T1", "T2");
+
+        table.unregister(new BrokerAddress("C", PRIMARY));
+
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+    }
+
+    @Test
     void theEndOfAnOldConnectionDoesNotRemoveABrokerThatCameBack() {
         Origin before = reason -> {};
         table.register(registration(PRIMARY, 0, 1, ActingMaster.NO, before, "T1", "T2"));

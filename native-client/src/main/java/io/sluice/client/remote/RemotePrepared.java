@@ -2,7 +2,6 @@ package io.sluice.client.remote;
 
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.remote.RemoteUnits.Target;
-import io.sluice.client.route.BrokerAddresses;
 import io.sluice.client.route.RouteCache;
 import io.sluice.port.DecisionOutcome;
 import io.sluice.port.PrepareOutcome;
@@ -34,7 +33,8 @@ import java.util.function.Predicate;
 
 /**
  * Units of work in two phases over the wire. A unit is on the broker that it was prepared on. Whoever prepared it, or has listed
- * it, knows which; else every broker of the cluster is asked, and what none of them knows is unknown only when all have answered.
+ * it, knows which; else every broker of the cluster is asked, also those that are away and were seen before, here or by the name
+ * servers, and what none of them knows is unknown only when all have answered.
  */
 final class RemotePrepared {
     private static final String WHAT = "units of work in two phases";
@@ -98,11 +98,19 @@ final class RemotePrepared {
         return (RefusedException) cause;
     }
 
-    private void learn(String id, String brokerName) {
+    /** A unit was sent to this broker, so that what the broker does not know of it is not known anywhere. */
+    void learn(String id, String brokerName) {
         if (!id.isEmpty()) {
             synchronized (known) {
                 known.put(id, brokerName);
             }
+        }
+    }
+
+    /** The end of the unit is told, nobody will ask where it is. */
+    void forgetPlace(String id) {
+        synchronized (known) {
+            known.remove(id);
         }
     }
 
@@ -111,12 +119,18 @@ final class RemotePrepared {
         synchronized (known) {
             brokerName = known.get(id);
         }
-        return Optional.ofNullable(brokerName).map(name -> routes.primary(name)
-                .<CompletionStage<Target>>map(address -> CompletableFuture.completedFuture(new Target(name, address)))
-                .orElseGet(() -> brokers().thenApply(all -> all.stream()
-                        .filter(target -> target.brokerName().equals(name))
-                        .findFirst()
-                        .orElseThrow(() -> away(name)))));
+        return Optional.ofNullable(brokerName).map(this::targetOf);
+    }
+
+    private CompletionStage<Target> targetOf(String brokerName) {
+        Optional<String> routed = routes.primary(brokerName);
+        if (routed.isPresent()) {
+            return CompletableFuture.completedFuture(new Target(brokerName, routed.get()));
+        }
+        return routes.withThoseAway()
+                .thenApply(all -> new Target(
+                        brokerName,
+                        all.getOrDefault(brokerName, Optional.empty()).orElseThrow(() -> away(brokerName))));
     }
 
     private static RefusedException away(String brokerName) {
@@ -125,30 +139,21 @@ final class RemotePrepared {
                 "broker %s, which may have the unit of work, is away; try again later".formatted(brokerName));
     }
 
-    /** The primaries of the cluster; fails when a broker has none, since nobody knows what it has. */
-    private CompletionStage<List<Target>> brokers() {
-        return routes.cluster().thenApply(all -> {
-            if (all.isEmpty()) {
-                throw new RefusedException(Refusal.UNAVAILABLE, "no broker is there; try again later");
-            }
-            return all.stream()
-                    .sorted(Comparator.comparing(BrokerAddresses::brokerName))
-                    .map(one -> new Target(one.brokerName(), one.primary().orElseThrow(() -> away(one.brokerName()))))
-                    .toList();
-        });
-    }
-
     CompletionStage<DecisionOutcome> decide(String id, Decision decision, boolean byHand) {
         DecideUnit wanted = new DecideUnit(id, decision == Decision.COMMIT, byHand);
         Function<Target, CompletionStage<DecisionOutcome>> ask = target -> asking.again(
                         WHAT, target.address(), ClusterLink.request(RequestCode.DECIDE_UNIT, wanted, FrameBody.NONE))
-                .handle(RemotePrepared::decided);
-        return known(id).map(target -> target.thenCompose(ask)).orElseGet(() -> everywhere(ask)
-                .thenApply(answers ->
-                        first(answers, new DecisionOutcome.Unknown(), DecisionOutcome.Unknown.class::isInstance)));
+                .handle((answer, failure) -> decided(target, answer, failure));
+        return known(id)
+                .map(target -> target.thenCompose(ask))
+                .orElseGet(() -> first(
+                        ask,
+                        new DecisionOutcome.Unknown(),
+                        outcome -> !(outcome instanceof DecisionOutcome.Unknown)
+                                && !(outcome instanceof DecisionOutcome.Refused)));
     }
 
-    private static DecisionOutcome decided(UnitAnswerBody answer, Throwable failure) {
+    private static DecisionOutcome decided(Target target, UnitAnswerBody answer, Throwable failure) {
         if (failure != null) {
             RefusedException refused = refusalOf(failure);
             return new DecisionOutcome.Refused(refused.reason(), refused.getMessage());
@@ -158,9 +163,19 @@ final class RemotePrepared {
             case ROLLED_BACK -> new DecisionOutcome.RolledBack(answer.repeat());
             case HEURISTIC_COMMIT -> new DecisionOutcome.Heuristic(Decision.COMMIT);
             case HEURISTIC_ROLLBACK -> new DecisionOutcome.Heuristic(Decision.ROLLBACK);
-            case UNKNOWN -> new DecisionOutcome.Unknown();
+            case UNKNOWN -> {
+                requireSame(target, answer.brokerName());
+                yield new DecisionOutcome.Unknown();
+            }
             default -> throw UnitForm.unexpected(answer);
         };
+    }
+
+    /** Where a broker was last there may be another one by now. */
+    private static void requireSame(Target target, String answered) {
+        if (!answered.equals(target.brokerName())) {
+            throw away(target.brokerName());
+        }
     }
 
     CompletionStage<Boolean> forget(String id) {
@@ -168,18 +183,23 @@ final class RemotePrepared {
                 .ask(WHAT, target.address(), RequestCode.FORGET_UNIT, new ForgetUnit(id))
                 .thenApply(answer ->
                         ClusterLink.header(answer, ForgetUnitAnswer.class).forgotten());
-        return known(id).map(target -> target.thenCompose(ask)).orElseGet(() -> everywhere(ask)
-                .thenApply(answers -> first(answers, false, forgotten -> !forgotten)));
+        return known(id)
+                .map(target -> target.thenCompose(ask))
+                .orElseGet(() -> first(ask, false, forgotten -> forgotten));
     }
 
     CompletionStage<PreparedPage> page(String after, int limit) {
         return everywhere(target -> asking.link()
                         .ask(WHAT, target.address(), RequestCode.LIST_UNITS, new ListUnits(after, limit))
-                        .thenApply(answer -> Body.of(PreparedUnitsBody.class, answer)))
-                .thenApply(answers -> together(answers, limit));
+                        .thenApply(answer -> {
+                            PreparedUnitsBody listed = Body.of(PreparedUnitsBody.class, answer);
+                            requireSame(target, listed.brokerName());
+                            return listed;
+                        }))
+                .thenApply(answers -> paged(answers, limit));
     }
 
-    private PreparedPage together(Answers<PreparedUnitsBody> answers, int limit) {
+    private PreparedPage paged(Answers<PreparedUnitsBody> answers, int limit) {
         answers.throwFailure();
         List<PreparedUnit> all = new ArrayList<>();
         boolean more = false;
@@ -212,13 +232,49 @@ final class RemotePrepared {
         }
     }
 
-    private <T> CompletionStage<Answers<T>> everywhere(Function<Target, CompletionStage<T>> ask) {
-        return brokers().thenCompose(targets -> {
-            List<CompletableFuture<T>> asked = targets.stream()
-                    .map(target -> ask.apply(target).toCompletableFuture())
+    private <T> CompletionStage<List<CompletableFuture<T>>> askAll(Function<Target, CompletionStage<T>> ask) {
+        return routes.withThoseAway().thenApply(all -> {
+            if (all.isEmpty()) {
+                throw new RefusedException(Refusal.UNAVAILABLE, "no broker is there; try again later");
+            }
+            return all.entrySet().stream()
+                    .map(one -> one.getValue()
+                            .map(address -> ask.apply(new Target(one.getKey(), address)))
+                            .orElseGet(() -> CompletableFuture.failedFuture(away(one.getKey())))
+                            .toCompletableFuture())
                     .toList();
-            return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
-                    .handle((done, failed) -> gathered(asked));
+        });
+    }
+
+    private <T> CompletionStage<Answers<T>> everywhere(Function<Target, CompletionStage<T>> ask) {
+        return askAll(ask).thenCompose(RemotePrepared::together);
+    }
+
+    private static <T> CompletionStage<Answers<T>> together(List<CompletableFuture<T>> asked) {
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
+                .handle((done, failed) -> gathered(asked));
+    }
+
+    /**
+     * The answer of the broker that knows the unit, without waiting for the others; that nobody does is believed only when all have
+     * answered.
+     */
+    private <T> CompletionStage<T> first(Function<Target, CompletionStage<T>> ask, T nothing, Predicate<T> isOfTheOne) {
+        return askAll(ask).thenCompose(asked -> {
+            CompletableFuture<T> first = new CompletableFuture<>();
+            asked.forEach(one -> one.thenAccept(answer -> {
+                if (isOfTheOne.test(answer)) {
+                    first.complete(answer);
+                }
+            }));
+            together(asked).thenApply(answers -> ofNobody(answers, nothing)).whenComplete((answer, failure) -> {
+                if (failure == null) {
+                    first.complete(answer);
+                } else {
+                    first.completeExceptionally(ClusterLink.causeOf(failure));
+                }
+            });
+            return first;
         });
     }
 
@@ -241,12 +297,13 @@ final class RemotePrepared {
         return new Answers<>(told, unknown.isPresent() || !told.isEmpty() ? unknown : notSupported);
     }
 
-    /** The answer of the broker that knows the unit; that nobody does is believed only when all have answered. */
-    private static <T> T first(Answers<T> answers, T nothing, Predicate<T> isNothing) {
-        Optional<T> answer = answers.told().stream().filter(isNothing.negate()).findFirst();
-        if (answer.isEmpty()) {
+    /** What is told when no broker was the one: a refusal, a failure, or that there is no such unit. */
+    private static <T> T ofNobody(Answers<T> answers, T nothing) {
+        Optional<T> refusal =
+                answers.told().stream().filter(told -> !told.equals(nothing)).findFirst();
+        if (refusal.isEmpty()) {
             answers.throwFailure();
         }
-        return answer.orElse(nothing);
+        return refusal.orElse(nothing);
     }
 }

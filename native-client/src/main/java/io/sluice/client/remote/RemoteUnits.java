@@ -75,10 +75,18 @@ public final class RemoteUnits implements UnitsOfWork {
         } catch (RefusedException refused) {
             return CompletableFuture.completedFuture(new UnitOutcome.Refused(refused.reason(), refused.getMessage()));
         }
-        return chosen.thenCompose(target -> unit.id().isEmpty()
-                        ? asking.once(WHAT, target.address(), request)
-                        : asking.again(WHAT, target.address(), request))
-                .whenComplete((answer, failure) -> decided(unit.id(), failure))
+        return chosen.thenCompose(target -> {
+                    prepared.learn(unit.id(), target.brokerName());
+                    return unit.id().isEmpty()
+                            ? asking.once(WHAT, target.address(), request)
+                            : asking.again(WHAT, target.address(), request);
+                })
+                .whenComplete((answer, failure) -> {
+                    decided(unit.id(), failure);
+                    if (isKnown(failure) && answer.outcome() != UnitAnswerBody.Outcome.IN_DOUBT) {
+                        prepared.forgetPlace(unit.id());
+                    }
+                })
                 .handle(RemoteUnits::outcome);
     }
 
@@ -185,14 +193,18 @@ public final class RemoteUnits implements UnitsOfWork {
     }
 
     private void decided(String id, Throwable failure) {
-        boolean isUnknown = failure != null
-                && (!(ClusterLink.causeOf(failure) instanceof RefusedException refused)
-                        || refused.reason() == Refusal.UNAVAILABLE);
-        if (!isUnknown) {
+        if (isKnown(failure)) {
             synchronized (undecided) {
                 undecided.remove(id);
             }
         }
+    }
+
+    /** Whether the failure of an answer, or {@code null}, leaves no doubt about the end of the unit. */
+    private static boolean isKnown(Throwable failure) {
+        return failure == null
+                || ClusterLink.causeOf(failure) instanceof RefusedException refused
+                        && refused.reason() != Refusal.UNAVAILABLE;
     }
 
     private CompletionStage<Target> primaryOf(String brokerName) {

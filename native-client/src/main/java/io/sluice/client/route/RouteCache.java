@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +70,7 @@ public final class RouteCache implements AutoCloseable {
     private final RouteConfig config;
     private final int topicsMax;
     private final ConcurrentMap<TopicName, Entry> entries = new ConcurrentHashMap<>();
-    /** Where the primaries of brokers were when a route named them last. */
+    /** Where the primaries of brokers were when a route or the list of brokers named them last. */
     private final ConcurrentMap<String, String> lastPrimaries = new ConcurrentHashMap<>();
 
     private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
@@ -296,21 +297,47 @@ public final class RouteCache implements AutoCloseable {
         return present.isPresent() ? present : Optional.ofNullable(lastPrimaries.get(brokerName));
     }
 
-    private void remember(TopicRoute route) {
+    private void remember(Collection<BrokerAddresses> brokers) {
         if (lastPrimaries.size() >= BROKERS_MAX) {
             lastPrimaries.clear();
         }
-        route.brokers()
-                .forEach((name, broker) -> broker.primary().ifPresent(address -> lastPrimaries.put(name, address)));
+        brokers.forEach(
+                broker -> broker.primary().ifPresent(address -> lastPrimaries.put(broker.brokerName(), address)));
     }
 
     /** All brokers of all clusters, asked for now. */
     public CompletionStage<List<BrokerAddresses>> cluster() {
+        return clusterInfo().thenApply(RouteCache::listed);
+    }
+
+    /**
+     * The primaries of all brokers that name servers list, by name, and of those that were listed before, there or here, and are away,
+     * where they were last; none where that is not known. For what only the right broker can tell. Asked for now.
+     */
+    public CompletionStage<SortedMap<String, Optional<String>>> withThoseAway() {
+        return clusterInfo().thenApply(info -> {
+            SortedMap<String, Optional<String>> all = new TreeMap<>();
+            info.awayBrokers().forEach(name -> all.put(name, Optional.empty()));
+            listed(info).forEach(broker -> all.put(broker.brokerName(), Optional.empty()));
+            lastPrimaries.forEach((name, address) -> all.put(name, Optional.of(address)));
+            return all;
+        });
+    }
+
+    private CompletionStage<ClusterInfo> clusterInfo() {
         return link.askNameServer("the list of brokers", RequestCode.GET_BROKER_CLUSTER_INFO, new NoFields())
-                .thenApply(answer -> Body.of(ClusterInfo.class, answer).brokerAddrTable().values().stream()
-                        .map(RouteCache::addresses)
-                        .sorted(Comparator.comparing(BrokerAddresses::brokerName))
-                        .toList());
+                .thenApply(answer -> {
+                    ClusterInfo info = Body.of(ClusterInfo.class, answer);
+                    remember(listed(info));
+                    return info;
+                });
+    }
+
+    private static List<BrokerAddresses> listed(ClusterInfo info) {
+        return info.brokerAddrTable().values().stream()
+                .map(RouteCache::addresses)
+                .sorted(Comparator.comparing(BrokerAddresses::brokerName))
+                .toList();
     }
 
     /** Runs with the topic, on any thread, after its route became known or changed. */
@@ -370,7 +397,7 @@ public final class RouteCache implements AutoCloseable {
 
     private void answerWaiting(Entry entry, Optional<TopicRoute> found, Throwable failure) {
         if (failure == null && found.isPresent()) {
-            remember(found.get());
+            remember(found.get().brokers().values());
             answerWithRoute(entry, found);
             tell(found.get().topic());
         } else {
@@ -420,7 +447,7 @@ public final class RouteCache implements AutoCloseable {
                 entry.denied = false;
                 entry.route = found.orElse(null);
             }
-            found.ifPresent(this::remember);
+            found.ifPresent(route -> remember(route.brokers().values()));
             if (found.isEmpty() && entry.provisional == null) {
                 entries.remove(topic, entry);
             }

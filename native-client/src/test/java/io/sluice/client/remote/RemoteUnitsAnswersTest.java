@@ -24,7 +24,9 @@ import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -234,6 +236,70 @@ class RemoteUnitsAnswersTest {
         answerDecisions("broker-a", UnitAnswerBody.Outcome.HEURISTIC_COMMIT);
         assertThat(result(port.units().decide("u", Decision.COMMIT)))
                 .isEqualTo(new DecisionOutcome.Heuristic(Decision.COMMIT));
+    }
+
+    private Refusal reasonOfCommitting(String id) {
+        return refusal(port.units().decide(id, Decision.COMMIT)).reason();
+    }
+
+    @Test
+    void aBrokerThatWasSeenMayHaveTheUnitWhenNameServersListItNoMore() {
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.UNKNOWN);
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.UNKNOWN);
+        assertThat(result(port.units().decide("u", Decision.COMMIT))).isEqualTo(new DecisionOutcome.Unknown());
+        cluster.unlist("broker-b");
+        silence("broker-b", RequestCode.DECIDE_UNIT);
+        assertThat(reasonOfCommitting("u")).isEqualTo(Refusal.UNAVAILABLE);
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.COMMITTED);
+        assertThat(result(port.units().decide("u", Decision.COMMIT)))
+                .isEqualTo(new DecisionOutcome.Committed(List.of(), false));
+    }
+
+    @Test
+    void anotherBrokerAtTheLastAddressDoesNotSpeakForTheOneBefore() {
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.UNKNOWN);
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.UNKNOWN);
+        result(port.units().decide("u", Decision.COMMIT));
+        cluster.unlist("broker-b");
+        cluster.broker("broker-b")
+                .on(
+                        RequestCode.DECIDE_UNIT,
+                        request -> ScriptedCluster.answer(new UnitAnswerBody(
+                                        UnitAnswerBody.Outcome.UNKNOWN, false, "", "broker-c", List.of(), List.of())
+                                .toFrameBody()));
+        assertThat(reasonOfCommitting("u")).isEqualTo(Refusal.UNAVAILABLE);
+    }
+
+    @Test
+    void aBrokerThatNameServersSayIsAwayMayHaveTheUnit() {
+        cluster.unlist("broker-b");
+        answerDecisions("broker-a", UnitAnswerBody.Outcome.UNKNOWN);
+        cluster.away("broker-b");
+        assertThat(reasonOfCommitting("u")).isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(refusal(port.units().prepared("", 10)).reason()).isEqualTo(Refusal.UNAVAILABLE);
+    }
+
+    @Test
+    void aCommitWhoseAnswerIsLostIsDecidedWhereItWas() {
+        answer(new AtomicInteger(), 3, false);
+        assertThat(refusal(port.units().commit(unit("u1"))).reason()).isEqualTo(Refusal.UNAVAILABLE);
+        String first = cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT).isEmpty() ? "broker-b" : "broker-a";
+        String other = first.equals("broker-a") ? "broker-b" : "broker-a";
+        answerDecisions(other, UnitAnswerBody.Outcome.UNKNOWN);
+        silence(first, RequestCode.DECIDE_UNIT);
+        cluster.unlist(first);
+        assertThat(refusal(port.units().decide("u1", Decision.ROLLBACK)).reason())
+                .isEqualTo(Refusal.UNAVAILABLE);
+        assertThat(cluster.broker(other).heard(RequestCode.DECIDE_UNIT)).isEmpty();
+    }
+
+    @Test
+    void theBrokerThatHasTheUnitAnswersForItWhileAnotherIsSilent() {
+        cluster.broker("broker-a").onAsync(RequestCode.DECIDE_UNIT, request -> new CompletableFuture<>());
+        answerDecisions("broker-b", UnitAnswerBody.Outcome.ROLLED_BACK);
+        assertThat(port.units().decide("u", Decision.ROLLBACK))
+                .succeedsWithin(Duration.ofSeconds(2))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
     }
 
     @Test

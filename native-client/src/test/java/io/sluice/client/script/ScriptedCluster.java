@@ -13,6 +13,7 @@ import io.sluice.wire.frame.FrameBody;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -30,6 +31,9 @@ public final class ScriptedCluster implements AutoCloseable {
 
     /** Of topics that are on one broker alone. */
     private final Map<String, String> homes = new ConcurrentHashMap<>();
+
+    private final Set<String> unlisted = ConcurrentHashMap.newKeySet();
+    private final Set<String> away = ConcurrentHashMap.newKeySet();
 
     public ScriptedCluster(String... brokerNames) {
         for (String name : brokerNames) {
@@ -73,6 +77,16 @@ public final class ScriptedCluster implements AutoCloseable {
         homes.put(topic, brokerName);
     }
 
+    /** The name server lists the broker no more, though it is still there. */
+    public void unlist(String brokerName) {
+        unlisted.add(brokerName);
+    }
+
+    /** The name server says of this one that it has gone without taking leave. */
+    public void away(String brokerName) {
+        away.add(brokerName);
+    }
+
     public void forget(String topic) {
         topics.remove(topic);
     }
@@ -94,7 +108,7 @@ public final class ScriptedCluster implements AutoCloseable {
         if (queues == null) {
             return Frame.answer(17, "No topic route info in name server for the topic: " + topic);
         }
-        List<QueueData> shares = brokers.keySet().stream()
+        List<QueueData> shares = brokerTable().keySet().stream()
                 .filter(name -> homes.getOrDefault(topic, name).equals(name))
                 .map(name -> new QueueData(name, queues, queues, READ_WRITE, 0))
                 .toList();
@@ -105,12 +119,17 @@ public final class ScriptedCluster implements AutoCloseable {
         Map<String, BrokerData> table = new LinkedHashMap<>();
         brokers.forEach(
                 (name, server) -> table.put(name, new BrokerData("TestCluster", name, Map.of(0L, server.address()))));
+        table.keySet().removeAll(unlisted);
         return table;
     }
 
     private Frame clusterInfo() {
-        return answer(
-                new ClusterInfo(brokerTable(), Map.of("TestCluster", Set.copyOf(brokers.keySet()))).toFrameBody());
+        Map<String, BrokerData> table = brokerTable();
+        return answer(new ClusterInfo(
+                        table,
+                        Map.of("TestCluster", Set.copyOf(table.keySet())),
+                        away.isEmpty() ? Optional.empty() : Optional.of(Set.copyOf(away)))
+                .toFrameBody());
     }
 
     public static Frame answer(FrameBody body) {
