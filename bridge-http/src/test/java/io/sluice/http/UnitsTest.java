@@ -81,4 +81,11 @@ class UnitsTest {
         door.post("/v1/units/nobody/forget", "").isProblem(404, "no-such-unit");
         door.post("/v1/units/u/forget", "").isProblem(400, "illegal-argument");
     }
+
+    @Test
+    void anIdIsShownWithoutControlCharacters() {
+        Reply told = door.post("/v1/units/no%0Abody/commit", "");
+        told.isProblem(404, "no-such-unit");
+        assertThat(told.at("/detail").asText()).endsWith("no?body");
+    }
 }

@@ -91,7 +91,8 @@ public final class UnitEndpoints {
                             ProblemType.DECIDED_BEFORE,
                             "unit %s was decided before: %s"
                                     .formatted(
-                                            id, heuristic.decision() == Decision.COMMIT ? "committed" : "rolled back"));
+                                            Query.shown(id),
+                                            heuristic.decision() == Decision.COMMIT ? "committed" : "rolled back"));
                 },
                 unknown -> {
                     throw noSuch(id);
@@ -110,7 +111,7 @@ public final class UnitEndpoints {
     }
 
     private static ProblemException noSuch(String id) {
-        return problem(ProblemType.NO_SUCH_UNIT, "nothing is known of a unit %s".formatted(id));
+        return problem(ProblemType.NO_SUCH_UNIT, "nothing is known of a unit %s".formatted(Query.shown(id)));
     }
 
     private static ProblemException problem(ProblemType type, String detail) {
