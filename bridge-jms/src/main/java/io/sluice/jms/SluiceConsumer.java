@@ -136,8 +136,7 @@ public final class SluiceConsumer implements QueueReceiver, TopicSubscriber {
 
     Optional<SluiceMessage> receive(Optional<Duration> timeout, Predicate<SluiceMessage> usable) throws JMSException {
         requireOpen();
-        session.requireReceiving();
-        return session.lane().receive(subscription, timeout, usable);
+        return session.lane().receive(subscription, timeout, usable, session.admission());
     }
 
     @Override

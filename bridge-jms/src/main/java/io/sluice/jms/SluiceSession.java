@@ -89,14 +89,18 @@ public sealed class SluiceSession implements QueueSession, TopicSession permits 
         return transaction.map(own -> own);
     }
 
-    /** @throws JMSException when a message that is received now would belong to nothing that settles it */
-    void requireReceiving() throws JMSException {
-        // Every mode of a session of its own settles what it receives.
+    /**
+     * What a receive that begins now may take.
+     *
+     * @throws JMSException when a message that is received now would belong to nothing that settles it
+     */
+    SessionLane.Admission admission() throws JMSException {
+        return SessionLane.Admission.ALL;
     }
 
     /** @throws JMSException when messages cannot be taken by a listener */
     void requireListening() throws JMSException {
-        // As with requireReceiving.
+        // Every mode of a session of its own settles what its listeners get.
     }
 
     SluiceConnection connection() {

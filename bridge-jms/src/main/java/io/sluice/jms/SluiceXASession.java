@@ -2,6 +2,7 @@ package io.sluice.jms;
 
 import io.sluice.jms.deliver.AcknowledgeMode;
 import io.sluice.jms.deliver.Outbox;
+import io.sluice.jms.deliver.SessionLane;
 import io.sluice.jms.xa.Branches;
 import io.sluice.jms.xa.SessionResource;
 import jakarta.jms.JMSException;
@@ -55,9 +56,9 @@ public final class SluiceXASession extends SluiceSession implements XAQueueSessi
     }
 
     @Override
-    void requireReceiving() throws JMSException {
+    SessionLane.Admission admission() throws JMSException {
         requireOpen();
-        resource.requireBranch();
+        return resource.admission();
     }
 
     @Override

@@ -18,12 +18,15 @@ import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
 import jakarta.jms.TransactionInProgressException;
+import jakarta.jms.TransactionRolledBackException;
 import jakarta.jms.XAConnection;
 import jakarta.jms.XAJMSContext;
 import jakarta.jms.XASession;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
@@ -390,9 +393,97 @@ class XATransactionTest extends AgainstMemoryBroker {
         assertThat(text(xa.createConsumer(in).receive(SOON_MS))).isEqualTo("a");
         sendIn(xa, "A");
         xa.close();
-        XAResource other = xaConnection.createXASession().getXAResource();
-        other.commit(name, true);
+        resource.end(name, XAResource.TMSUCCESS);
+        assertCode(XAException.XAER_PROTO, () -> resource.end(name, XAResource.TMSUCCESS));
+        resource.commit(name, true);
         assertThat(broker.sends("out")).hasSize(1);
+        assertThat(broker.openLeases()).isZero();
+    }
+
+    @Test
+    void theBranchOfASessionThatClosedMayFail() throws Exception {
+        Xid name = name();
+        resource.start(name, XAResource.TMNOFLAGS);
+        sendIn(xa, "A");
+        xa.close();
+        resource.end(name, XAResource.TMFAIL);
+        assertCode(XAException.XA_RBROLLBACK, () -> resource.prepare(name));
+        assertThat(broker.sends("out")).isEmpty();
+    }
+
+    @Test
+    void aMessageThatComesWhenItsBranchHasEndedIsLeftForTheNextReceive() throws Exception {
+        MessageConsumer consumer = xa.createConsumer(in);
+        Xid first = name();
+        resource.start(first, XAResource.TMNOFLAGS);
+        sendIn(xa, "1");
+        CompletableFuture<Message> late = new CompletableFuture<>();
+        Thread receiver = new Thread(() -> {
+            try {
+                late.complete(consumer.receive(SOON_MS));
+            } catch (JMSException failed) {
+                late.completeExceptionally(failed);
+            }
+        });
+        receiver.start();
+        soon().until(() -> receiver.getState() == Thread.State.TIMED_WAITING);
+        resource.end(first, XAResource.TMSUCCESS);
+        Xid second = name();
+        resource.start(second, XAResource.TMNOFLAGS);
+        send(in, "a");
+        assertThat(late)
+                .failsWithin(Duration.ofMillis(SOON_MS))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(TransactionRolledBackException.class);
+        receiver.join();
+        resource.end(second, XAResource.TMSUCCESS);
+        assertThat(resource.prepare(second)).isEqualTo(XAResource.XA_RDONLY);
+        resource.commit(first, true);
+        Xid third = name();
+        resource.start(third, XAResource.TMNOFLAGS);
+        assertThat(text(consumer.receive(SOON_MS))).isEqualTo("a");
+        resource.end(third, XAResource.TMSUCCESS);
+        resource.commit(third, true);
+        assertThat(broker.openLeases()).isZero();
+    }
+
+    @Test
+    void aBranchThatIsWorkedForIsNotRolledBack() throws Exception {
+        Xid name = name();
+        resource.start(name, XAResource.TMNOFLAGS);
+        sendIn(xa, "1");
+        XAResource other = xaConnection.createXASession().getXAResource();
+        assertCode(XAException.XAER_PROTO, () -> other.rollback(name));
+        resource.end(name, XAResource.TMSUCCESS);
+        other.rollback(name);
+        assertCode(XAException.XAER_NOTA, () -> other.prepare(name));
+    }
+
+    @Test
+    void aBranchThatIsNotPreparedIsNotCommittedInTwoPhases() throws Exception {
+        send(in, "a");
+        Xid name = worked("a");
+        assertCode(XAException.XAER_PROTO, () -> resource.commit(name, false));
+        resource.commit(name, true);
+        assertThat(broker.sends("out")).hasSize(1);
+    }
+
+    @Test
+    void aRefusalAfterALostAnswerDoesNotUndoWhatMayHold() throws Exception {
+        send(in, "a", "b");
+        Xid first = worked("a");
+        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
+        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(first));
+        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(first));
+        assertThat(resource.prepare(first)).isEqualTo(XAResource.XA_OK);
+        resource.commit(first, false);
+        Xid second = worked("b");
+        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
+        assertCode(XAException.XAER_RMFAIL, () -> resource.commit(second, true));
+        assertCode(XAException.XAER_RMFAIL, () -> resource.commit(second, true));
+        resource.commit(second, true);
+        assertThat(broker.sends("out")).hasSize(2);
         assertThat(broker.openLeases()).isZero();
     }
 

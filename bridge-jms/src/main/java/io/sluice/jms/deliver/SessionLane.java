@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,6 +178,20 @@ public final class SessionLane {
 
     // ---- receive ----
 
+    /** Whether a message that a receive has found is still for whoever asked. */
+    @FunctionalInterface
+    public interface Admission {
+        /** Everything is. */
+        Admission ALL = BooleanSupplier::getAsBoolean;
+
+        /**
+         * Lets the session take the message; what that answers.
+         *
+         * @throws JMSException when the message is not taken: it is the next again, and the receive fails with this
+         */
+        boolean admit(BooleanSupplier taking) throws JMSException;
+    }
+
     /**
      * The next message; none when the time is over or the consumer is closed meanwhile.
      *
@@ -184,7 +199,8 @@ public final class SessionLane {
      * @param usable  a message that fails it is refused; unless the application acknowledges itself, it is the next again
      */
     public Optional<SluiceMessage> receive(
-            Subscription from, Optional<Duration> timeout, Predicate<SluiceMessage> usable) throws JMSException {
+            Subscription from, Optional<Duration> timeout, Predicate<SluiceMessage> usable, Admission admission)
+            throws JMSException {
         long deadline = System.nanoTime() + timeout.map(Duration::toNanos).orElse(0L);
         boolean forever = timeout.isEmpty();
         boolean asked = false;
@@ -195,7 +211,7 @@ public final class SessionLane {
                 if (seen < 0) {
                     return Optional.empty();
                 }
-                Look look = takeNext(from, usable);
+                Look look = takeNext(from, usable, admission);
                 if (look.message().isPresent()) {
                     return look.message();
                 }
@@ -292,7 +308,7 @@ public final class SessionLane {
      */
     private record Look(Optional<SluiceMessage> message, boolean usedUp) {}
 
-    private Look takeNext(Subscription from, Predicate<SluiceMessage> usable) throws JMSException {
+    private Look takeNext(Subscription from, Predicate<SluiceMessage> usable, Admission admission) throws JMSException {
         if (ledger.isFull()) {
             throw ledger.full();
         }
@@ -302,7 +318,7 @@ public final class SessionLane {
             if (isExpired(next.get())) {
                 ledger.discard(next.get());
             } else {
-                Optional<SluiceMessage> message = handedOver(from, next.get(), usable);
+                Optional<SluiceMessage> message = handedOver(from, next.get(), usable, admission);
                 if (message.isPresent()) {
                     return new Look(message, usedUp);
                 }
@@ -314,7 +330,8 @@ public final class SessionLane {
     }
 
     /** None when the lease had ended, so that the message comes again. */
-    private Optional<SluiceMessage> handedOver(Subscription from, Delivery delivery, Predicate<SluiceMessage> usable)
+    private Optional<SluiceMessage> handedOver(
+            Subscription from, Delivery delivery, Predicate<SluiceMessage> usable, Admission admission)
             throws JMSException {
         SluiceMessage message = from.messageOf(delivery);
         boolean refused = !usable.test(message);
@@ -322,7 +339,14 @@ public final class SessionLane {
             from.feed().putBack(delivery);
             throw unusable(message);
         }
-        if (!ledger.receives(delivery)) {
+        boolean taken;
+        try {
+            taken = admission.admit(() -> ledger.receives(delivery));
+        } catch (JMSException notAdmitted) {
+            from.feed().putBack(delivery);
+            throw notAdmitted;
+        }
+        if (!taken) {
             return Optional.empty();
         }
         if (refused) {

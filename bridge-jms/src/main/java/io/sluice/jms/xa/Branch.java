@@ -18,6 +18,8 @@ final class Branch {
     boolean isDoomed;
     /** It may be at the broker: it was asked to be prepared or committed. */
     boolean isAsked;
+    /** It was asked for, and nobody knows what became of it: a refusal of the next question does not mean that nothing holds. */
+    boolean mayHold;
 
     Branch(BranchId id, BranchWork work, long nowNanos, int timeoutSeconds) {
         this.id = id;

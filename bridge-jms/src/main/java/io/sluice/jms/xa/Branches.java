@@ -131,6 +131,10 @@ public final class Branches {
         branch.isDoomed |= failed;
     }
 
+    synchronized void doom(BranchId id) throws XAException {
+        known(id).isDoomed = true;
+    }
+
     /** @throws XAException when it is not to be worked for any more */
     synchronized void requireTime(Branch branch) throws XAException {
         if (branch.isLate(nanos.getAsLong())) {
@@ -148,10 +152,27 @@ public final class Branches {
             throw unknown(id);
         }
         if (branch.workers > 0 || branch.suspended > 0) {
-            throw XaFailure.of(XAException.XAER_PROTO, "branch %s is still worked for; end that first".formatted(id));
+            throw stillWorkedFor(id);
         }
         branch.isAsked |= !branch.isDoomed && !branch.isLate(nanos.getAsLong());
         return branch;
+    }
+
+    /** The branch, if it was begun here; nobody works for it. */
+    private synchronized Optional<Branch> workedOut(BranchId id) throws XAException {
+        Optional<Branch> own = find(id);
+        if (own.isPresent() && own.get().workers > 0) {
+            throw stillWorkedFor(id);
+        }
+        return own;
+    }
+
+    private static XAException stillWorkedFor(BranchId id) {
+        return XaFailure.of(XAException.XAER_PROTO, "branch %s is still worked for; end that first".formatted(id));
+    }
+
+    private synchronized boolean isAsked(Branch branch) {
+        return branch.isAsked;
     }
 
     int prepare(BranchId id) throws XAException {
@@ -182,7 +203,7 @@ public final class Branches {
     }
 
     private XAException leasesOver(Branch branch) {
-        return rolledBackHere(
+        return notTaken(
                 branch,
                 XAException.XA_RBTRANSIENT,
                 "leases of messages of branch %s had ended, they may be with somebody else".formatted(branch.id));
@@ -190,15 +211,36 @@ public final class Branches {
 
     private XAException refused(Branch branch, Refusal reason, String remedy) {
         return reason == Refusal.UNAVAILABLE
-                ? XaFailure.of(XAException.XAER_RMFAIL, remedy)
-                : rolledBackHere(branch, XaFailure.rollbackCode(reason), remedy);
+                ? inDoubt(branch, remedy)
+                : notTaken(branch, XaFailure.rollbackCode(reason), remedy);
     }
 
     /** Only a cluster that cannot do it at all says for sure that nothing is at the broker. */
     private XAException notDone(Branch branch, JMSException failed) {
-        return Refusal.NOT_SUPPORTED.name().equals(failed.getErrorCode())
-                ? rolledBackHere(branch, XAException.XA_RBOTHER, failed.getMessage())
-                : XaFailure.of(XAException.XAER_RMFAIL, failed.getMessage(), failed);
+        XAException told = Refusal.NOT_SUPPORTED.name().equals(failed.getErrorCode())
+                ? notTaken(branch, XAException.XA_RBOTHER, failed.getMessage())
+                : inDoubt(branch, failed.getMessage());
+        told.initCause(failed);
+        return told;
+    }
+
+    /** The broker has not done what it was asked now; unless it may have done so before, the branch is undone. */
+    private XAException notTaken(Branch branch, int code, String sentence) {
+        boolean mayHold;
+        synchronized (this) {
+            mayHold = branch.mayHold;
+        }
+        return mayHold
+                ? XaFailure.of(
+                        XAException.XAER_RMFAIL,
+                        "%s; an attempt before may hold: ask again, or roll back".formatted(sentence))
+                : rolledBackHere(branch, code, sentence);
+    }
+
+    /** Nobody knows what became of the branch at the broker. */
+    private synchronized XAException inDoubt(Branch branch, String sentence) {
+        branch.mayHold = true;
+        return XaFailure.of(XAException.XAER_RMFAIL, sentence);
     }
 
     private void committedHere(Branch branch, List<SendOutcome.Stored> places) {
@@ -239,9 +281,8 @@ public final class Branches {
         if (outcome instanceof UnitOutcome.Committed) {
             forgetHere(id);
         } else if (outcome instanceof UnitOutcome.CommittedWithDoubt) {
-            throw XaFailure.of(
-                    XAException.XAER_RMFAIL,
-                    "branch %s is in the log, but its durability is in doubt; commit it again".formatted(id));
+            throw inDoubt(
+                    branch, "branch %s is in the log, but its durability is in doubt; commit it again".formatted(id));
         } else if (outcome instanceof UnitOutcome.Refused refused) {
             throw refused(branch, refused.reason(), refused.remedy());
         } else {
@@ -251,6 +292,9 @@ public final class Branches {
 
     void commit(BranchId id) throws XAException {
         Optional<Branch> own = find(id);
+        if (own.isPresent() && !isAsked(own.get())) {
+            throw XaFailure.of(XAException.XAER_PROTO, "branch %s is not prepared".formatted(id));
+        }
         DecisionOutcome outcome = decide(id, Decision.COMMIT);
         if (outcome instanceof DecisionOutcome.Committed committed) {
             own.ifPresent(branch -> committedHere(branch, committed.sent()));
@@ -260,8 +304,8 @@ public final class Branches {
     }
 
     void rollback(BranchId id) throws XAException {
-        Optional<Branch> own = find(id);
-        if (own.isPresent() && !own.get().isAsked) {
+        Optional<Branch> own = workedOut(id);
+        if (own.isPresent() && !isAsked(own.get())) {
             undo(own.get());
             return;
         }

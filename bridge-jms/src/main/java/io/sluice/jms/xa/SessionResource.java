@@ -9,6 +9,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.TransactionRolledBackException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
@@ -26,6 +27,8 @@ public final class SessionResource implements XAResource, Outbox {
     private Branch current;
     /** Branches that the session will go on with. */
     private final Set<BranchId> suspended = new HashSet<>();
+    /** The branch that the session worked for when it closed, until it is ended; {@code null} for none. */
+    private BranchId left;
 
     private int timeoutSeconds;
 
@@ -36,9 +39,24 @@ public final class SessionResource implements XAResource, Outbox {
 
     // ---- for the session
 
-    /** @throws IllegalStateException when the session works for no branch */
-    public synchronized void requireBranch() throws JMSException {
-        branch();
+    /**
+     * For a receive that begins now: a message that it finds becomes part of the branch of this moment. When the session works for that
+     * branch no more, the message is not taken, since nobody would settle it.
+     *
+     * @throws IllegalStateException when the session works for no branch
+     */
+    public synchronized SessionLane.Admission admission() throws JMSException {
+        Branch asking = branch();
+        return taking -> admit(asking, taking);
+    }
+
+    private synchronized boolean admit(Branch asking, BooleanSupplier taking) throws JMSException {
+        if (current != asking) {
+            throw new TransactionRolledBackException(
+                    "branch %s was ended while the session waited for a message; the message is left for the next receive"
+                            .formatted(asking.id));
+        }
+        return taking.getAsBoolean();
     }
 
     private Branch branch() throws JMSException {
@@ -67,6 +85,7 @@ public final class SessionResource implements XAResource, Outbox {
         if (current != null) {
             lane.handOver(current.work);
             branches.leave(current, false, false);
+            left = current.id;
             current = null;
         }
     }
@@ -104,6 +123,10 @@ public final class SessionResource implements XAResource, Outbox {
         if (flags != TMSUCCESS && flags != TMFAIL && flags != TMSUSPEND) {
             throw illegalFlags(flags);
         }
+        if (id.equals(left) && flags != TMSUSPEND) {
+            endLeft(flags == TMFAIL);
+            return;
+        }
         boolean isCurrent = current != null && current.id.equals(id);
         if (!isCurrent && (flags == TMSUSPEND || !suspended.contains(id))) {
             throw XaFailure.of(XAException.XAER_PROTO, "the session does not work for branch %s".formatted(id));
@@ -121,6 +144,15 @@ public final class SessionResource implements XAResource, Outbox {
             branches.leave(current, false, flags == TMFAIL);
         }
         current = null;
+    }
+
+    /** Applications close their sessions before the transaction manager ends the work for the branch. */
+    private void endLeft(boolean failed) throws XAException {
+        BranchId id = left;
+        left = null;
+        if (failed) {
+            branches.doom(id);
+        }
     }
 
     // ---- for the transaction manager: ends
