@@ -13,6 +13,7 @@ import io.sluice.http.observe.HealthSource;
 import io.sluice.http.observe.HttpMetrics;
 import io.sluice.http.observe.MetricsEndpoint;
 import io.sluice.http.produce.SendEndpoint;
+import io.sluice.http.produce.TransactionEndpoints;
 import io.sluice.http.produce.WaitingEndpoints;
 import io.sluice.http.topic.TopicEndpoints;
 import io.sluice.port.BrokerPort;
@@ -40,6 +41,7 @@ public final class HttpBridge implements AutoCloseable {
         List<Route> routes = new ArrayList<>();
         routes.addAll(new SendEndpoint(port, metrics, config.messageMaxBytes(), clock).routes());
         routes.addAll(new WaitingEndpoints(port).routes());
+        routes.addAll(new TransactionEndpoints(port).routes());
         routes.addAll(new BrowseEndpoint(port, metrics, config.consume()).routes());
         routes.addAll(new StreamEndpoint(port, metrics, config.consume(), clock).routes());
         routes.addAll(new PullEndpoint(port, metrics, config.consume(), clock).routes());

@@ -26,7 +26,7 @@ final class BrokenBodies extends DelegatingPort {
             @Override
             public CompletionStage<Leased> lease(LeaseRequest request) {
                 return real.lease(request)
-                        .thenApply(leased -> new Leased(
+                        .thenApply(leased -> Leased.of(
                                 leased.leases().stream()
                                         .map(lease -> new Lease(
                                                 lease.receipt(),

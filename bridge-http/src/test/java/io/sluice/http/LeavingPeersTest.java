@@ -78,7 +78,7 @@ class LeavingPeersTest {
                     broker.leases().lease(asked.join()).toCompletableFuture().join();
             held.incrementAndGet();
             Hold hold = held::decrementAndGet;
-            answer.complete(new LeaseReader.Leased(leased.leases(), hold));
+            answer.complete(LeaseReader.Leased.of(leased.leases(), hold));
         }
 
         @Override

@@ -52,6 +52,7 @@ import io.sluice.broker.topic.Topic;
 import io.sluice.broker.topic.TopicRules;
 import io.sluice.broker.topic.TopicTable;
 import io.sluice.broker.topic.TopicsFile;
+import io.sluice.broker.transaction.TransactionDesk;
 import io.sluice.broker.transaction.Transactions;
 import io.sluice.broker.unit.UnitService;
 import io.sluice.filter.Filters;
@@ -122,6 +123,7 @@ public final class Broker implements AutoCloseable {
             Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     private static final String REGION = SendRules.USUAL_REGION;
     private static final int HA_DISTANCE = 1;
+    private static final long FAREWELL_MS = 2000;
     private static final double PERCENT = 100.0;
 
     private static final int LEASES_OPEN_MAX = 100_000;
@@ -163,6 +165,7 @@ public final class Broker implements AutoCloseable {
     private volatile InetSocketAddress self;
 
     private volatile NameServerLink nameServers;
+    private volatile RemotingDoor door;
     private volatile int secondPort;
     private boolean closed;
 
@@ -321,7 +324,19 @@ public final class Broker implements AutoCloseable {
                 () -> self,
                 new Services.Says(config.brokerName(), REGION, true));
         this.portRooms = new LocalBrokerPort.Rooms(
-                sends, pulls, leases, offsets, topics, topicAdmin, queries, timerDesk, units, housekeeping, () -> self);
+                sends,
+                pulls,
+                leases,
+                offsets,
+                topics,
+                topicAdmin,
+                queries,
+                timerDesk,
+                units,
+                new TransactionDesk(
+                        transactions, store, topic -> topics.find(topic).isPresent(), queryLane),
+                housekeeping,
+                () -> self);
     }
 
     /** What waits in the log has half of the time that the log is kept. */
@@ -509,7 +524,7 @@ public final class Broker implements AutoCloseable {
         parts.push(lot);
 
         IoThreads io = parts.push(IoThreads.start("native-io", IO_THREADS));
-        RemotingDoor door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
+        door = parts.push(RemotingDoor.open(services, io, ConnectionLimits.DEFAULT));
         RemotingDoor.Ports bound = door.listen(config.bindAddress(), config.listenPort());
         self = new InetSocketAddress(config.advertised(), bound.first());
         store.storeHost(self);
@@ -632,11 +647,17 @@ public final class Broker implements AutoCloseable {
         return health.writable() ? List.of() : List.of(health.sentence());
     }
 
-    /** Unregisters, closes the door, answers who waits, saves the tables and leaves the store clean. */
+    /**
+     * Lets clients end what they have in hand, up to {@value #FAREWELL_MS} ms, unregisters, closes the door, answers who
+     * waits, saves the tables and leaves the store clean.
+     */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
+            if (door != null) {
+                door.takeLeave(Duration.ofMillis(FAREWELL_MS));
+            }
             parts.close();
         }
     }

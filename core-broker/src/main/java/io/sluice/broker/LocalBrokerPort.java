@@ -14,6 +14,7 @@ import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.ConsumerOffsets;
+import io.sluice.port.HalfMessages;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.MessageLookup;
 import io.sluice.port.MessageWriter;
@@ -65,6 +66,7 @@ final class LocalBrokerPort implements BrokerPort {
             QueryService queries,
             Timers timers,
             UnitService units,
+            HalfMessages halfMessages,
             Later later,
             Supplier<InetSocketAddress> self) {}
 
@@ -129,6 +131,11 @@ final class LocalBrokerPort implements BrokerPort {
     }
 
     @Override
+    public HalfMessages halfMessages() {
+        return rooms.halfMessages();
+    }
+
+    @Override
     public void close() {
         tails.close();
         questions.close();
@@ -174,6 +181,11 @@ final class LocalBrokerPort implements BrokerPort {
         @Override
         public Timers timers() {
             return port.timers();
+        }
+
+        @Override
+        public HalfMessages halfMessages() {
+            return port.halfMessages();
         }
 
         @Override

@@ -44,6 +44,8 @@ final class RecordCollector implements EntryVisitor {
     private long runTo;
 
     private long runOffset;
+    /** Entry that would go on with the run. */
+    private long runNext;
     /** Where the run begins in its memory. */
     private int runAt;
     /** A run does not go beyond its segment. */
@@ -157,7 +159,7 @@ final class RecordCollector implements EntryVisitor {
     }
 
     private void add(long queueOffset, long logOffset, int size, ByteBuffer memory) {
-        if (!inRuns || logOffset != runTo || memory != runMemory) {
+        if (!inRuns || logOffset != runTo || memory != runMemory || queueOffset != runNext) {
             endRun();
             runFrom = logOffset;
             runAt = hold.positionOf(logOffset);
@@ -165,6 +167,7 @@ final class RecordCollector implements EntryVisitor {
             runMemory = memory;
         }
         runTo = logOffset + size;
+        runNext = queueOffset + 1;
         found++;
         bytes += size;
     }

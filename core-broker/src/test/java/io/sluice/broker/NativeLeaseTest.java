@@ -66,7 +66,25 @@ class NativeLeaseTest {
                 waitMs,
                 Start.FIRST,
                 Ordering.NONE,
-                0);
+                0,
+                false);
+    }
+
+    private static Lease inRuns(int max) {
+        return new Lease(
+                "crew",
+                TOPIC,
+                FilterType.TAG,
+                "*",
+                FilterType.TAG,
+                "*",
+                max,
+                60_000,
+                0,
+                Start.FIRST,
+                Ordering.NONE,
+                0,
+                true);
     }
 
     private static List<Lent> lent(Frame answer) {
@@ -105,6 +123,42 @@ class NativeLeaseTest {
     }
 
     @Test
+    void whoUnderstandsRunsGetsOneReceiptForMessagesLentTogetherAndSettlesThemByIt() {
+        node.send(TOPIC, 0, "sweep");
+        Frame answer = node.ask(RequestCode.LEASE, inRuns(10));
+        assertThat(texts(answer)).containsExactly("dig", "paint", "sweep");
+        assertThat(lent(answer)).hasSize(1);
+        Lent run = lent(answer).get(0);
+        assertThat(run.records()).isEqualTo(3);
+        assertThat(settle(new Settle(Kind.RELEASE, run.receipt() + "~1", 60_000, "")))
+                .containsExactly(Result.DONE);
+        Frame settled = node.ask(
+                RequestCode.SETTLE,
+                new NoFields(),
+                new SettleRequestBody(List.of(
+                                new Settle(Kind.ACK, run.receipt() + "~0", 0, "", 3),
+                                new Settle(Kind.ACK, run.receipt() + "~2", 0, "")))
+                        .toFrameBody());
+        assertThat(Body.of(SettleAnswerBody.class, settled).settled())
+                .containsExactly(
+                        new SettleAnswerBody.Settled(run.receipt() + "~0", Result.DONE, 0, 1),
+                        new SettleAnswerBody.Settled(run.receipt() + "~1", Result.LEASE_OVER, 0, 1),
+                        new SettleAnswerBody.Settled(run.receipt() + "~2", Result.DONE, 0, 1),
+                        new SettleAnswerBody.Settled(run.receipt() + "~2", Result.DONE, 0));
+    }
+
+    @Test
+    void moreSettlementsThanOneRequestMayHaveAreRefusedBeforeTheyAreMade() {
+        for (Settle tooMuch : List.of(
+                new Settle(Kind.ACK, "r~0", 0, "", Integer.MAX_VALUE), new Settle(Kind.RELEASE, "r~0", 0, "", 2))) {
+            Frame answer =
+                    node.ask(RequestCode.SETTLE, new NoFields(), new SettleRequestBody(List.of(tooMuch)).toFrameBody());
+            assertThat(COMMANDS.readAnswer(answer, RefusedAnswer.class).refusal())
+                    .isEqualTo("ILLEGAL_ARGUMENT");
+        }
+    }
+
+    @Test
     void nothingToLendIsAnEmptyAnswer() {
         Frame answer = node.ask(RequestCode.LEASE, lease(TOPIC, "roof", 0));
         assertThat(lent(answer)).isEmpty();
@@ -131,7 +185,8 @@ class NativeLeaseTest {
                         0,
                         Start.FIRST,
                         Ordering.NONE,
-                        0));
+                        0,
+                        false));
         assertThat(COMMANDS.readAnswer(illegal, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
         Frame none = node.ask(
                 RequestCode.LEASE,
@@ -147,7 +202,8 @@ class NativeLeaseTest {
                         0,
                         Start.FIRST,
                         Ordering.NONE,
-                        0));
+                        0,
+                        false));
         assertThat(COMMANDS.readAnswer(none, RefusedAnswer.class).refusal()).isEqualTo("ILLEGAL_ARGUMENT");
     }
 

@@ -50,6 +50,8 @@ public final class LossyDisk implements Disk {
     private long roomBytes = Long.MAX_VALUE;
     private boolean forcesFail;
     private Predicate<Path> undeletable = path -> false;
+    private Path unwritable;
+    private int writesRefused;
     private long usable = 1L << 40;
 
     /** The power went, or the process was killed. */
@@ -94,7 +96,7 @@ public final class LossyDisk implements Disk {
     }
 
     /** Bytes that allocations may still take. */
-    void room(long bytes) {
+    public void room(long bytes) {
         roomBytes = bytes;
     }
 
@@ -109,6 +111,15 @@ public final class LossyDisk implements Disk {
 
     void failForces() {
         forcesFail = true;
+    }
+
+    /** Files of this directory cannot be replaced from now on; {@code null} for none. */
+    public synchronized void refuseWritesIn(Path directory) {
+        unwritable = directory;
+    }
+
+    public synchronized int writesRefused() {
+        return writesRefused;
     }
 
     /** Nothing may be done any more, as if the process were dead. */
@@ -384,6 +395,10 @@ public final class LossyDisk implements Disk {
     @Override
     public synchronized void write(Path file, byte[] content, boolean forced) throws IOException {
         step();
+        if (file.getParent().equals(unwritable)) {
+            writesRefused++;
+            throw new IOException("refused on purpose: " + file);
+        }
         Node node = names.get(file);
         if (node == null) {
             node = new Node(new byte[0], new byte[0]);

@@ -6,7 +6,9 @@ import io.sluice.model.MessageProperties;
 import io.sluice.store.file.Disk;
 import io.sluice.store.file.FileDisk;
 import io.sluice.store.log.AppendResult;
+import io.sluice.store.log.AppendResult.Refused;
 import io.sluice.store.log.AppendResult.Stored;
+import io.sluice.store.log.FlushMode;
 import io.sluice.store.log.PropertySpans;
 import io.sluice.store.log.RecordBlock;
 import io.sluice.store.queue.EntryFilter;
@@ -24,11 +26,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** What the tests of the store have in common. */
 final class Stores {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
+
+    /** Of a store in memory. */
+    static final Path ROOT = Path.of("/store");
 
     private Stores() {}
 
@@ -126,5 +132,23 @@ final class Stores {
             }
         }
         return bodies;
+    }
+
+    static MessageStore inMemory(LossyDisk disk, FlushMode mode) {
+        return Stores.open(Stores.config(ROOT).withFlushMode(mode), disk);
+    }
+
+    static QueueRead read(MessageStore store, long from) {
+        return store.read("T", 0, from, EntryFilter.ALL, 32, 1 << 20);
+    }
+
+    static Refused refused(CompletableFuture<AppendResult> result) {
+        assertThat(result).isCompleted();
+        assertThat(result.join()).isInstanceOf(Refused.class);
+        return (Refused) result.join();
+    }
+
+    static Refused refused(MessageStore store, NewRecord record) {
+        return refused(store.append(record).toCompletableFuture());
     }
 }

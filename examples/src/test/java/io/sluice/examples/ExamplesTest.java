@@ -91,6 +91,21 @@ class ExamplesTest {
     }
 
     @Test
+    void unitsOfWork() {
+        assertThat(UnitsOfWork.run(client)).isEqualTo(List.of("held", "held before", "bill for 42 screws"));
+    }
+
+    @Test
+    void idempotent() {
+        assertThat(Idempotent.run(client)).allSatisfy(line -> assertThat(line).endsWith("true"));
+    }
+
+    @Test
+    void polling() {
+        assertThat(Polling.run(client)).isEqualTo(List.of("message 0", "message 1", "message 2", "message 3"));
+    }
+
+    @Test
     void leasing() {
         assertThat(Leasing.run(client)).isEqualTo(List.of("easy at attempt 1", "hard at attempt 2"));
     }

@@ -8,9 +8,11 @@ import io.sluice.client.presence.Heartbeats;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.QueueLocator;
 import io.sluice.client.read.QueueOffsets;
+import io.sluice.client.remote.Capabilities;
 import io.sluice.client.remote.RemoteCatalog;
 import io.sluice.client.remote.RemoteLookup;
 import io.sluice.client.remote.RemoteTimers;
+import io.sluice.client.remote.RemoteUnits;
 import io.sluice.client.request.Requests;
 import io.sluice.client.route.RouteCache;
 import io.sluice.client.route.RouteConfig;
@@ -19,6 +21,7 @@ import io.sluice.client.send.Sender;
 import io.sluice.client.send.UniqueKeys;
 import io.sluice.model.GroupName;
 import io.sluice.port.Timers;
+import io.sluice.port.UnitsOfWork;
 import io.sluice.runtime.CloseStack;
 
 /** What producers and consumers of one client share; closed with the client. */
@@ -34,6 +37,8 @@ final class ClientCore implements AutoCloseable {
     private final QueueOffsets offsets;
     private final Requests requests;
     private final Timers timers;
+    private final UnitsOfWork units;
+    private final Capabilities capabilities;
     private final UniqueKeys keys = new UniqueKeys(ClientIds.address());
     private final CloseStack resources;
 
@@ -53,6 +58,8 @@ final class ClientCore implements AutoCloseable {
         this.offsets = new QueueOffsets(link, locator);
         this.requests = requests;
         this.timers = new RemoteTimers(link, routes);
+        this.units = new RemoteUnits(link, routes);
+        this.capabilities = new Capabilities(link, routes);
         this.resources = resources;
     }
 
@@ -92,6 +99,18 @@ final class ClientCore implements AutoCloseable {
 
     Timers timers() {
         return timers;
+    }
+
+    UnitsOfWork units() {
+        return units;
+    }
+
+    Capabilities capabilities() {
+        return capabilities;
+    }
+
+    UniqueKeys keys() {
+        return keys;
     }
 
     Admin newAdmin() {

@@ -17,13 +17,16 @@ import java.util.concurrent.CompletionStage;
  */
 public final class LeasedMessage {
     private final LeaseReader leases;
+    private final Acknowledgements acknowledgements;
     private final ReceivedMessage message;
     private final int attempt;
     private volatile Receipt receipt;
     private volatile long leaseUntilMs;
 
-    LeasedMessage(LeaseReader leases, ReceivedMessage message, LeaseReader.Lease lease) {
+    LeasedMessage(
+            LeaseReader leases, Acknowledgements acknowledgements, ReceivedMessage message, LeaseReader.Lease lease) {
         this.leases = leases;
+        this.acknowledgements = acknowledgements;
         this.message = message;
         this.attempt = lease.attempt();
         this.receipt = lease.receipt();
@@ -54,9 +57,12 @@ public final class LeasedMessage {
         return receipt;
     }
 
-    /** Done: the group never sees the message again. */
+    /**
+     * Done: the group never sees the message again. Those that come while others are on their way share a request; see
+     * {@link LeaseConsumer#ack} for many at once.
+     */
     public CompletionStage<Result> ack() {
-        return settle(new Settlement.Ack(receipt));
+        return acknowledgements.add(receipt).thenApply(Settled::result);
     }
 
     /** Keeps the message: the lease ends so long from now. */

@@ -4,8 +4,10 @@ import io.sluice.client.consume.ReceivedMessage;
 import io.sluice.client.intercept.InterceptedBatch;
 import io.sluice.client.intercept.SendInterceptor;
 import io.sluice.client.intercept.SendStep;
+import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Presence;
+import io.sluice.client.remote.Capabilities;
 import io.sluice.client.request.NoReplyException;
 import io.sluice.client.route.TopicRoute;
 import io.sluice.client.send.QueueChoice;
@@ -22,6 +24,7 @@ import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.MessageQueue;
+import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.wire.message.Compression;
 import java.time.Duration;
@@ -29,6 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -57,6 +62,7 @@ public final class Producer implements AutoCloseable {
     private final Presence presence;
     private final Optional<Transactions> transactions;
     private final List<SendInterceptor> interceptors;
+    private final Optional<MessageNumbers> numbers;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Producer(
@@ -64,19 +70,25 @@ public final class Producer implements AutoCloseable {
             ClientCore core,
             SendConfig config,
             Optional<TransactionCheck> check,
-            List<SendInterceptor> interceptors) {
+            List<SendInterceptor> interceptors,
+            Optional<MessageNumbers> numbers) {
         this.client = client;
         this.core = core;
         this.sender = core.newSender(config);
         this.presence = new Presence.OfProducer(config.group());
         this.interceptors = List.copyOf(interceptors);
+        this.numbers = numbers;
         this.transactions = check.map(asked -> new Transactions(
                 core.link(),
                 core.routes(),
                 core.heartbeats(),
                 config.group(),
-                half -> intercepted(half, QueueChoice.ANY, config.timeout(), WhenFull.WAIT),
-                asked));
+                half -> through(
+                        half,
+                        last -> guarded(
+                                last, () -> sender.send(last, QueueChoice.ANY, config.timeout(), WhenFull.WAIT))),
+                asked,
+                end -> this.interceptors.forEach(interceptor -> interceptor.ended(end))));
         core.heartbeats().join(presence);
     }
 
@@ -96,6 +108,7 @@ public final class Producer implements AutoCloseable {
         private Duration linger = Duration.ZERO;
         private Optional<TransactionCheck> check = Optional.empty();
         private final List<SendInterceptor> interceptors = new ArrayList<>();
+        private Optional<MessageNumbers> numbers = Optional.empty();
 
         Builder(SluiceClient client, ClientCore core, String group) {
             this.client = client;
@@ -177,7 +190,30 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** Stands around all sends but one-way ones; the first one given is outermost. */
+        /**
+         * Each message is stored once, however often this producer has to try: it gets a number that the broker remembers, for
+         * an hour unless configured otherwise. Messages that bring an {@linkplain Message#withIdempotencyKey idempotency key}
+         * keep it. Costs a second record per message, and each travels alone. At clusters that cannot do this sends fail with
+         * {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
+         */
+        public Builder idempotent() {
+            return idempotent(UUID.randomUUID().toString(), 0);
+        }
+
+        /**
+         * As {@link #idempotent()}, for an application that knows after a restart how far it had come: a message that it sends
+         * again with the number it had before is not stored again, and its send answers with the first result. The numbers are
+         * given in the order of the sends.
+         *
+         * @param producerId 1..100 visible ASCII characters; one producer at a time has it
+         * @param next       number of the next message
+         */
+        public Builder idempotent(String producerId, long next) {
+            numbers = Optional.of(new MessageNumbers(producerId, next));
+            return this;
+        }
+
+        /** Stands around all sends; the first one given is outermost. */
         public Builder intercept(SendInterceptor interceptor) {
             interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
             return this;
@@ -197,7 +233,7 @@ public final class Producer implements AutoCloseable {
                     Math.min(batchBytes, maxMessageBytes),
                     linger,
                     true);
-            return client.adopt(new Producer(client, core, config, check, interceptors));
+            return client.adopt(new Producer(client, core, config, check, interceptors, numbers));
         }
     }
 
@@ -211,7 +247,10 @@ public final class Producer implements AutoCloseable {
         return await(() -> sendAsync(message, queue));
     }
 
-    /** Sends to the queue of the key and waits. Messages with equal keys are stored in one queue in order. */
+    /**
+     * Sends to the queue of the key and waits. Messages with equal keys are stored in one queue in order; they carry the key,
+     * so that groups that are ordered by key keep it.
+     */
     public Sent send(Message message, String shardingKey) {
         return await(() -> sendAsync(message, shardingKey));
     }
@@ -226,7 +265,10 @@ public final class Producer implements AutoCloseable {
     }
 
     public CompletionStage<Sent> sendAsync(Message message, String shardingKey) {
-        return submit(message, new QueueChoice.ByKey(shardingKey));
+        Message placed = message.properties().has(PropertyNames.SHARDING_KEY)
+                ? message
+                : message.withProperty(PropertyNames.SHARDING_KEY, shardingKey);
+        return submit(placed, new QueueChoice.ByKey(shardingKey));
     }
 
     /**
@@ -240,6 +282,10 @@ public final class Producer implements AutoCloseable {
 
     public CompletionStage<List<Sent>> sendBatchAsync(List<Message> messages) {
         requireOpen();
+        if (numbers.isPresent()) {
+            throw new IllegalStateException(
+                    "an idempotent producer sends no batches; a unit of work with an id is stored once as a whole");
+        }
         return interceptors.isEmpty()
                 ? store(messages)
                 : new InterceptedBatch(interceptors).send(messages, this::store);
@@ -249,16 +295,31 @@ public final class Producer implements AutoCloseable {
         return sender.sendBatch(messages, QueueChoice.ANY, sender.config().timeout(), WhenFull.WAIT);
     }
 
-    /** Sends without asking for an answer; whether the message was stored is never known. One try. */
+    /**
+     * Sends without asking for an answer; whether the message was stored is never known. One try. Interceptors see it pass;
+     * since there is no {@link Sent}, their stage fails with a {@link SendFailedException#isOneWay()} when it has left.
+     */
     public CompletionStage<Void> sendOneWay(Message message) {
-        requireOpen();
-        return sender.sendOneWay(message, QueueChoice.ANY);
+        return sendOneWay(message, QueueChoice.ANY);
     }
 
     /** As {@link #sendOneWay(Message)}, to this queue. */
     public CompletionStage<Void> sendOneWay(Message message, MessageQueue queue) {
+        return sendOneWay(message, new QueueChoice.Exactly(queue));
+    }
+
+    /**
+     * Begins a unit of work: what is gathered in it holds together or not at all. Without an id a commit whose answer is lost
+     * leaves open whether it holds.
+     */
+    public WorkUnit unit() {
+        return unit("");
+    }
+
+    /** @param id 1..128 visible ASCII characters; committing a unit of the same id again answers with the first result */
+    public WorkUnit unit(String id) {
         requireOpen();
-        return sender.sendOneWay(message, new QueueChoice.Exactly(queue));
+        return new WorkUnit(core, interceptors, id);
     }
 
     /**
@@ -275,8 +336,11 @@ public final class Producer implements AutoCloseable {
                     "message %s has no recall handle: it had no time of delivery, or its broker knows no recalls"
                             .formatted(waiting.uniqueKey()));
         }
-        return Waiting.forResult(
-                core.link(), "recalling", () -> core.timers().recall(new TopicName(topic), waiting.recallHandle()));
+        TopicName where = new TopicName(topic);
+        boolean takenBack =
+                Waiting.forResult(core.link(), "recalling", () -> core.timers().recall(where, waiting.recallHandle()));
+        interceptors.forEach(interceptor -> interceptor.recalled(where, waiting, takenBack));
+        return takenBack;
     }
 
     /**
@@ -320,7 +384,13 @@ public final class Producer implements AutoCloseable {
     public CompletionStage<Message> requestAsync(Message question, Duration timeout) {
         requireOpen();
         return core.requests()
-                .ask(marked -> intercepted(marked, QueueChoice.ANY, timeout, WhenFull.REFUSE), question, timeout);
+                .ask(
+                        marked -> through(
+                                marked,
+                                last -> guarded(
+                                        last, () -> sender.send(last, QueueChoice.ANY, timeout, WhenFull.REFUSE))),
+                        question,
+                        timeout);
     }
 
     /**
@@ -355,15 +425,55 @@ public final class Producer implements AutoCloseable {
 
     private CompletionStage<Sent> submit(Message message, QueueChoice choice) {
         requireOpen();
-        return intercepted(message, choice, sender.config().timeout(), WhenFull.WAIT);
+        return through(
+                numbers.map(of -> of.number(message)).orElse(message),
+                last -> guarded(
+                        last, () -> sender.send(last, choice, sender.config().timeout(), WhenFull.WAIT)));
     }
 
-    private CompletionStage<Sent> intercepted(
-            Message message, QueueChoice choice, Duration timeout, WhenFull whenFull) {
+    private CompletionStage<Void> sendOneWay(Message message, QueueChoice choice) {
+        requireOpen();
+        if (interceptors.isEmpty() && !needsCapability(message)) {
+            return sender.sendOneWay(message, choice);
+        }
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        through(
+                        message,
+                        last -> guarded(last, () -> {
+                            CompletableFuture<Sent> open = new CompletableFuture<>();
+                            sender.sendOneWay(last, choice).whenComplete((gone, failure) -> {
+                                if (failure == null) {
+                                    handedOver.complete(null);
+                                }
+                                open.completeExceptionally(
+                                        failure == null ? sender.unanswered(last) : ClusterLink.causeOf(failure));
+                            });
+                            return open;
+                        }))
+                .whenComplete((never, failure) -> {
+                    if (failure != null) {
+                        handedOver.completeExceptionally(ClusterLink.causeOf(failure));
+                    }
+                });
+        return handedOver;
+    }
+
+    private CompletionStage<Sent> through(Message message, SendStep last) {
         return interceptors.isEmpty()
-                ? sender.send(message, choice, timeout, whenFull)
-                : SendStep.through(interceptors, last -> sender.send(last, choice, timeout, whenFull))
-                        .send(message);
+                ? last.send(message)
+                : SendStep.through(interceptors, last).send(message);
+    }
+
+    private static boolean needsCapability(Message message) {
+        return message.properties().has(PropertyNames.IDEMPOTENCY_KEY) || Capabilities.isTimed(message);
+    }
+
+    /** Brokers of another make would store what they do not understand. */
+    private CompletionStage<Sent> guarded(Message message, Supplier<CompletionStage<Sent>> send) {
+        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return core.capabilities().once(message.topic(), send);
+        }
+        return Capabilities.isTimed(message) ? core.capabilities().timed(message.topic(), send) : send.get();
     }
 
     private <T> T await(Supplier<CompletionStage<T>> question) {

@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.Polling.Batch;
 import io.sluice.client.consume.ReceivedMessage;
 import io.sluice.client.consume.StartAt;
 import io.sluice.client.link.Waiting;
@@ -15,10 +16,12 @@ import io.sluice.port.OffsetRange;
 import io.sluice.wire.message.MessageView;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +53,7 @@ public final class PullConsumer implements AutoCloseable {
     /** Where the next fetch of a queue begins. */
     private final Map<MessageQueue, Long> positions = new ConcurrentHashMap<>();
 
+    private final Polling polling;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private PullConsumer(Builder settings) {
@@ -60,6 +64,7 @@ public final class PullConsumer implements AutoCloseable {
         this.startAt = settings.startAt;
         this.fetchMessages = settings.fetchMessages;
         this.fetchBytes = settings.fetchBytes;
+        this.polling = new Polling(new Fetches(), core.link().clock(), fetchMessages);
     }
 
     /** Settings of a pull consumer. Confined to one thread. */
@@ -128,6 +133,13 @@ public final class PullConsumer implements AutoCloseable {
     /** As {@link #fetch}, without blocking. */
     public CompletionStage<List<ReceivedMessage>> fetchAsync(MessageQueue queue, Duration maxWait) {
         requireOpen();
+        return read(queue, maxWait).thenApply(batch -> {
+            taken(batch);
+            return batch.messages();
+        });
+    }
+
+    private CompletionStage<Batch> read(MessageQueue queue, Duration maxWait) {
         return position(queue).thenCompose(offset -> core.pulls()
                 .pull(new Pull(
                         queue,
@@ -141,18 +153,86 @@ public final class PullConsumer implements AutoCloseable {
                         0,
                         OptionalLong.empty(),
                         BrokerAddresses.PRIMARY_ID))
-                .thenApply(pulled -> take(queue, offset, pulled)));
+                .thenApply(pulled -> batch(queue, offset, pulled)));
     }
 
-    private List<ReceivedMessage> take(MessageQueue queue, long offset, Pulled pulled) {
+    private Batch batch(MessageQueue queue, long offset, Pulled pulled) {
         List<ReceivedMessage> received = pulled.slices().stream()
                 .map(MessageView::of)
                 .filter(this::isWanted)
                 .map(view -> ReceivedMessage.of(view, queue))
                 .toList();
-        // A seek that came meanwhile counts more than what was read before it.
-        positions.replace(queue, offset, pulled.nextOffset());
-        return received;
+        return new Batch(queue, offset, pulled.nextOffset(), received);
+    }
+
+    /** A seek that came meanwhile counts more than what was read before it. */
+    private boolean taken(Batch batch) {
+        return positions.replace(batch.queue(), batch.offset(), batch.nextOffset());
+    }
+
+    /** What polls read. */
+    private final class Fetches implements Polling.Source {
+        @Override
+        public CompletionStage<Batch> fetch(MessageQueue queue, Duration hold) {
+            return read(queue, hold);
+        }
+
+        @Override
+        public boolean taken(Batch batch) {
+            return PullConsumer.this.taken(batch);
+        }
+    }
+
+    /**
+     * What {@link #poll} reads from now on, instead of what it read before; each queue from its position on. The queues of a
+     * topic are told by {@link #queuesOf}; new ones are not added by themselves.
+     */
+    public void assign(Collection<MessageQueue> queues) {
+        requireOpen();
+        polling.assign(queues);
+    }
+
+    /** The queues that {@link #poll} reads. */
+    public Set<MessageQueue> assignment() {
+        return polling.assignment();
+    }
+
+    /**
+     * Messages of the assigned queues, in the order of each queue, the queues in turn; empty when none came within the wait.
+     * Their positions move behind what was returned. One fetch per queue is under way or held here meanwhile. A broker that is
+     * away costs nothing but its messages: it is asked again every second.
+     *
+     * <pre>{@code
+     * consumer.assign(consumer.queuesOf("Orders"));
+     * while (running) {
+     *     consumer.poll(Duration.ofSeconds(5)).forEach(message -> add(message.text()));
+     *     consumer.assignment().forEach(consumer::commit);
+     * }
+     * }</pre>
+     *
+     * @throws io.sluice.port.RefusedException when a queue cannot be read: it is gone, or the right is missing; the others go
+     *     on with the next poll
+     */
+    public List<ReceivedMessage> poll(Duration maxWait) {
+        requireOpen();
+        if (core.link().isOwnThread()) {
+            throw new IllegalStateException("polling would block a thread of the client; use fetchAsync there");
+        }
+        return polling.poll(maxWait);
+    }
+
+    /**
+     * Nothing more of these queues comes by {@link #poll} until they are resumed; positions stay.
+     *
+     * @throws IllegalArgumentException when one is not assigned
+     */
+    public void pause(Collection<MessageQueue> queues) {
+        polling.pause(queues);
+    }
+
+    /** @throws IllegalArgumentException when one is not assigned */
+    public void resume(Collection<MessageQueue> queues) {
+        polling.resume(queues);
     }
 
     /** Brokers filter tags by hash only. */
@@ -188,12 +268,13 @@ public final class PullConsumer implements AutoCloseable {
         return core.offsets().max(queue);
     }
 
-    /** The next fetch of the queue begins at the offset; one outside the queue is corrected by the fetch. */
+    /** The next fetch or poll of the queue begins at the offset; one outside the queue is corrected by the fetch. */
     public void seek(MessageQueue queue, long offset) {
         if (offset < 0) {
             throw new IllegalArgumentException("offset %d of %s must not be negative".formatted(offset, queue));
         }
         positions.put(queue, offset);
+        polling.moved(queue);
     }
 
     /** The next fetch begins at the first message stored at or after the instant. */
@@ -232,6 +313,7 @@ public final class PullConsumer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             client.forget(this);
+            polling.close();
             positions.clear();
         }
     }

@@ -17,11 +17,13 @@ import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
 import io.sluice.port.LeaseReader.Result;
+import io.sluice.port.RefusedException;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -431,6 +434,63 @@ class LiveClientTest {
         assertThat(again.fetch(queue, Duration.ZERO).get(0).text()).isEqualTo("m0");
     }
 
+    @Test
+    void pollsReadTheAssignedQueuesEachInOrderAndLeaveOutThosePaused() {
+        start("broker-a");
+        topic("Assigned", 3);
+        SluiceClient client = client();
+        Producer producer = client.producer("out").start();
+        PullConsumer reader = client.pullConsumer("reader")
+                .startAt(StartAt.FIRST)
+                .fetchMessages(8)
+                .open();
+        List<MessageQueue> queues = reader.queuesOf("Assigned");
+        for (String text : numbered(0, 20)) {
+            queues.forEach(queue -> producer.send(Message.of("Assigned", text), queue));
+        }
+        List<MessageQueue> some = queues.subList(0, 2);
+        reader.assign(some);
+        Map<MessageQueue, List<String>> seen = poll(reader, 40);
+        assertThat(seen.keySet()).containsExactlyInAnyOrderElementsOf(some);
+        assertThat(seen.values()).allSatisfy(texts -> assertThat(texts).isEqualTo(numbered(0, 20)));
+        assertThat(reader.poll(Duration.ofMillis(20))).isEmpty();
+
+        reader.assignment().forEach(reader::commit);
+        assertThat(reader.committed(some.get(1))).hasValue(20);
+        reader.pause(some.subList(0, 1));
+        reader.seek(some.get(1), 15);
+        assertThat(poll(reader, 5)).containsExactly(Map.entry(some.get(1), numbered(15, 20)));
+        reader.seek(some.get(0), 18);
+        assertThat(reader.poll(Duration.ofMillis(20))).isEmpty();
+        reader.resume(some.subList(0, 1));
+        assertThat(poll(reader, 2)).containsExactly(Map.entry(some.get(0), numbered(18, 20)));
+
+        reader.assign(queues.subList(2, 3));
+        assertThat(reader.assignment()).containsExactly(queues.get(2));
+        producer.send(Message.of("Assigned", "while it waits"), queues.get(2));
+        assertThat(poll(reader, 21).get(queues.get(2))).endsWith("while it waits");
+        assertThatThrownBy(() -> reader.pause(some)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> {
+                    reader.assign(List.of(new MessageQueue(new TopicName("Assigned"), "broker-a", 7)));
+                    reader.poll(Duration.ofSeconds(10));
+                })
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("there is no queue");
+    }
+
+    private static Map<MessageQueue, List<String>> poll(PullConsumer reader, int messages) {
+        Map<MessageQueue, List<String>> seen = new HashMap<>();
+        int count = 0;
+        while (count < messages) {
+            List<ReceivedMessage> found = reader.poll(Duration.ofSeconds(30));
+            assertThat(found).as("after %d of %d messages", count, messages).isNotEmpty();
+            found.forEach(message -> seen.computeIfAbsent(message.queue(), first -> new ArrayList<>())
+                    .add(message.text()));
+            count += found.size();
+        }
+        return seen;
+    }
+
     private static List<String> texts(List<ReceivedMessage> messages) {
         return messages.stream().map(ReceivedMessage::text).toList();
     }
@@ -460,6 +520,34 @@ class LiveClientTest {
                 client.leaseConsumer("undertaker", "%DLQ%workers").open();
         assertThat(undertaker.poll(1, Duration.ofSeconds(10)).get(0).text())
                 .isEqualTo(jobs.get(1).text());
+    }
+
+    @Test
+    void messagesLeasedTogetherAreAcknowledgedTogetherAndWhatWasLeasedAheadGoesBackAtTheEnd() {
+        start("broker-a");
+        topic("Jobs", 1);
+        SluiceClient client = client();
+        send(client.producer("out").start(), "Jobs", 0, 30);
+        LeaseConsumer consumer =
+                client.leaseConsumer("workers", "Jobs").readAhead().open();
+        List<LeasedMessage> first = consumer.poll(10, Duration.ofSeconds(10));
+        assertThat(result(consumer.ack(first))).hasSize(10).containsOnly(Result.DONE);
+        List<LeasedMessage> part = consumer.poll(4, Duration.ofSeconds(10));
+        List<LeasedMessage> rest = consumer.poll(6, Duration.ofSeconds(10));
+        assertThat(Stream.of(first, part, rest).flatMap(List::stream).map(LeasedMessage::text))
+                .containsExactlyElementsOf(numbered(0, 20));
+        assertThat(result(rest.get(2).release(Duration.ofMinutes(5)))).isEqualTo(Result.DONE);
+        assertThat(result(consumer.ack(rest)))
+                .containsExactly(Result.DONE, Result.DONE, Result.LEASE_OVER, Result.DONE, Result.DONE, Result.DONE);
+        part.forEach(message -> assertThat(result(message.ack())).isEqualTo(Result.DONE));
+        consumer.close();
+        LeaseConsumer next = client.leaseConsumer("workers", "Jobs").open();
+        List<String> left = new ArrayList<>();
+        await().until(() -> {
+            next.poll(20, Duration.ofMillis(200)).forEach(message -> left.add(message.text()));
+            return left.size() == 10;
+        });
+        assertThat(left).containsExactlyInAnyOrderElementsOf(numbered(20, 30));
     }
 
     @Test

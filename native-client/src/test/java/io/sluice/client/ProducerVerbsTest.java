@@ -165,7 +165,6 @@ class ProducerVerbsTest {
                         .subscribe("Questions")
                         .startAt(StartAt.FIRST)
                         .listener(question -> {
-                            System.err.println("DBG " + question + question.properties());
                             byte[] reply = ("re: " + question.text()).getBytes();
                             answering.reply(question, reply, MessageProperties.NONE.with("colour", "blue"));
                             return Verdict.DONE;

@@ -18,12 +18,14 @@ import io.sluice.client.send.Sent;
 import io.sluice.client.trace.MessageTrace;
 import io.sluice.client.trace.TraceContext;
 import io.sluice.client.trace.TracePropagation;
+import io.sluice.client.transaction.Decision;
 import io.sluice.model.Message;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,6 +171,44 @@ class WatchingTest {
                 .startsWith("SubBefore")
                 .contains("traced-in", sent.uniqueKey(), "0", "k1");
         assertThat(trace.lost()).isZero();
+    }
+
+    @Test
+    void messageTraceTellsOfTheEndOfATransactionAndOfARecall() {
+        Producer traces = client.producer("traces").start();
+        MessageTrace trace = MessageTrace.to(traces::sendAsync, "ending");
+        Producer producer = client.producer("ending")
+                .intercept(trace)
+                .transactionCheck(half -> Decision.COMMIT)
+                .start();
+
+        producer.sendInTransaction(Message.of("Ended", "m").withTag("t").withKeys("ended"), half -> Decision.ROLLBACK);
+        Sent waiting = producer.send(Message.of("Ended", "m").withKeys("back").deliverAfter(Duration.ofMinutes(5)));
+        producer.recall("Ended", waiting);
+
+        assertThat(traceOf("ended", 2).get(0).split("[\u0001\u0002]"))
+                .hasSize(13)
+                .startsWith("EndTransaction")
+                .contains("ending", "Ended", "t", "ended", "2", "ROLLBACK_MESSAGE")
+                .endsWith("false");
+        assertThat(traceOf(waiting.uniqueKey(), 2).get(1).split("[\u0001\u0002]"))
+                .hasSize(7)
+                .startsWith("Recall")
+                .contains("ending", "Ended", waiting.uniqueKey())
+                .endsWith("true");
+    }
+
+    private List<String> traceOf(String key, int records) {
+        List<String> found = new ArrayList<>();
+        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            found.clear();
+            client.admin().findByKey(MessageTrace.TOPIC.value(), key, 10).stream()
+                    .map(ReceivedMessage::text)
+                    .sorted()
+                    .forEach(found::add);
+            assertThat(found).hasSize(records);
+        });
+        return found;
     }
 
     @Test

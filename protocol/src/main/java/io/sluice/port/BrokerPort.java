@@ -32,6 +32,11 @@ public interface BrokerPort extends AutoCloseable {
 
     UnitsOfWork units();
 
+    /** Half messages that nobody has decided on; brokers that cannot show them say so. */
+    default HalfMessages halfMessages() {
+        return HalfMessages.NOT_SUPPORTED;
+    }
+
     /** Releases what this port holds; open tails end, waiting stages fail. Twice is harmless. */
     @Override
     void close();

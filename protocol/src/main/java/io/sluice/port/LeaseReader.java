@@ -6,6 +6,7 @@ import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -104,13 +105,75 @@ public interface LeaseReader {
         BY_KEY
     }
 
-    /** The messages lent; closing releases the memory of the slices, not the leases. */
-    record Leased(List<Lease> leases, Hold hold) implements AutoCloseable {
+    /**
+     * The messages lent, in runs; closing releases the memory of the slices, not the leases.
+     *
+     * @param runs oldest first per queue
+     */
+    record Leased(List<LeaseRun> runs, Hold hold) implements AutoCloseable {
         public static final Leased NONE = new Leased(List.of(), Hold.NONE);
+
+        /** Leases of which each is a run by itself. */
+        public static Leased of(List<Lease> leases, Hold hold) {
+            return new Leased(leases.stream().map(LeaseRun::of).toList(), hold);
+        }
+
+        public boolean isEmpty() {
+            return runs.isEmpty();
+        }
+
+        /** One by one, in the order of the runs; made anew with each call. */
+        public List<Lease> leases() {
+            int messages = 0;
+            for (LeaseRun run : runs) {
+                messages += run.messages();
+            }
+            List<Lease> leases = new ArrayList<>(messages);
+            runs.forEach(run -> run.addTo(leases));
+            return leases;
+        }
 
         @Override
         public void close() {
             hold.release();
+        }
+    }
+
+    /**
+     * Messages of one queue, one after the other, that were lent together.
+     *
+     * @param first        the first message's receipt; those of the others differ in their place, which counts up
+     * @param slices       the stored messages, see {@link Records}; those that lie next to each other may be one slice
+     * @param messages     how many they are
+     * @param attempt      1 for the first delivery to the group
+     * @param leaseUntilMs epoch milliseconds at which the messages become free again
+     */
+    record LeaseRun(
+            Receipt first, MessageQueue queue, List<ByteBuffer> slices, int messages, int attempt, long leaseUntilMs) {
+        public LeaseRun {
+            Objects.requireNonNull(first, "first");
+            Objects.requireNonNull(queue, "queue");
+            if (messages < 1 || messages > 1 && first.place() == Receipt.ALONE) {
+                throw new IllegalArgumentException(
+                        "a run of %d messages whose first receipt has %s".formatted(messages, first.placeText()));
+            }
+        }
+
+        static LeaseRun of(Lease lease) {
+            return new LeaseRun(
+                    lease.receipt(), lease.queue(), List.of(lease.slice()), 1, lease.attempt(), lease.leaseUntilMs());
+        }
+
+        private void addTo(List<Lease> leases) {
+            int behind = 0;
+            for (ByteBuffer slice : slices) {
+                for (int at = slice.position(); at < slice.limit(); behind++) {
+                    // A stored message begins with its length.
+                    int bytes = slice.getInt(at);
+                    leases.add(new Lease(first.behind(behind), queue, slice.slice(at, bytes), attempt, leaseUntilMs));
+                    at += bytes;
+                }
+            }
         }
     }
 
@@ -121,10 +184,70 @@ public interface LeaseReader {
      */
     record Lease(Receipt receipt, MessageQueue queue, ByteBuffer slice, int attempt, long leaseUntilMs) {}
 
-    /** Opaque to the holder, printable, safe in URLs and JSON; any later connection may bring it. */
-    record Receipt(String handle) {
+    /**
+     * Opaque to the holder, printable, safe in URLs and JSON; any later connection may bring it. As text the receipt of a run,
+     * and behind a tilde the place in the run.
+     *
+     * @param run   the same in the receipts of all messages that were lent together
+     * @param place of the message in the run, from 0 up to {@value #PLACE_MAX}; {@value #ALONE} in a receipt without
+     */
+    record Receipt(String run, int place) {
+        public static final int ALONE = -1;
+        public static final int PLACE_MAX = 99_999;
+
+        private static final char SEPARATOR = '~';
+        private static final int DIGITS_MAX = 5;
+
         public Receipt {
-            Objects.requireNonNull(handle, "handle");
+            Objects.requireNonNull(run, "run");
+            if (place < ALONE || place > PLACE_MAX) {
+                throw new IllegalArgumentException(
+                        "place %d of a receipt is out of range; expected %d to %d".formatted(place, ALONE, PLACE_MAX));
+            }
+            int separator = place == ALONE ? separatorIn(run) : -1;
+            if (separator >= 0) {
+                place = Integer.parseInt(run, separator + 1, run.length(), 10);
+                run = run.substring(0, separator);
+            }
+        }
+
+        /** The receipt with this text. */
+        public Receipt(String handle) {
+            this(handle, ALONE);
+        }
+
+        /** Where the place begins; -1 when the text has none, or not as it is written here. */
+        private static int separatorIn(String handle) {
+            int at = handle.length() - 1;
+            while (at >= 0 && handle.charAt(at) >= '0' && handle.charAt(at) <= '9') {
+                at--;
+            }
+            int digits = handle.length() - 1 - at;
+            boolean isPlace = at >= 0
+                    && handle.charAt(at) == SEPARATOR
+                    && digits >= 1
+                    && digits <= DIGITS_MAX
+                    && (digits == 1 || handle.charAt(at + 1) != '0');
+            return isPlace ? at : -1;
+        }
+
+        public String handle() {
+            return place == ALONE ? run : run + SEPARATOR + place;
+        }
+
+        /** The receipt so many places behind this one, which has a place unless it is itself that is wanted. */
+        public Receipt behind(int places) {
+            return places == 0 ? this : new Receipt(run, Math.addExact(Math.max(place, 0), places));
+        }
+
+        private String placeText() {
+            return place == ALONE ? "no place" : "place " + place;
+        }
+
+        /** Never the text: whoever has it may settle the message. */
+        @Override
+        public String toString() {
+            return "Receipt[%d characters, %s]".formatted(run.length(), placeText());
         }
     }
 

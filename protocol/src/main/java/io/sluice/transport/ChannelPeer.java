@@ -235,8 +235,11 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
         inFlight.incrementAndGet();
         try {
             row.lane().execute(() -> {
-                inFlight.decrementAndGet();
-                run(request, row.handler());
+                try {
+                    run(request, row.handler());
+                } finally {
+                    inFlight.decrementAndGet();
+                }
             });
         } catch (RejectedExecutionException full) {
             inFlight.decrementAndGet();
@@ -438,6 +441,11 @@ final class ChannelPeer extends ChannelInboundHandlerAdapter implements Peer {
             closeReason = reason;
         }
         channel.close();
+    }
+
+    /** Whether no answer of this side is still to come. */
+    boolean isIdle() {
+        return inFlight.get() == 0;
     }
 
     void awaitEnd(long timeoutMs) {

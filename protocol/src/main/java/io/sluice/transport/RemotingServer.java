@@ -110,6 +110,11 @@ public final class RemotingServer implements AutoCloseable {
         return Set.copyOf(peers);
     }
 
+    /** Whether every request that came in is answered. */
+    public boolean isIdle() {
+        return peers.stream().allMatch(ChannelPeer::isIdle);
+    }
+
     /** Stops accepting, ends all connections and waits for that, up to 5 s; twice is harmless. */
     @Override
     public void close() {

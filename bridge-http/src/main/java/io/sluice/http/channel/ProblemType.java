@@ -24,6 +24,8 @@ public enum ProblemType {
     NO_SUCH_TOPIC(404, "There is no such topic", "Create it with PUT /v1/topics/NAME or correct its name."),
     NO_SUCH_QUEUE(404, "There is no such queue", "GET /v1/topics/NAME lists the queues of a topic."),
     NO_SUCH_GROUP(404, "There is no such consumer group", "Correct the name of the group or have it created."),
+    NO_SUCH_TRANSACTION(
+            404, "There is no such half message", "GET /v1/transactions lists those that can be decided on."),
     METHOD_NOT_ALLOWED(405, "The path does not answer this method", "Use one of the methods in the header Allow."),
     BODY_TOO_SLOW(408, "The body did not arrive in time", "Send the body without pauses, or in smaller messages."),
     LEASE_OVER(

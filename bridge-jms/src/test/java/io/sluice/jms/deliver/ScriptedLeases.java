@@ -76,7 +76,7 @@ final class ScriptedLeases implements LeaseReader {
 
     /** Answers the latest lease request. */
     void lend(Lease... leases) {
-        answers.get(answers.size() - 1).complete(new Leased(List.of(leases), Hold.NONE));
+        answers.get(answers.size() - 1).complete(Leased.of(List.of(leases), Hold.NONE));
     }
 
     void refuse(RuntimeException cause) {

@@ -11,6 +11,7 @@ import io.sluice.mqtt.message.Publication;
 import io.sluice.mqtt.message.PublishPackets;
 import io.sluice.mqtt.message.ReasonCode;
 import io.sluice.mqtt.session.ClientLink.Hold;
+import io.sluice.mqtt.topic.DelayedTopic;
 import io.sluice.mqtt.topic.IllegalTopicException;
 import io.sluice.mqtt.topic.MqttTopic;
 import io.sluice.port.MessageWriter;
@@ -100,14 +101,16 @@ final class PublishIntake {
         Message message;
         String shardingKey;
         try {
-            MqttTopic topic = topicOf(packet.variableHeader());
+            MqttTopic name = topicOf(packet.variableHeader());
+            DelayedTopic meant = DelayedTopic.of(name).orElseGet(() -> new DelayedTopic(name, 0));
+            MqttTopic topic = meant.topic();
             ConnectRequest.requireOrdinary(topic);
             Publication publication = PublishPackets.read(packet, topic);
             shardingKey = topic.name();
-            message = MessageMapping.toMessage(
-                    publication,
-                    marksOwn.getAsBoolean() ? client.request().clientId() : "",
-                    System.currentTimeMillis());
+            long now = System.currentTimeMillis();
+            Message plain = MessageMapping.toMessage(
+                    publication, marksOwn.getAsBoolean() ? client.request().clientId() : "", now);
+            message = meant.delaySeconds() == 0 ? plain : plain.deliverAt(now + meant.delaySeconds() * 1000);
         } catch (IllegalTopicException illegal) {
             refuseAtOnce(mine, illegal.getMessage());
             return;

@@ -86,6 +86,14 @@ public final class DelayService implements Duty, AutoCloseable {
         int queueId() {
             return number - 1;
         }
+
+        /** A pause or a delay that would last longer than it may tells of a clock that was set back; then it is over. */
+        boolean rests(long now) {
+            if (now < pausedUntilMs && pausedUntilMs - now <= PAUSE_AFTER_REFUSAL_MS) {
+                return true;
+            }
+            return headDueMs == NONE ? !stirred : headDueMs > now && headDueMs - now <= delayMs;
+        }
     }
 
     private DelayService(
@@ -165,7 +173,7 @@ public final class DelayService implements Duty, AutoCloseable {
 
     private int serve(Level level) {
         long now = clock.millis();
-        if (now < level.pausedUntilMs || level.headDueMs > now && !(level.headDueMs == NONE && level.stirred)) {
+        if (level.rests(now)) {
             return 0;
         }
         level.stirred = false;
@@ -304,6 +312,8 @@ public final class DelayService implements Duty, AutoCloseable {
 
     /** Saves the progress that is certain to survive; to be called every few seconds. */
     public void saveProgress() {
+        // Before the end of the log is looked at: what is delivered in between is beyond it.
+        Map<Integer, Long> reached = offsets();
         StoreHealth health = store.health();
         boolean changed = false;
         synchronized (this) {
@@ -312,7 +322,7 @@ public final class DelayService implements Duty, AutoCloseable {
                 candidate = null;
             }
             if (candidate == null) {
-                candidate = new Snapshot(offsets(), health.logEnd());
+                candidate = new Snapshot(reached, health.logEnd());
             }
         }
         if (changed) {

@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * Which client of a group consumes a queue in order. A lock ends when it is given back or not renewed in time; it lives in
- * memory only. Guarded by this object.
+ * Which client of a group consumes a queue in order, or reads it at all. A lock ends when it is given back or not renewed in
+ * time, and one that is tied to a connection ends with it; it lives in memory only. Guarded by this object.
  */
 public final class OrderLocks {
     private final InstantSource clock;
@@ -22,7 +22,11 @@ public final class OrderLocks {
     private final Predicate<MessageQueue> exists;
     private final Map<GroupName, Map<MessageQueue, Lock>> locks = new HashMap<>();
 
-    private record Lock(String clientId, long renewedAtMs) {}
+    /** To what a lock is tied that lasts until it is given back or over. */
+    private static final Object NOTHING = new Object();
+
+    /** @param tie the connection with which it ends, compared by identity */
+    private record Lock(String clientId, long renewedAtMs, Object tie) {}
 
     /**
      * @param lifetime how long a lock lasts without renewal
@@ -35,7 +39,17 @@ public final class OrderLocks {
     }
 
     /** Takes or renews the locks that are free; answers those that the client holds now. */
-    public synchronized List<MessageQueue> lock(GroupName group, String clientId, Collection<MessageQueue> queues) {
+    public List<MessageQueue> lock(GroupName group, String clientId, Collection<MessageQueue> queues) {
+        return lock(group, clientId, NOTHING, queues);
+    }
+
+    /**
+     * As {@link #lock(GroupName, String, Collection)}, for as long as a connection lasts.
+     *
+     * @param tie the connection, see {@link #ended}
+     */
+    public synchronized List<MessageQueue> lock(
+            GroupName group, String clientId, Object tie, Collection<MessageQueue> queues) {
         long now = clock.millis();
         Map<MessageQueue, Lock> ofGroup = locks.computeIfAbsent(group, none -> new HashMap<>());
         ofGroup.values().removeIf(lock -> isOver(lock, now));
@@ -44,7 +58,7 @@ public final class OrderLocks {
             Lock current = ofGroup.get(queue);
             boolean free = current == null || current.clientId().equals(clientId);
             if (free && exists.test(queue)) {
-                ofGroup.put(queue, new Lock(clientId, now));
+                ofGroup.put(queue, new Lock(clientId, now, tie));
                 held.add(queue);
             }
         }
@@ -60,6 +74,19 @@ public final class OrderLocks {
                     queue, (key, lock) -> lock.clientId().equals(clientId) ? null : lock));
             forgetIfEmpty(group);
         }
+    }
+
+    /** The connection has ended: what is tied to it is free. */
+    public synchronized void ended(Object tie) {
+        locks.values().forEach(ofGroup -> ofGroup.values().removeIf(lock -> lock.tie() == tie));
+        locks.values().removeIf(Map::isEmpty);
+    }
+
+    /** Whether any lock is tied to a connection. */
+    public synchronized boolean isAnyTied() {
+        return locks.values().stream()
+                .flatMap(ofGroup -> ofGroup.values().stream())
+                .anyMatch(lock -> lock.tie() != NOTHING);
     }
 
     /** Whether any queue is locked for the group at this moment. */

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -299,7 +300,7 @@ final class CursorJournal implements Duty, AutoCloseable {
                 waiting.add(entry.written());
             }
         }
-        send(FactCodec.encodeRecord(facts), waiting);
+        send(facts, waiting);
         return 1;
     }
 
@@ -307,34 +308,49 @@ final class CursorJournal implements Duty, AutoCloseable {
         return FACT_BYTES + key.group().value().length() + key.topic().value().length();
     }
 
-    private void send(byte[] body, List<CompletableFuture<Void>> waiting) {
+    private void send(Map<CursorKey, List<CursorFact>> facts, List<CompletableFuture<Void>> waiting) {
         Flight flight = new Flight(waiting, null);
         flights.add(flight);
-        bytesWritten += body.length;
-        store.append(record(body, !waiting.isEmpty())).whenComplete((result, failed) -> {
+        tried(() -> store.append(record(encoded(facts), !waiting.isEmpty()))).whenComplete((result, failed) -> {
             flight.result = failed == null ? result : asRefused(failed);
             flight.landed.complete(null);
             wake();
         });
     }
 
+    private byte[] encoded(Map<CursorKey, List<CursorFact>> facts) {
+        byte[] body = FactCodec.encodeRecord(facts);
+        bytesWritten += body.length;
+        return body;
+    }
+
+    /** A store that throws has refused: whoever waits is told, and those behind go on. */
+    private static <T> CompletionStage<T> tried(Supplier<CompletionStage<T>> append) {
+        try {
+            return append.get();
+        } catch (RuntimeException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
     /** The facts come last: when the disk has them it has the others. */
     private void send(Joint joint) {
         Flight flight = new Flight(List.of(), joint);
         flights.add(flight);
-        byte[] body = FactCodec.encodeRecord(joint.facts());
-        bytesWritten += body.length;
         List<NewRecord> bundle = new ArrayList<>(joint.records());
-        bundle.add(record(body, true));
-        store.appendBundle(bundle).whenComplete((results, failed) -> {
-            AppendResult last = failed == null ? results.get(results.size() - 1) : asRefused(failed);
-            flight.others = failed == null
-                    ? results.subList(0, results.size() - 1)
-                    : Collections.nCopies(joint.records().size(), last);
-            flight.result = last;
-            flight.landed.complete(null);
-            wake();
-        });
+        tried(() -> {
+                    bundle.add(record(encoded(joint.facts()), true));
+                    return store.appendBundle(bundle);
+                })
+                .whenComplete((results, failed) -> {
+                    AppendResult last = failed == null ? results.get(results.size() - 1) : asRefused(failed);
+                    flight.others = failed == null
+                            ? results.subList(0, results.size() - 1)
+                            : Collections.nCopies(joint.records().size(), last);
+                    flight.result = last;
+                    flight.landed.complete(null);
+                    wake();
+                });
     }
 
     private static NewRecord record(byte[] body, boolean waits) {

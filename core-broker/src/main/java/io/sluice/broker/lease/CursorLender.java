@@ -135,7 +135,7 @@ final class CursorLender {
                 return;
             }
             NeverLent look = new NeverLent(to, view, Math.min(stop, from + CHUNK_ENTRIES));
-            QueueRead read = log.read(
+            QueueRead read = log.readRuns(
                     topic,
                     cursor.key.queueId(),
                     from,
@@ -161,6 +161,8 @@ final class CursorLender {
         private final List<Long> expired = new ArrayList<>();
         /** Keys of the entries that were accepted, in their order, when the group is ordered by key. */
         private final List<Long> keys = new ArrayList<>();
+        /** Whether nothing can be said against a message but by its entry. */
+        private final boolean takesAll;
 
         private long firstNotLookedAt = Long.MAX_VALUE;
 
@@ -168,6 +170,12 @@ final class CursorLender {
             this.to = to;
             this.view = view;
             this.limit = limit;
+            this.takesAll = to.filters.isForAll() && !to.expiry.isPossible() && lanes == null;
+        }
+
+        @Override
+        public boolean looksAtRecords() {
+            return !takesAll;
         }
 
         @Override
@@ -177,7 +185,7 @@ final class CursorLender {
                 return false;
             }
             to.looked();
-            if (cursor.isSettled(offset) || cursor.find(offset) != null || lanes != null && lanes.hasPassed(offset)) {
+            if (!cursor.isUntouched(offset) || lanes != null && lanes.hasPassed(offset)) {
                 return false;
             }
             if (!to.filters.group().mayMatchTagHash(tagHash)) {
@@ -241,13 +249,40 @@ final class CursorLender {
 
         private void lendAll(QueueRead read) {
             to.keep(read.hold());
-            for (int i = 0; i < read.slices().size(); i++) {
-                OpenEntry entry = cursor.open(read.queueOffsets()[i]);
-                if (lanes != null) {
-                    cursor.keyed(entry, lanes, keys.get(i), to.number);
+            int taken = 0;
+            for (int i = 0; i < read.slices().size(); ) {
+                if (lanes == null) {
+                    i = lendRun(read, i);
+                } else {
+                    taken += lendEach(read.slices().get(i), read.queueOffsets()[i], taken);
+                    i++;
                 }
-                cursor.lend(to, entry, read.slices().get(i));
             }
+        }
+
+        /** Lends the slices from this one on that follow each other in the queue; answers where the next ones begin. */
+        private int lendRun(QueueRead read, int first) {
+            long from = read.queueOffsets()[first];
+            long end = from;
+            int i = first;
+            while (i < read.slices().size() && read.queueOffsets()[i] == end) {
+                end += recordsIn(read.slices().get(i));
+                i++;
+            }
+            cursor.lendNew(to, from, (int) (end - from), read.slices().subList(first, i));
+            return i;
+        }
+
+        private int lendEach(ByteBuffer slice, long first, int firstKey) {
+            int count = 0;
+            for (int at = slice.position(); at < slice.limit(); count++) {
+                int bytes = Gathering.recordBytes(slice, at);
+                OpenEntry entry = cursor.open(first + count);
+                cursor.keyed(entry, lanes, keys.get(firstKey + count), to.number);
+                cursor.lend(to, entry, slice.slice(at, bytes));
+                at += bytes;
+            }
+            return count;
         }
 
         private void settleOutsiders() {
@@ -261,6 +296,14 @@ final class CursorLender {
                 cursor.settleRange(start, end);
             }
         }
+    }
+
+    private static int recordsIn(ByteBuffer slice) {
+        int count = 0;
+        for (int at = slice.position(); at < slice.limit(); at += Gathering.recordBytes(slice, at)) {
+            count++;
+        }
+        return count;
     }
 
     /** Whether the entry may be looked at now; if not the try is incomplete. */

@@ -2,7 +2,7 @@ package io.sluice.broker.lease;
 
 import io.sluice.broker.lease.OpenEntry.State;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongPredicate;
+import java.util.function.BooleanSupplier;
 
 /**
  * What becomes of the leases of one cursor: which of them are in force, and what their holders say. Confined to its desk's
@@ -19,38 +19,76 @@ final class CursorSettler {
     enum Answer {
         /** In force already. */
         ALREADY,
-        /** Begun now or before, by whoever: it is in force when the entry's {@code settling} completes. */
+        /** Begun now: it is in force when the entry's {@code settling} completes. */
         STARTED,
+        /** Begun before, by whoever: it is in force when the entry's {@code settling} completes. */
+        JOINED,
         /** Done now. */
         DONE,
         /** The lease had ended. */
         OVER
     }
 
+    /** Told what became of an acknowledgement: of each stretch of its entries, in order. */
+    @FunctionalInterface
+    interface Stretches {
+        /** @param before of the settlement that was begun before, when it was; else {@code null} */
+        void tell(long from, long to, Answer answer, CompletableFuture<Void> before);
+    }
+
     /**
      * Begins to settle.
      *
      * @param settling completes when the settlement is in force
-     * @param isSame   whether the entry's message is still the one that was lent; asked when the lease is not known
+     * @param isSame   whether the message is still the one that was lent; asked when the lease is not known
      */
-    Answer acknowledge(Claim claim, long nowMs, CompletableFuture<Void> settling, LongPredicate isSame) {
-        return begin(State.SETTLING, claim, nowMs, settling, isSame);
+    void acknowledge(
+            Claim claim, long nowMs, CompletableFuture<Void> settling, BooleanSupplier isSame, Stretches told) {
+        long at = claim.offset();
+        while (at < claim.end()) {
+            long next = Math.min(claim.end(), at < cursor.low() ? cursor.low() : cursor.nextUnsettled(at));
+            if (next > at) {
+                told.tell(at, next, Answer.ALREADY, null);
+                at = next;
+                continue;
+            }
+            OpenEntry entry = cursor.covering(at);
+            next = entry == null ? at + 1 : Math.min(claim.end(), entry.end());
+            if (entry != null && entry.settling == null && isHeldBy(claim, entry, nowMs)) {
+                OpenEntry part = cursor.part(entry, at, next);
+                part.settling = settling;
+                cursor.moveTo(part, State.SETTLING, part.dueMs);
+                told.tell(at, next, Answer.STARTED, null);
+            } else if (entry != null && entry.settling != null) {
+                told.tell(at, next, Answer.JOINED, entry.settling);
+            } else {
+                next = at + 1;
+                told.tell(at, next, begin(State.SETTLING, claim, at, nowMs, settling, isSame), null);
+            }
+            at = next;
+        }
     }
 
-    /** Begins to bury, see {@link #acknowledge}. */
-    Answer reject(Claim claim, long nowMs, CompletableFuture<Void> settling, LongPredicate isSame) {
-        return begin(State.BURYING, claim, nowMs, settling, isSame);
+    /** Begins to bury one entry, see {@link #acknowledge}. */
+    Answer reject(Claim claim, long nowMs, CompletableFuture<Void> settling, BooleanSupplier isSame) {
+        return begin(State.BURYING, claim, claim.offset(), nowMs, settling, isSame);
     }
 
-    private Answer begin(State state, Claim claim, long nowMs, CompletableFuture<Void> settling, LongPredicate isSame) {
-        if (cursor.isSettled(claim.offset())) {
+    private Answer begin(
+            State state,
+            Claim claim,
+            long offset,
+            long nowMs,
+            CompletableFuture<Void> settling,
+            BooleanSupplier isSame) {
+        if (cursor.isSettled(offset)) {
             return Answer.ALREADY;
         }
-        OpenEntry known = cursor.find(claim.offset());
+        OpenEntry known = cursor.find(offset);
         if (known != null && known.settling != null) {
-            return Answer.STARTED;
+            return Answer.JOINED;
         }
-        OpenEntry entry = heldBy(claim, nowMs, isSame);
+        OpenEntry entry = heldBy(claim, offset, nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
@@ -65,8 +103,8 @@ final class CursorSettler {
     }
 
     /** @param leaseId of the lease from now on; the claim's own to keep its receipt good */
-    Answer extend(Claim claim, long nowMs, long untilMs, long leaseId, LongPredicate isSame) {
-        OpenEntry entry = cursor.isSettled(claim.offset()) ? null : heldBy(claim, nowMs, isSame);
+    Answer extend(Claim claim, long nowMs, long untilMs, long leaseId, BooleanSupplier isSame) {
+        OpenEntry entry = cursor.isSettled(claim.offset()) ? null : heldBy(claim, claim.offset(), nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
@@ -76,7 +114,7 @@ final class CursorSettler {
     }
 
     /** @param freeAtMs not before the present: at once */
-    Answer release(Claim claim, long nowMs, long freeAtMs, int attemptsMax, LongPredicate isSame) {
+    Answer release(Claim claim, long nowMs, long freeAtMs, int attemptsMax, BooleanSupplier isSame) {
         if (cursor.isSettled(claim.offset())) {
             return Answer.OVER;
         }
@@ -84,7 +122,7 @@ final class CursorSettler {
         if (known != null && known.releasedLeaseId == claim.leaseId()) {
             return Answer.ALREADY;
         }
-        OpenEntry entry = heldBy(claim, nowMs, isSame);
+        OpenEntry entry = heldBy(claim, claim.offset(), nowMs, isSame);
         if (entry == null) {
             return Answer.OVER;
         }
@@ -97,27 +135,31 @@ final class CursorSettler {
      * The entry when the claim's lease is in force. A lease that the cursor does not know was given before the broker was
      * started last; it is in force until its end unless the entry was lent since.
      */
-    private OpenEntry heldBy(Claim claim, long nowMs, LongPredicate isSame) {
-        OpenEntry entry = cursor.find(claim.offset());
+    private OpenEntry heldBy(Claim claim, long offset, long nowMs, BooleanSupplier isSame) {
+        OpenEntry entry = cursor.find(offset);
         if (entry != null && entry.state == State.LEASED && entry.leaseId == claim.leaseId()) {
-            return entry.dueMs <= nowMs ? null : entry;
+            return isHeldBy(claim, entry, nowMs) ? entry : null;
         }
         boolean isLentSince = entry != null
                 && (claim.isOlderThan(entry)
                         || entry.releasedLeaseId == claim.leaseId()
                         || entry.wasRecalled
                         || entry.state != State.FREE && entry.state != State.DELAYED);
-        if (isLentSince || claim.untilMs() <= nowMs || !isSame.test(claim.offset())) {
+        if (isLentSince || claim.untilMs() <= nowMs || !isSame.getAsBoolean()) {
             return null;
         }
         if (entry == null) {
-            entry = cursor.open(claim.offset());
+            entry = cursor.open(offset);
         }
         entry.attempts = claim.attemptOf(entry);
         entry.lentAtMs = claim.lentAtMs();
         entry.leaseId = claim.leaseId();
         cursor.moveTo(entry, State.LEASED, claim.untilMs());
         return entry;
+    }
+
+    private static boolean isHeldBy(Claim claim, OpenEntry entry, long nowMs) {
+        return entry.state == State.LEASED && entry.leaseId == claim.leaseId() && entry.dueMs > nowMs;
     }
 
     /** Whether this very settlement of the entry is on its way. */
@@ -139,23 +181,19 @@ final class CursorSettler {
         cursor.comeBack(entry, nowMs, freeAtMs, attemptsMax);
     }
 
-    /** The settlement of this entry is in the log. */
-    void settled(long offset) {
-        if (!cursor.isSettled(offset)) {
-            cursor.markSettled(offset, offset + 1);
-        }
+    /** The settlement of these entries is in the log. */
+    void settled(long from, long to) {
+        cursor.markSettled(from, to);
     }
 
-    /** The settlement could not be written: the lease goes on. */
-    void notSettled(long offset, long nowMs, int attemptsMax) {
-        OpenEntry entry = cursor.find(offset);
-        if (entry == null || entry.settling == null) {
-            return;
-        }
-        entry.settling = null;
-        cursor.moveTo(entry, State.LEASED, entry.dueMs);
-        if (entry.dueMs <= nowMs) {
-            cursor.comeBack(entry, nowMs, nowMs, attemptsMax);
+    /** The settlement of these entries could not be written: their leases go on. */
+    void notSettled(long from, long to, long nowMs, int attemptsMax) {
+        for (OpenEntry entry : cursor.settling(from, to)) {
+            entry.settling = null;
+            cursor.moveTo(entry, State.LEASED, entry.dueMs);
+            if (entry.dueMs <= nowMs) {
+                cursor.comeBack(entry, nowMs, nowMs, attemptsMax);
+            }
         }
     }
 

@@ -21,8 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
-import java.util.function.LongPredicate;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +38,20 @@ final class DeskSettling {
     private final DeskTools tools;
     private final List<Burial> burials = new ArrayList<>();
 
-    /** One item of a settlement: which receipt, what it says, and where the result goes. */
+    /**
+     * One item of a settlement: which receipt, what it says, and where the result goes. Of several acknowledgements, which came
+     * one after the other for messages that lie so, the first: the others follow it.
+     */
     record Item(int index, Claim claim, Settlement settlement) {}
+
+    /** Where results go: by the place of a settlement among those that were asked for. */
+    interface Results {
+        /** Of so many settlements, which keep their receipts. */
+        void put(int index, int count, Result result);
+
+        /** Of an extension. */
+        void extended(int index, LeaseReader.Settled settled);
+    }
 
     /** An entry to be buried; {@code settling} is {@code null} when nobody waits for it. */
     record Burial(
@@ -60,7 +71,8 @@ final class DeskSettling {
     }
 
     /** Entries of one cursor whose settlement is being written. */
-    private record Batch(SharedCursor cursor, int generation, OffsetLine offsets, CompletableFuture<Void> settling) {}
+    private record Batch(
+            SharedCursor cursor, int generation, SettledRanges entries, CompletableFuture<Void> settling) {}
 
     DeskSettling(LeaseDesk desk, DeskTools tools) {
         this.desk = desk;
@@ -72,7 +84,7 @@ final class DeskSettling {
      * stage fails with {@link RefusedException} when one of them could not be written; then nobody knows which of those that
      * had to be written hold, and all may be tried again.
      */
-    CompletionStage<Void> settle(List<Item> items, BiConsumer<Item, LeaseReader.Settled> results) {
+    CompletionStage<Void> settle(List<Item> items, Results results) {
         Map<SharedCursor, Batch> batches = new HashMap<>();
         List<CompletionStage<Void>> pending = new ArrayList<>();
         Map<Batch, RefusedException> unwritten = new HashMap<>();
@@ -80,8 +92,8 @@ final class DeskSettling {
             if (desk.isClosed()) {
                 return CompletableFuture.failedFuture(desk.gone());
             }
-            Call call = new Call(batches, pending);
-            items.forEach(item -> results.accept(item, call.one(item)));
+            Call call = new Call(batches, pending, results);
+            items.forEach(call::take);
             batches.values().forEach(batch -> write(batch).ifPresent(refused -> unwritten.put(batch, refused)));
             call.touched.values().forEach(desk::flushNews);
         }
@@ -96,7 +108,7 @@ final class DeskSettling {
         CompletableFuture<Void> written = new CompletableFuture<>();
         written.whenComplete((done, failed) -> conclude(batch, failed));
         try {
-            tools.journal().write(batch.cursor().key, rangesOf(batch.offsets()), written);
+            tools.journal().write(batch.cursor().key, batch.entries().facts(), written);
             return Optional.empty();
         } catch (RefusedException refused) {
             return Optional.of(refused);
@@ -107,6 +119,7 @@ final class DeskSettling {
     private final class Call {
         private final Map<SharedCursor, Batch> batches;
         private final List<CompletionStage<Void>> pending;
+        private final Results results;
         private final Map<Integer, SharedCursor> touched = new HashMap<>();
         /** That of the item before: items of one cursor mostly come together. */
         private SharedCursor last;
@@ -114,16 +127,18 @@ final class DeskSettling {
         private final long now = tools.clock().millis();
         private final int attemptsMax = tools.policy().attemptsMax(desk.group());
 
-        Call(Map<SharedCursor, Batch> batches, List<CompletionStage<Void>> pending) {
+        Call(Map<SharedCursor, Batch> batches, List<CompletionStage<Void>> pending, Results results) {
             this.batches = batches;
             this.pending = pending;
+            this.results = results;
         }
 
-        LeaseReader.Settled one(Item item) {
+        void take(Item item) {
             Claim claim = item.claim();
             SharedCursor cursor = desk.cursor(claim.key().queueId());
             if (cursor == null) {
-                return outcome(Answer.OVER, item.settlement());
+                results.put(item.index(), claim.count(), Result.LEASE_OVER);
+                return;
             }
             if (cursor != last) {
                 last = cursor;
@@ -131,58 +146,60 @@ final class DeskSettling {
                 passTime(cursor, now, attemptsMax);
             }
             Settlement settlement = item.settlement();
-            if (settlement instanceof Settlement.Extend extend) {
-                return extend(cursor, claim, extend);
+            if (settlement instanceof Settlement.Ack) {
+                acknowledge(cursor, item);
+            } else if (settlement instanceof Settlement.Extend extend) {
+                extend(cursor, item, extend);
+            } else if (settlement instanceof Settlement.Release release) {
+                put(item, release(cursor, claim, millis(release.delay())));
+            } else if (settlement instanceof Settlement.Retry) {
+                put(item, release(cursor, claim, delayMs(item)));
+            } else if (settlement instanceof Settlement.Reject reject) {
+                put(item, reject(cursor, claim, reject));
             }
-            if (settlement instanceof Settlement.Release release) {
-                return outcome(release(cursor, claim, millis(release.delay())), release);
-            }
-            if (settlement instanceof Settlement.Retry) {
-                return outcome(release(cursor, claim, delayMs(item)), settlement);
-            }
-            if (settlement instanceof Settlement.Reject reject) {
-                return outcome(reject(cursor, claim, reject), reject);
-            }
-            return outcome(acknowledge(cursor, claim), settlement);
         }
 
-        private Answer acknowledge(SharedCursor cursor, Claim claim) {
-            Batch batch = batches.get(cursor);
-            if (batch == null) {
-                batch = new Batch(cursor, cursor.generation(), new OffsetLine(), new CompletableFuture<>());
-            }
-            Answer answer = cursor.settler.acknowledge(claim, now, batch.settling(), sameAs(claim));
-            if (answer == Answer.STARTED) {
-                if (cursor.settler.settling(claim.offset()) != batch.settling()) {
-                    waitForBefore(cursor, claim);
-                } else {
+        private void put(Item item, Answer answer) {
+            results.put(item.index(), 1, resultOf(answer));
+        }
+
+        private static Result resultOf(Answer answer) {
+            return answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE;
+        }
+
+        private void acknowledge(SharedCursor cursor, Item item) {
+            Batch known = batches.get(cursor);
+            Batch batch = known != null
+                    ? known
+                    : new Batch(cursor, cursor.generation(), new SettledRanges(), new CompletableFuture<>());
+            Claim claim = item.claim();
+            cursor.settler.acknowledge(claim, now, batch.settling(), sameAs(claim), (from, to, answer, before) -> {
+                if (answer == Answer.STARTED) {
                     batches.put(cursor, batch);
-                    batch.offsets().add(claim.offset());
+                    batch.entries().add(from, to);
+                } else if (answer == Answer.JOINED) {
+                    pending.add(before != null ? before : cursor.settler.settling(from));
                 }
-            }
-            return answer;
-        }
-
-        /** Somebody settles the entry already: this settlement holds when that one does. */
-        private void waitForBefore(SharedCursor cursor, Claim claim) {
-            pending.add(cursor.settler.settling(claim.offset()));
+                results.put(item.index() + (int) (from - claim.offset()), (int) (to - from), resultOf(answer));
+            });
         }
 
         private Answer reject(SharedCursor cursor, Claim claim, Settlement.Reject reject) {
             CompletableFuture<Void> buried = new CompletableFuture<>();
             Answer answer = cursor.settler.reject(claim, now, buried, sameAs(claim));
             if (answer == Answer.STARTED) {
-                waitForBefore(cursor, claim);
-                if (cursor.settler.settling(claim.offset()) == buried) {
-                    burials.add(new Burial(
-                            cursor, cursor.generation(), claim.offset(), claim.attempt(), 0, reject.reason(), buried));
-                    tools.keeper().serve(desk);
-                }
+                pending.add(buried);
+                burials.add(new Burial(
+                        cursor, cursor.generation(), claim.offset(), claim.attempt(), 0, reject.reason(), buried));
+                tools.keeper().serve(desk);
+            } else if (answer == Answer.JOINED) {
+                pending.add(cursor.settler.settling(claim.offset()));
             }
             return answer;
         }
 
-        private LeaseReader.Settled extend(SharedCursor cursor, Claim claim, Settlement.Extend extend) {
+        private void extend(SharedCursor cursor, Item item, Settlement.Extend extend) {
+            Claim claim = item.claim();
             long termMs = millis(extend.leaseFor());
             long untilMs = now + termMs;
             long leaseId = claim.leaseId();
@@ -197,10 +214,11 @@ final class DeskSettling {
             }
             Answer answer = cursor.settler.extend(claim, now, untilMs, leaseId, sameAs(claim));
             if (answer != Answer.DONE) {
-                return outcome(answer, extend);
+                put(item, answer);
+                return;
             }
             desk.callNoLaterThan(untilMs);
-            return new LeaseReader.Settled(longer, Result.DONE, untilMs);
+            results.extended(item.index(), new LeaseReader.Settled(longer, Result.DONE, untilMs));
         }
 
         private Answer release(SharedCursor cursor, Claim claim, long delayMs) {
@@ -213,20 +231,16 @@ final class DeskSettling {
             }
             return answer;
         }
-
-        private LeaseReader.Settled outcome(Answer answer, Settlement settlement) {
-            return new LeaseReader.Settled(
-                    settlement.receipt(), answer == Answer.OVER ? Result.LEASE_OVER : Result.DONE, 0);
-        }
     }
 
     static long millis(Duration duration) {
         return Math.max(duration.toMillis(), duration.isZero() ? 0 : 1);
     }
 
-    /** Whether the message at the offset is still the one that the receipt was written for. */
-    private LongPredicate sameAs(Claim claim) {
-        return offset -> {
+    /** Whether the message that the receipt has the fingerprint of is still there. */
+    private BooleanSupplier sameAs(Claim claim) {
+        return () -> {
+            long offset = claim.witness();
             EntryFilter only = new EntryFilter() {
                 @Override
                 public boolean acceptsEntry(long queueOffset, long tagHash) {
@@ -241,34 +255,19 @@ final class DeskSettling {
         };
     }
 
-    private static List<CursorFact> rangesOf(OffsetLine offsets) {
-        List<CursorFact> ranges = new ArrayList<>();
-        for (int i = 0; i < offsets.size(); ) {
-            long start = offsets.at(i);
-            long end = start;
-            while (i < offsets.size() && offsets.at(i) == end) {
-                end++;
-                i++;
-            }
-            ranges.add(new Settled(start, end));
-        }
-        return ranges;
-    }
-
     /** The settlements of a batch are in the log, or could not be written. */
     private void conclude(Batch batch, Throwable failed) {
         synchronized (desk) {
             if (batch.cursor().generation() == batch.generation()) {
                 long now = tools.clock().millis();
                 int attemptsMax = tools.policy().attemptsMax(desk.group());
-                for (int i = 0; i < batch.offsets().size(); i++) {
-                    long offset = batch.offsets().at(i);
+                batch.entries().forEach((from, to) -> {
                     if (failed == null) {
-                        batch.cursor().settler.settled(offset);
+                        batch.cursor().settler.settled(from, to);
                     } else {
-                        batch.cursor().settler.notSettled(offset, now, attemptsMax);
+                        batch.cursor().settler.notSettled(from, to, now, attemptsMax);
                     }
-                }
+                });
                 desk.callNoLaterThan(batch.cursor().nextDueMs());
                 desk.flushNews(batch.cursor());
             }
@@ -298,7 +297,7 @@ final class DeskSettling {
         long now = tools.clock().millis();
         int attemptsMax = tools.policy().attemptsMax(desk.group());
         List<Item> over = new ArrayList<>();
-        Map<SharedCursor, OffsetLine> gone = new LinkedHashMap<>();
+        Map<SharedCursor, SettledRanges> gone = new LinkedHashMap<>();
         for (Item item : items) {
             Claim claim = item.claim();
             SharedCursor cursor =
@@ -308,8 +307,12 @@ final class DeskSettling {
                 continue;
             }
             passTime(cursor, now, attemptsMax);
-            OffsetLine settled = gone.computeIfAbsent(cursor, none -> new OffsetLine());
-            cursor.settler.acknowledge(claim, now, whole, sameAs(claim));
+            SettledRanges settled = gone.computeIfAbsent(cursor, none -> new SettledRanges());
+            boolean twice = cursor.settler.isSettling(claim.offset(), whole);
+            cursor.settler.acknowledge(claim, now, whole, sameAs(claim), (from, to, answer, before) -> {});
+            if (twice) {
+                continue;
+            }
             if (!cursor.settler.isSettling(claim.offset(), whole)) {
                 over.add(item);
             } else if (comesBack(item.settlement())) {
@@ -318,12 +321,12 @@ final class DeskSettling {
                 facts.computeIfAbsent(cursor.key, none -> new ArrayList<>())
                         .add(new Returned(claim.offset(), cursor.settler.attempts(claim.offset()), freeAtMs));
             } else {
-                settled.add(claim.offset());
+                settled.add(claim.offset(), claim.end());
             }
         }
-        gone.forEach((cursor, offsets) -> {
-            if (!offsets.isEmpty()) {
-                facts.computeIfAbsent(cursor.key, none -> new ArrayList<>()).addAll(rangesOf(offsets));
+        gone.forEach((cursor, entries) -> {
+            if (!entries.isEmpty()) {
+                facts.computeIfAbsent(cursor.key, none -> new ArrayList<>()).addAll(entries.facts());
             }
             desk.flushNews(cursor);
         });
@@ -357,11 +360,11 @@ final class DeskSettling {
                     continue;
                 }
                 if (!holds) {
-                    cursor.settler.notSettled(claim.offset(), now, attemptsMax);
+                    cursor.settler.notSettled(claim.offset(), claim.end(), now, attemptsMax);
                 } else if (comesBack(item.settlement())) {
                     cursor.settler.released(claim, now, now + delayMs(item), attemptsMax);
                 } else {
-                    cursor.settler.settled(claim.offset());
+                    cursor.settler.settled(claim.offset(), claim.end());
                 }
                 desk.callNoLaterThan(cursor.nextDueMs());
                 desk.flushNews(cursor);
@@ -418,11 +421,10 @@ final class DeskSettling {
         CompletableFuture<Void> written = new CompletableFuture<>();
         written.whenComplete((done, failed) -> {
             if (failed == null) {
-                OffsetLine offset = new OffsetLine();
-                offset.add(burial.offset());
                 CompletableFuture<Void> settling =
                         burial.settling() == null ? new CompletableFuture<>() : burial.settling();
-                conclude(new Batch(burial.cursor(), burial.generation(), offset, settling), null);
+                SettledRanges entry = SettledRanges.of(burial.offset());
+                conclude(new Batch(burial.cursor(), burial.generation(), entry, settling), null);
             } else {
                 notBuried(burial, failed);
             }
@@ -454,7 +456,11 @@ final class DeskSettling {
                 if (burial.settling() != null) {
                     burial.cursor()
                             .settler
-                            .notSettled(burial.offset(), now, tools.policy().attemptsMax(desk.group()));
+                            .notSettled(
+                                    burial.offset(),
+                                    burial.offset() + 1,
+                                    now,
+                                    tools.policy().attemptsMax(desk.group()));
                 } else {
                     long pause = Math.min(BURIAL_PAUSE_MAX_MS, BURIAL_PAUSE_MS << Math.min(burial.tries(), 10));
                     burial.cursor().settler.notBuried(burial.offset(), now + pause);

@@ -17,6 +17,11 @@ record FilterPair(Expressions expressions, CompiledFilter group, CompiledFilter 
         return new FilterPair(new Expressions(group, own), filters.compile(group), filters.compile(own));
     }
 
+    /** Whether neither rejects anything. */
+    boolean isForAll() {
+        return group == CompiledFilter.ALL && own == CompiledFilter.ALL;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof FilterPair that && expressions.equals(that.expressions);

@@ -2,25 +2,63 @@ package io.sluice.broker.lease;
 
 import io.sluice.broker.topic.Expiry;
 import io.sluice.port.Hold;
+import io.sluice.port.LeaseReader.Receipt;
+import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * What one try of one request has found so far, and how much more it may take and look at. Confined to one try.
  */
 final class Gathering {
-    /**
-     * One entry lent.
-     *
-     * @param slice valid while the gathering's holds are
-     */
-    record Lent(CursorKey key, long offset, ByteBuffer slice, int attempt, long leaseId) {}
+    /** Entries of one queue, one after the other, lent for the same delivery. */
+    static final class Run {
+        final CursorKey key;
+        final long offset;
+        final int attempt;
+        /** Their records; those that lie next to each other may be one slice. Valid while the gathering's holds are. */
+        private final List<ByteBuffer> slices;
+
+        private int count;
+
+        private Run(CursorKey key, long offset, int attempt, int count, List<ByteBuffer> slices) {
+            this.key = key;
+            this.offset = offset;
+            this.attempt = attempt;
+            this.count = count;
+            this.slices = new ArrayList<>(slices);
+        }
+
+        int count() {
+            return count;
+        }
+
+        List<ByteBuffer> slices() {
+            return slices;
+        }
+
+        /** The last record of the run, in memory that others do not move. */
+        ByteBuffer last() {
+            ByteBuffer slice = slices.get(slices.size() - 1);
+            int at = slice.position();
+            while (at + recordBytes(slice, at) < slice.limit()) {
+                at += recordBytes(slice, at);
+            }
+            return slice.slice(at, slice.limit() - at);
+        }
+
+        private boolean goesOnWith(CursorKey nextKey, long nextOffset, int nextAttempt) {
+            return key == nextKey && offset + count == nextOffset && attempt == nextAttempt && count < RUN_MAX;
+        }
+    }
 
     /** An entry whose message must come from the disk before it is looked at. */
     record Cold(SharedCursor cursor, long offset) {}
+
+    /** Places that a receipt can tell. */
+    private static final int RUN_MAX = Receipt.PLACE_MAX;
 
     /** Names this try, not 0. */
     final long number;
@@ -30,14 +68,14 @@ final class Gathering {
     final boolean byKey;
     /** When messages of the topic are over. */
     final Expiry expiry;
-    /** Names the lease of each entry that is lent. */
-    final LongSupplier leaseIds;
+    /** Of everything that is lent. */
+    final long leaseId;
 
     final long nowMs;
     final long untilMs;
     final int attemptsMax;
 
-    private final List<Lent> lent = new ArrayList<>();
+    private final List<Run> lent = new ArrayList<>();
     private final List<Hold> holds = new ArrayList<>();
     private final List<Cold> cold = new ArrayList<>();
     private int messagesLeft;
@@ -60,7 +98,7 @@ final class Gathering {
             FilterPair filters,
             boolean byKey,
             Expiry expiry,
-            LongSupplier leaseIds,
+            long leaseId,
             long nowMs,
             long untilMs,
             int attemptsMax,
@@ -71,7 +109,7 @@ final class Gathering {
         this.filters = filters;
         this.byKey = byKey;
         this.expiry = expiry;
-        this.leaseIds = leaseIds;
+        this.leaseId = leaseId;
         this.nowMs = nowMs;
         this.untilMs = untilMs;
         this.attemptsMax = attemptsMax;
@@ -112,10 +150,23 @@ final class Gathering {
         return expired;
     }
 
-    void add(Lent entry) {
-        lent.add(entry);
-        messagesLeft--;
-        bytesLeft -= entry.slice().remaining();
+    void add(CursorKey key, long offset, int count, List<ByteBuffer> slices, int attempt) {
+        Run last = lent.isEmpty() ? null : lent.get(lent.size() - 1);
+        if (last != null && last.goesOnWith(key, offset, attempt)) {
+            last.count += count;
+            last.slices.addAll(slices);
+        } else {
+            lent.add(new Run(key, offset, attempt, count, slices));
+        }
+        messagesLeft -= count;
+        for (ByteBuffer slice : slices) {
+            bytesLeft -= slice.remaining();
+        }
+    }
+
+    /** A record begins with its length. */
+    static int recordBytes(ByteBuffer slice, int at) {
+        return slice.getInt(at + MessageLayout.TOTAL_SIZE);
     }
 
     void keep(Hold hold) {
@@ -132,7 +183,7 @@ final class Gathering {
         return cold;
     }
 
-    List<Lent> lent() {
+    List<Run> lent() {
         return lent;
     }
 

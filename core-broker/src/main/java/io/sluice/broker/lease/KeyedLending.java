@@ -113,8 +113,12 @@ final class KeyedLending {
             open = nextFree(lane, open);
             long nextOpen = open < lane.open().size() ? lane.open().get(open).offset : Long.MAX_VALUE;
             boolean isListedOver = waiting == lane.waiting().size();
-            if (isListedOver && lane.unlistedFrom() < nextOpen) {
-                if (waiting > 0 || !list(lane)) {
+            long unlisted = !isListedOver
+                    ? Long.MAX_VALUE
+                    : waiting == 0 ? lane.unlistedFrom() : Math.max(lane.unlistedFrom(), view.soughtTo(lane.key));
+            if (unlisted < Math.min(nextOpen, view.position())) {
+                boolean goesOn = waiting == 0 ? list(lane) : lendUnlisted(lane, Math.min(nextOpen, view.position()));
+                if (!goesOn) {
                     return;
                 }
                 continue;
@@ -172,6 +176,41 @@ final class KeyedLending {
             lanes.unlist(lane, index);
         }
         return looked;
+    }
+
+    /**
+     * What is listed is not wanted by this view: lends the first entry behind it, before {@code stop}, that is. Answers whether
+     * the try may go on.
+     */
+    private boolean lendUnlisted(Lane lane, long stop) {
+        long at = lanes.nextPassed(Math.max(lane.unlistedFrom(), view.soughtTo(lane.key)));
+        while (at < stop) {
+            if (!cursor.isSettled(at) && cursor.find(at) == null && !view.hasRejected(at)) {
+                Looked looked = lendIfOf(lane, at);
+                if (looked == Looked.LENT || looked == Looked.STUCK) {
+                    view.seekFrom(lane.key, at);
+                    return looked == Looked.LENT;
+                }
+            }
+            at = lanes.nextPassed(at + 1);
+        }
+        view.seekFrom(lane.key, stop);
+        return true;
+    }
+
+    private Looked lendIfOf(Lane lane, long offset) {
+        Long key = lender.keyAt(to, log, offset);
+        if (key == null) {
+            return Looked.STUCK;
+        }
+        if (key != lane.key) {
+            return Looked.NOT_WANTED;
+        }
+        if (cursor.room() == 0) {
+            to.withheld = true;
+            return Looked.STUCK;
+        }
+        return lender.lendOne(to, log, view, offset, null);
     }
 
     /** Lists some of what waits behind a key and was only marked; answers whether the try may go on. */

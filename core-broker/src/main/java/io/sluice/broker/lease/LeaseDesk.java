@@ -6,7 +6,7 @@ import io.sluice.broker.lease.WaitingLines.Line;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
-import io.sluice.port.LeaseReader.Lease;
+import io.sluice.port.LeaseReader.LeaseRun;
 import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Start;
@@ -25,8 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -263,7 +261,7 @@ final class LeaseDesk {
                 wanted.filters(),
                 byKey || tools.policy().isOrderedByKey(group),
                 tools.topics().expiry(topic),
-                waiter.pops() ? popIds(now, waiter.leaseMs()) : tools.ids()::next,
+                waiter.pops() ? popId(now, waiter.leaseMs()) : tools.ids().next(),
                 now,
                 now + waiter.leaseMs(),
                 tools.policy().attemptsMax(group),
@@ -297,10 +295,9 @@ final class LeaseDesk {
         return found;
     }
 
-    /** All entries lent at one moment for one term share an id, so that a handle need not name each. */
-    private LongSupplier popIds(long nowMs, long leaseMs) {
-        long id = PopHandle.leaseId(nowMs, tools.receipts().seal(group, topic, nowMs, leaseMs));
-        return () -> id;
+    /** All entries popped at one moment for one term share an id, so that a handle need not name each. */
+    private long popId(long nowMs, long leaseMs) {
+        return PopHandle.leaseId(nowMs, tools.receipts().seal(group, topic, nowMs, leaseMs));
     }
 
     private void lendFrom(SharedCursor cursor, Gathering found, boolean ordered) {
@@ -319,13 +316,13 @@ final class LeaseDesk {
     /** Answers with what was lent; if whoever asked has gone, it comes back at once and the delivery does not count. */
     private Runnable answerOf(Waiter waiter, Gathering found) {
         return () -> {
-            Function<Gathering.Lent, Receipt> receipts =
-                    waiter.pops() ? handlesOf(found) : lent -> signedFor(lent, found.untilMs);
-            Leased leased = new Leased(
-                    found.lent().stream()
-                            .map(lent -> leaseOf(lent, receipts.apply(lent), found.untilMs))
-                            .toList(),
-                    found.hold());
+            List<LeaseRun> runs = new ArrayList<>();
+            if (waiter.pops()) {
+                addPopped(found, runs);
+            } else {
+                found.lent().forEach(run -> runs.add(runOf(run, signedFor(run, found), found.untilMs)));
+            }
+            Leased leased = new Leased(runs, found.hold());
             if (!waiter.answer().complete(leased)) {
                 leased.close();
                 takeBack(found);
@@ -334,23 +331,39 @@ final class LeaseDesk {
         };
     }
 
-    private Lease leaseOf(Gathering.Lent lent, Receipt receipt, long untilMs) {
-        MessageQueue queue =
-                new MessageQueue(topic, tools.rules().brokerName(), lent.key().queueId());
-        return new Lease(receipt, queue, lent.slice(), lent.attempt(), untilMs);
+    private LeaseRun runOf(Gathering.Run run, Receipt first, long untilMs) {
+        return new LeaseRun(first, queueOf(run), run.slices(), run.count(), run.attempt, untilMs);
     }
 
-    private Receipt signedFor(Gathering.Lent lent, long untilMs) {
-        int fingerprint = Receipts.fingerprint(MessageView.of(lent.slice()));
+    private MessageQueue queueOf(Gathering.Run run) {
+        return new MessageQueue(topic, tools.rules().brokerName(), run.key.queueId());
+    }
+
+    /** One signature for all messages of the run. */
+    private Receipt signedFor(Gathering.Run run, Gathering found) {
+        int fingerprint = Receipts.fingerprint(MessageView.of(run.last()));
         return tools.receipts()
-                .write(Claim.signed(lent.key(), lent.offset(), lent.leaseId(), lent.attempt(), untilMs, fingerprint));
+                .write(Claim.signedRun(
+                        run.key, run.offset, run.count(), found.leaseId, run.attempt, found.untilMs, fingerprint));
     }
 
-    private Function<Gathering.Lent, Receipt> handlesOf(Gathering found) {
+    private void addPopped(Gathering found, List<LeaseRun> to) {
         long termMs = found.untilMs - found.nowMs;
         int seal = tools.receipts().seal(group, topic, found.nowMs, termMs);
-        return lent -> handle(lent.key().queueId(), lent.offset(), found.nowMs, termMs, seal)
-                .toReceipt();
+        for (Gathering.Run run : found.lent()) {
+            MessageQueue queue = queueOf(run);
+            long offset = run.offset;
+            for (ByteBuffer slice : run.slices()) {
+                for (int at = slice.position(); at < slice.limit(); offset++) {
+                    int bytes = Gathering.recordBytes(slice, at);
+                    Receipt receipt = handle(queue.queueId(), offset, found.nowMs, termMs, seal)
+                            .toReceipt();
+                    to.add(new LeaseRun(
+                            receipt, queue, List.of(slice.slice(at, bytes)), 1, run.attempt, found.untilMs));
+                    at += bytes;
+                }
+            }
+        }
     }
 
     PopHandle handle(int queueId, long offset, long popTimeMs, long invisibleMs, int seal) {
@@ -366,10 +379,10 @@ final class LeaseDesk {
     }
 
     private void undo(Gathering found) {
-        for (Gathering.Lent lent : found.lent()) {
-            SharedCursor cursor = cursors.get(lent.key().queueId());
-            if (cursor != null) {
-                cursor.takeBack(lent.offset(), lent.leaseId());
+        for (Gathering.Run run : found.lent()) {
+            SharedCursor cursor = cursors.get(run.key.queueId());
+            for (int i = 0; cursor != null && i < run.count(); i++) {
+                cursor.takeBack(run.offset + i, found.leaseId);
             }
         }
     }
@@ -667,6 +680,11 @@ final class LeaseDesk {
     /** Everything that must be known of the cursors to go on after a restart. */
     synchronized void tellFacts(BiConsumer<CursorKey, List<CursorFact>> each) {
         cursors.values().forEach(cursor -> each.accept(cursor.key, cursor.facts()));
+    }
+
+    /** Whether a consumer of the group has something. */
+    synchronized boolean isAnyLent() {
+        return cursors.values().stream().anyMatch(SharedCursor::isAnyLent);
     }
 
     /** How far the group is with a queue; {@code null} when it has no cursor there. */

@@ -17,6 +17,12 @@ interface LeaseLog {
     /** See {@link io.sluice.store.MessageStore#read}. */
     QueueRead read(String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes);
 
+    /** As {@link #read}, but messages that lie next to each other in the log, with nothing left out between, may be one slice. */
+    default QueueRead readRuns(
+            String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        return read(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
+    }
+
     /** Whether reading the message of this entry may wait for the disk. */
     boolean isCold(String topic, int queueId, long offset);
 

@@ -296,33 +296,41 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      */
     @Override
     public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
-        return settle(settlements, receipts::read);
+        return settle(settlements, receipts::read, true);
     }
 
     /** As {@link #settle}, for leases of {@link #pop}: their receipts leave group and topic to whoever brings them. */
     public CompletionStage<List<Settled>> settlePopped(GroupName group, TopicName topic, List<Settlement> settlements) {
-        return settle(settlements, receipt -> PopHandle.parse(receipt.handle())
-                .filter(handle ->
-                        handle.seal() == receipts.seal(group, topic, handle.popTimeMs(), handle.invisibleMs()))
-                .map(handle -> Claim.popped(new CursorKey(group, topic, handle.queueId()), handle)));
+        return settle(
+                settlements,
+                receipt -> PopHandle.parse(receipt.handle())
+                        .filter(handle ->
+                                handle.seal() == receipts.seal(group, topic, handle.popTimeMs(), handle.invisibleMs()))
+                        .map(handle -> Claim.popped(new CursorKey(group, topic, handle.queueId()), handle)),
+                false);
     }
 
     private CompletionStage<List<Settled>> settle(
-            List<Settlement> settlements, Function<Receipt, Optional<Claim>> claims) {
+            List<Settlement> settlements, Function<Receipt, Optional<Claim>> claims, boolean inRuns) {
         if (closed) {
             return CompletableFuture.failedFuture(stopping());
         }
         Settled[] results = new Settled[settlements.size()];
         ByDesk byDesk = new ByDesk();
         try {
-            for (int i = 0; i < results.length; i++) {
-                sort(i, settlements.get(i), claims, results, byDesk);
+            for (int i = 0; i < results.length; ) {
+                int run = inRuns ? acknowledgementsOfRun(settlements, i) : 1;
+                if (run < 2 || !sortRun(i, run, settlements, byDesk)) {
+                    run = 1;
+                    sort(i, settlements.get(i), claims, results, byDesk);
+                }
+                i += run;
             }
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
         CompletableFuture<?>[] parts = byDesk.items.entrySet().stream()
-                .map(part -> settle(part.getKey(), part.getValue(), results))
+                .map(part -> settle(part.getKey(), part.getValue(), settlements, results))
                 .map(CompletionStage::toCompletableFuture)
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture<List<Settled>> answer = new CompletableFuture<>();
@@ -336,9 +344,53 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         return answer;
     }
 
-    private CompletionStage<Void> settle(LeaseDesk desk, List<DeskSettling.Item> items, Settled[] results) {
+    /** How many acknowledgements, from this one on, are of messages lent one after the other and lie so. */
+    private static int acknowledgementsOfRun(List<Settlement> settlements, int first) {
+        if (!(settlements.get(first) instanceof Settlement.Ack ack)
+                || ack.receipt().place() == Receipt.ALONE) {
+            return 1;
+        }
+        int count = 1;
+        while (first + count < settlements.size()
+                && settlements.get(first + count) instanceof Settlement.Ack next
+                && next.receipt().place() == ack.receipt().place() + count
+                && next.receipt().run().equals(ack.receipt().run())) {
+            count++;
+        }
+        return count;
+    }
+
+    /** Sorts acknowledgements as one item; answers whether that can be done, else nothing has happened. */
+    private boolean sortRun(int index, int count, List<Settlement> settlements, ByDesk byDesk) {
+        Receipt first = settlements.get(index).receipt();
+        Claim run = receipts.readRun(first.run()).orElse(null);
+        if (run == null || !Receipts.isOf(run, first.place()) || !Receipts.isOf(run, first.place() + count - 1)) {
+            return false;
+        }
+        List<DeskSettling.Item> items = byDesk.of(run.key());
+        if (items == null) {
+            return false;
+        }
+        items.add(new DeskSettling.Item(index, run.part(first.place(), count), settlements.get(index)));
+        return true;
+    }
+
+    private CompletionStage<Void> settle(
+            LeaseDesk desk, List<DeskSettling.Item> items, List<Settlement> settlements, Settled[] results) {
         try {
-            return desk.settling().settle(items, (item, settled) -> results[item.index()] = settled);
+            return desk.settling().settle(items, new DeskSettling.Results() {
+                @Override
+                public void put(int index, int count, Result result) {
+                    for (int i = index; i < index + count; i++) {
+                        results[i] = new Settled(settlements.get(i).receipt(), result, 0);
+                    }
+                }
+
+                @Override
+                public void extended(int index, Settled settled) {
+                    results[index] = settled;
+                }
+            });
         } catch (RuntimeException failed) {
             log.error("settling leases of {} failed", desk, failed);
             return CompletableFuture.failedFuture(failed);
@@ -457,6 +509,11 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
             });
         }
         return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
+    }
+
+    /** Whether any consumer has something that it has not settled. */
+    public boolean isAnyLent() {
+        return desks.values().stream().anyMatch(LeaseDesk::isAnyLent);
     }
 
     /** How far the group is with the queue; empty when it never leased from it. */

@@ -3,7 +3,10 @@ package io.sluice.broker.lease;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 
-/** An entry that was lent at least once and is not settled. Confined to its cursor. */
+/**
+ * An entry that was lent at least once and is not settled, or several one after the other of which all here is true. Several
+ * only while they are leased or being settled, and never in a group that is ordered by key. Confined to its cursor.
+ */
 final class OpenEntry {
     static final Comparator<OpenEntry> BY_OFFSET = Comparator.comparingLong(entry -> entry.offset);
     static final Comparator<OpenEntry> BY_DUE =
@@ -26,6 +29,9 @@ final class OpenEntry {
     }
 
     final long offset;
+    /** Behind the last one. Only {@link #split} lowers it. */
+    private long end;
+
     State state = State.FREE;
     /** Deliveries so far, the present one included. */
     int attempts;
@@ -50,8 +56,38 @@ final class OpenEntry {
     /** That of its key; {@code null} when it has none or it is not known. */
     KeyLanes.Lane lane;
 
-    OpenEntry(long offset) {
+    OpenEntry(long offset, long end) {
         this.offset = offset;
+        this.end = end;
+    }
+
+    long end() {
+        return end;
+    }
+
+    /** How many entries it stands for. */
+    int count() {
+        return (int) (end - offset);
+    }
+
+    /** Keeps what is before the offset; answers the rest, of which the same is true. */
+    OpenEntry split(long at) {
+        if (at <= offset || at >= end || isKeyKnown) {
+            throw new IllegalStateException("entries %d..%d cannot be split at %d".formatted(offset, end, at));
+        }
+        OpenEntry rest = new OpenEntry(at, end);
+        rest.state = state;
+        rest.attempts = attempts;
+        rest.leaseId = leaseId;
+        rest.lentAtMs = lentAtMs;
+        rest.releasedLeaseId = releasedLeaseId;
+        rest.dueMs = dueMs;
+        rest.settling = settling;
+        rest.wasRecalled = wasRecalled;
+        rest.burials = burials;
+        rest.isOver = isOver;
+        end = at;
+        return rest;
     }
 
     /** Whether something happens to it by time alone. */

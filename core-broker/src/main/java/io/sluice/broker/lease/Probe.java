@@ -31,7 +31,7 @@ final class Probe extends CompletableFuture<Leased> {
      */
     @Override
     public boolean complete(Leased leased) {
-        if (!leased.leases().isEmpty()) {
+        if (!leased.isEmpty()) {
             isThere = true;
             return false;
         }

@@ -16,12 +16,17 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Writes receipts and believes them again: a receipt says everything about its lease and is signed, so it needs no table and
- * no connection. Base64 for URLs of a version, the lease, and 16 bytes of HMAC-SHA256. Any thread.
+ * no connection. Base64 for URLs of a version, the lease, and 16 bytes of HMAC-SHA256; messages that were lent together share
+ * it and differ in their place. Any thread.
  */
 final class Receipts {
     static final int KEY_BYTES = 32;
 
-    private static final int VERSION = 1;
+    /** Of the receipt of one message, whose own fingerprint it has. */
+    private static final int ONE = 1;
+    /** Of a receipt that messages have which were lent together: how many, and which entry the fingerprint is of. */
+    private static final int RUN = 2;
+
     /** In place of a version, so that a seal is never part of a signature. */
     private static final int POP_SEAL = 255;
 
@@ -33,6 +38,13 @@ final class Receipts {
 
     private final ThreadLocal<Mac> macs;
     private final ThreadLocal<Names> names = ThreadLocal.withInitial(Names::new);
+    private final ThreadLocal<Believed> believed = ThreadLocal.withInitial(Believed::new);
+
+    /** The receipt of several messages that this thread read last: they mostly come back together. */
+    private static final class Believed {
+        private String run;
+        private Claim claim;
+    }
 
     /** The names that this thread wrote or read last, in both forms: receipts of one cursor mostly come together. */
     private static final class Names {
@@ -86,29 +98,55 @@ final class Receipts {
         }
     }
 
+    /** The receipt of the first message that the claim is for; those of the others have the places behind it. */
     Receipt write(Claim claim) {
-        byte[] content = new PackedWriter(96)
-                .octet(VERSION)
+        boolean alone = claim.count() == 1 && claim.witness() == claim.offset();
+        PackedWriter to = new PackedWriter(96)
+                .octet(alone ? ONE : RUN)
                 .raw(names.get().of(claim.key()))
                 .number(claim.offset())
                 .fixed(claim.leaseId())
                 .number(claim.attempt())
                 .number(claim.untilMs())
-                .number(claim.fingerprint() & 0xFFFFFFFFL)
-                .toByteArray();
+                .number(claim.fingerprint() & 0xFFFFFFFFL);
+        if (!alone) {
+            to.number(claim.count()).number(claim.witness() - claim.offset());
+        }
+        byte[] content = to.toByteArray();
         byte[] signed = Arrays.copyOf(content, content.length + SIGNATURE_BYTES);
         System.arraycopy(macs.get().doFinal(content), 0, signed, content.length, SIGNATURE_BYTES);
-        return new Receipt(Base64.getUrlEncoder().withoutPadding().encodeToString(signed));
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
+        return new Receipt(text, alone ? Receipt.ALONE : 0);
     }
 
-    /** Empty when this store did not write the receipt, somebody changed it, or a newer release wrote it. */
+    /**
+     * What the receipt says of its one message. Empty when this store did not write the receipt, somebody changed it, or a
+     * newer release wrote it.
+     */
     Optional<Claim> read(Receipt receipt) {
-        if (receipt.handle().length() > HANDLE_MAX_CHARS) {
+        return readRun(receipt.run())
+                .filter(run -> isOf(run, receipt.place()))
+                .map(run -> receipt.place() == Receipt.ALONE ? run : run.part(receipt.place(), 1));
+    }
+
+    /** Whether the run has such a place; that of one message has none. */
+    static boolean isOf(Claim run, int place) {
+        boolean alone = run.count() == 1 && run.witness() == run.offset();
+        return alone ? place == Receipt.ALONE : place >= 0 && place < run.count();
+    }
+
+    /** What a receipt says without its place; empty as {@link #read}. */
+    Optional<Claim> readRun(String run) {
+        if (run.length() > HANDLE_MAX_CHARS) {
             return Optional.empty();
+        }
+        Believed last = believed.get();
+        if (run.equals(last.run)) {
+            return Optional.of(last.claim);
         }
         byte[] signed;
         try {
-            signed = Base64.getUrlDecoder().decode(receipt.handle());
+            signed = Base64.getUrlDecoder().decode(run);
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
@@ -116,7 +154,12 @@ final class Receipts {
         if (length <= 0 || !isSigned(signed, length)) {
             return Optional.empty();
         }
-        return parse(ByteBuffer.wrap(signed, 0, length));
+        Optional<Claim> claim = parse(ByteBuffer.wrap(signed, 0, length));
+        if (claim.isPresent() && signed[0] == RUN) {
+            last.run = run;
+            last.claim = claim.get();
+        }
+        return claim;
     }
 
     /** What a {@link PopHandle} carries to be believed: positive, and not {@value #ORDERED_POP}, which clients give a meaning. */
@@ -141,7 +184,8 @@ final class Receipts {
 
     private Optional<Claim> parse(ByteBuffer content) {
         PackedReader from = new PackedReader(content);
-        if (from.octet() != VERSION) {
+        int version = from.octet();
+        if (version != ONE && version != RUN) {
             return Optional.empty();
         }
         CursorKey key = names.get().read(from);
@@ -149,7 +193,13 @@ final class Receipts {
         long leaseId = from.fixed();
         int attempt = from.number(Integer.MAX_VALUE);
         long untilMs = from.number();
-        return Optional.of(Claim.signed(key, offset, leaseId, attempt, untilMs, (int) from.number()));
+        int fingerprint = (int) from.number();
+        if (version == ONE) {
+            return Optional.of(Claim.signed(key, offset, leaseId, attempt, untilMs, fingerprint));
+        }
+        int count = from.number(Receipt.PLACE_MAX);
+        long witness = offset + from.number();
+        return Optional.of(new Claim(key, offset, count, leaseId, attempt, untilMs, witness, fingerprint, 0));
     }
 
     /** Tells a message from another that took its place in the queue after the log lost its end. */

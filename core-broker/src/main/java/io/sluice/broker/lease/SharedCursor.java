@@ -7,14 +7,18 @@ import io.sluice.broker.lease.CursorFact.SettledBits;
 import io.sluice.broker.lease.OpenEntry.State;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * How far one group is with one queue: a low-water mark, what is settled above it, and what is open, that is lent or given
  * back. Everything else above the mark was never lent. Confined to its desk's lock.
+ *
+ * <p>What is lent together is one object until something happens to a part of it, so that leases cost memory and time by the
+ * answer, not by the message.
  *
  * <p>Invariants: {@code low} is not settled; an entry is settled, or open, or never lent, and nothing of two; the offset of
  * an open entry is at least {@code low}.
@@ -30,7 +34,13 @@ final class SharedCursor {
 
     private long low;
     private OffsetBits settled;
-    private final Map<Long, OpenEntry> open = new HashMap<>();
+    /** By their first offset; they do not overlap. */
+    private final TreeMap<Long, OpenEntry> open = new TreeMap<>();
+    /** How many entries they stand for. */
+    private int openCount;
+    /** Entries from here on are neither open nor settled. */
+    private long untouchedFrom;
+
     private final TreeSet<OpenEntry> free = new TreeSet<>(OpenEntry.BY_OFFSET);
     private final TreeSet<OpenEntry> timed = new TreeSet<>(OpenEntry.BY_DUE);
     /** How many open entries' keys were not looked at. */
@@ -49,6 +59,7 @@ final class SharedCursor {
         this.low = low;
         this.settled = new OffsetBits(low);
         this.told = low;
+        this.untouchedFrom = low;
         this.lender = new CursorLender(this);
         this.settler = new CursorSettler(this);
     }
@@ -69,7 +80,7 @@ final class SharedCursor {
 
     /** Whether something is with a consumer or waits for its time, so that an ordered reader must wait too. */
     boolean isBusy() {
-        return open.size() > free.size();
+        return openCount > free.size();
     }
 
     int generation() {
@@ -77,11 +88,17 @@ final class SharedCursor {
     }
 
     int openEntries() {
-        return open.size();
+        return openCount;
     }
 
     int freeEntries() {
         return free.size();
+    }
+
+    /** Whether a consumer has something, or its word on it is on the way into the log. */
+    boolean isAnyLent() {
+        return open.values().stream()
+                .anyMatch(entry -> entry.state == OpenEntry.State.LEASED || entry.state == OpenEntry.State.SETTLING);
     }
 
     /** When the next lease or delay ends; {@link Long#MAX_VALUE} for never. */
@@ -115,16 +132,76 @@ final class SharedCursor {
         return settled.nextAbsent(from);
     }
 
-    /** The open entry at the offset; {@code null} when there is none. */
+    /** Whether the entry was neither lent nor settled since the cursor knows of it; most are not. */
+    boolean isUntouched(long offset) {
+        return offset >= untouchedFrom || !isSettled(offset) && covering(offset) == null;
+    }
+
+    /** What the entry at the offset is open with, perhaps together with others; {@code null} when it is not open. */
+    OpenEntry covering(long offset) {
+        Map.Entry<Long, OpenEntry> before = open.floorEntry(offset);
+        return before != null && before.getValue().end() > offset ? before.getValue() : null;
+    }
+
+    /** The open entry at the offset, by itself; {@code null} when there is none. */
     OpenEntry find(long offset) {
-        return open.get(offset);
+        OpenEntry entry = covering(offset);
+        return entry == null || entry.count() == 1 ? entry : part(entry, offset, offset + 1);
+    }
+
+    /** Of several entries that are open together those in between, by themselves. */
+    OpenEntry part(OpenEntry whole, long from, long to) {
+        OpenEntry part = from > whole.offset ? split(whole, from) : whole;
+        if (to < part.end()) {
+            split(part, to);
+        }
+        return part;
+    }
+
+    private OpenEntry split(OpenEntry entry, long at) {
+        OpenEntry rest = entry.split(at);
+        open.put(at, rest);
+        if (rest.isTimed()) {
+            timed.add(rest);
+        }
+        return rest;
+    }
+
+    /** The entries one by one. */
+    private List<OpenEntry> singles(OpenEntry entry) {
+        List<OpenEntry> singles = new ArrayList<>(entry.count());
+        OpenEntry rest = entry;
+        while (rest.count() > 1) {
+            singles.add(rest);
+            rest = split(rest, rest.offset + 1);
+        }
+        singles.add(rest);
+        return singles;
+    }
+
+    /** What is open within the range, divided at its ends. A view. */
+    private NavigableMap<Long, OpenEntry> openWithin(long from, long to) {
+        for (long edge : new long[] {from, to}) {
+            OpenEntry over = covering(edge);
+            if (over != null && over.offset < edge) {
+                split(over, edge);
+            }
+        }
+        return open.subMap(from, true, to, false);
     }
 
     /** Opens an entry that is neither open nor settled. */
     OpenEntry open(long offset) {
-        OpenEntry entry = new OpenEntry(offset);
-        open.put(offset, entry);
-        unkeyed++;
+        return open(offset, offset + 1);
+    }
+
+    /** Opens entries of which none is open or settled. */
+    private OpenEntry open(long from, long to) {
+        OpenEntry entry = new OpenEntry(from, to);
+        open.put(from, entry);
+        openCount += entry.count();
+        unkeyed += entry.count();
+        untouchedFrom = Math.max(untouchedFrom, to);
         return entry;
     }
 
@@ -133,10 +210,8 @@ final class SharedCursor {
         if (unkeyed == 0) {
             return List.of();
         }
-        return open.values().stream()
-                .filter(entry -> !entry.isKeyKnown)
-                .sorted(OpenEntry.BY_OFFSET)
-                .toList();
+        List.copyOf(open.values()).forEach(this::singles);
+        return open.values().stream().filter(entry -> !entry.isKeyKnown).toList();
     }
 
     /** The key of an open entry is known now. */
@@ -151,12 +226,12 @@ final class SharedCursor {
             entry.isKeyKnown = false;
             entry.lane = null;
         }
-        unkeyed = open.size();
+        unkeyed = openCount;
     }
 
     /** How many entries may be opened still. */
     int room() {
-        return Math.max(0, openMax - open.size());
+        return Math.max(0, openMax - openCount);
     }
 
     /** The oldest entry that was given back and may be lent now; {@code null} when there is none. */
@@ -168,18 +243,29 @@ final class SharedCursor {
         return free.higher(before);
     }
 
+    /** Lends entries that were never lent, one after the other. */
+    void lendNew(Gathering to, long from, int count, List<ByteBuffer> slices) {
+        OpenEntry entry = open(from, from + count);
+        lend(to, entry);
+        to.add(key, from, count, slices, entry.attempts);
+    }
+
     /** Lends an open entry. */
     void lend(Gathering to, OpenEntry entry, ByteBuffer slice) {
+        lend(to, entry);
+        to.add(key, entry.offset, 1, List.of(slice), entry.attempts);
+    }
+
+    private void lend(Gathering to, OpenEntry entry) {
         entry.attempts++;
         entry.lentAtMs = to.nowMs;
-        entry.leaseId = to.leaseIds.getAsLong();
+        entry.leaseId = to.leaseId;
         moveTo(entry, State.LEASED, to.untilMs);
-        to.add(new Gathering.Lent(key, entry.offset, slice, entry.attempts, entry.leaseId));
     }
 
     /** Takes a lease back that never reached a consumer: the delivery does not count. */
     void takeBack(long offset, long leaseId) {
-        OpenEntry entry = open.get(offset);
+        OpenEntry entry = find(offset);
         if (entry != null && entry.leaseId == leaseId && entry.state == State.LEASED) {
             entry.attempts--;
             moveTo(entry, State.FREE, 0);
@@ -212,7 +298,7 @@ final class SharedCursor {
         while (!timed.isEmpty() && timed.first().dueMs <= nowMs) {
             OpenEntry entry = timed.first();
             switch (entry.state) {
-                case LEASED -> comeBack(entry, nowMs, nowMs, attemptsMax);
+                case LEASED -> singles(entry).forEach(single -> comeBack(single, nowMs, nowMs, attemptsMax));
                 case DELAYED -> moveTo(entry, State.FREE, 0);
                 default -> {
                     moveTo(entry, State.BURYING, entry.dueMs);
@@ -225,6 +311,7 @@ final class SharedCursor {
         return exhausted;
     }
 
+    /** The lease of a single entry ends. */
     void comeBack(OpenEntry entry, long nowMs, long freeAtMs, int attemptsMax) {
         boolean delayed = freeAtMs > nowMs;
         entry.leaseId = 0;
@@ -285,6 +372,7 @@ final class SharedCursor {
     void markSettled(long from, long to) {
         dropOpen(from, to);
         settled.addRange(Math.max(from, low), to);
+        untouchedFrom = Math.max(untouchedFrom, to);
         long next = settled.nextAbsent(low);
         if (next > low) {
             low = next;
@@ -292,29 +380,34 @@ final class SharedCursor {
         }
     }
 
-    private void dropOpen(long from, long to) {
-        if (to - from < open.size()) {
-            for (long offset = from; offset < to; offset++) {
-                drop(open.remove(offset));
+    /** The entries in the range that are being settled, one by one; those that something else happened to are left out. */
+    List<OpenEntry> settling(long from, long to) {
+        List<OpenEntry> settling = new ArrayList<>();
+        for (OpenEntry entry : List.copyOf(openWithin(from, to).values())) {
+            if (entry.settling != null) {
+                settling.addAll(singles(entry));
             }
-        } else if (!open.isEmpty()) {
-            open.values().removeIf(entry -> {
-                boolean goes = entry.offset >= from && entry.offset < to;
-                if (goes) {
-                    drop(entry);
-                }
-                return goes;
-            });
+        }
+        return settling;
+    }
+
+    private void dropOpen(long from, long to) {
+        if (!open.isEmpty()) {
+            Map<Long, OpenEntry> dropped = openWithin(from, to);
+            dropped.values().forEach(this::drop);
+            dropped.clear();
         }
     }
 
     private void drop(OpenEntry entry) {
-        if (entry == null) {
-            return;
+        if (entry.isTimed()) {
+            timed.remove(entry);
         }
-        timed.remove(entry);
-        free.remove(entry);
-        unkeyed -= entry.isKeyKnown ? 0 : 1;
+        if (entry.state == State.FREE) {
+            free.remove(entry);
+        }
+        openCount -= entry.count();
+        unkeyed -= entry.isKeyKnown ? 0 : entry.count();
         if (entry.lane != null) {
             entry.lane.closed(entry);
         }
@@ -332,7 +425,9 @@ final class SharedCursor {
         low = at;
         told = at;
         settled = new OffsetBits(at);
+        untouchedFrom = at;
         open.clear();
+        openCount = 0;
         unkeyed = 0;
         free.clear();
         timed.clear();
@@ -352,6 +447,7 @@ final class SharedCursor {
             }
         } else if (fact instanceof SettledBits bits) {
             settled.addBits(bits.from(), bits.words());
+            untouchedFrom = Math.max(untouchedFrom, bits.from() + OffsetBits.SEGMENT_OFFSETS);
             open.values().removeIf(entry -> {
                 if (settled.has(entry.offset)) {
                     drop(entry);
@@ -361,7 +457,7 @@ final class SharedCursor {
             });
             markSettled(low, low);
         } else if (fact instanceof Returned back && !isSettled(back.offset())) {
-            OpenEntry known = open.get(back.offset());
+            OpenEntry known = find(back.offset());
             OpenEntry entry = known != null ? known : open(back.offset());
             entry.attempts = Math.max(entry.attempts, back.attempts());
             comeBack(entry, nowMs, back.freeAtMs(), attemptsMax);
@@ -377,7 +473,7 @@ final class SharedCursor {
     boolean cutAt(long end) {
         boolean has = low > end
                 || settled.nextPresent(Math.max(low, end)) != Long.MAX_VALUE
-                || open.keySet().stream().anyMatch(offset -> offset >= end);
+                || !open.tailMap(end, true).isEmpty();
         if (!has) {
             return false;
         }
@@ -413,12 +509,12 @@ final class SharedCursor {
         List<CursorFact> facts = new ArrayList<>();
         facts.add(new Began(low));
         settled.forEachFact(low, facts::add);
-        open.values().stream().sorted(OpenEntry.BY_OFFSET).forEach(entry -> {
+        open.values().forEach(entry -> {
             boolean isBack =
                     entry.state == State.FREE || entry.state == State.DELAYED || entry.state == State.EXHAUSTED;
             int attempts = isBack ? entry.attempts : entry.attempts - 1;
-            if (attempts > 0) {
-                facts.add(new Returned(entry.offset, attempts, entry.state == State.DELAYED ? entry.dueMs : 0));
+            for (long offset = entry.offset; attempts > 0 && offset < entry.end(); offset++) {
+                facts.add(new Returned(offset, attempts, entry.state == State.DELAYED ? entry.dueMs : 0));
             }
         });
         return facts;

@@ -24,6 +24,12 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     }
 
     @Override
+    public QueueRead readRuns(
+            String topic, int queueId, long fromOffset, EntryFilter filter, int maxMessages, int maxBytes) {
+        return store.readRuns(topic, queueId, fromOffset, filter, maxMessages, maxBytes);
+    }
+
+    @Override
     public boolean isCold(String topic, int queueId, long offset) {
         LogPlace place = new LogPlace();
         store.entries(topic, queueId, offset, offset + 1, place);

@@ -13,6 +13,7 @@ import io.sluice.transport.Peer;
 import io.sluice.wire.body.Body;
 import io.sluice.wire.body.SettleAnswerBody;
 import io.sluice.wire.body.SettleRequestBody;
+import io.sluice.wire.body.SettleRequestBody.Kind;
 import io.sluice.wire.body.SettleRequestBody.Settle;
 import io.sluice.wire.command.LeaseCommands.FilterType;
 import io.sluice.wire.command.LeaseCommands.Lease;
@@ -24,6 +25,7 @@ import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +35,9 @@ import java.util.concurrent.CompletionStage;
  * will settle it.
  */
 final class LeaseHandler {
+    /** Of one request: those of several messages count as so many. */
+    static final int SETTLEMENTS_MAX = 65_536;
+
     private final LeaseReader leases;
     private final String brokerName;
 
@@ -62,31 +67,46 @@ final class LeaseHandler {
         if (!asked.isDone()) {
             OpenPulls.of(peer).add(command.question(), asked);
         }
-        return asked.handle((leased, failure) -> failure == null ? answer(leased, peer) : Replies.ofFailure(failure));
+        return asked.handle((leased, failure) ->
+                failure == null ? answer(leased, command.runs(), peer) : Replies.ofFailure(failure));
     }
 
     private static FilterExpression filter(FilterType type, String text) {
         return type == FilterType.SQL92 ? FilterExpression.sql(text) : FilterExpression.tags(text);
     }
 
-    private Frame answer(Leased leased, Peer peer) {
+    private Frame answer(Leased leased, boolean inRuns, Peer peer) {
         if (!peer.isOpen()) {
             giveBack(leased);
             leased.close();
             return Replies.refused(Refusal.UNAVAILABLE, "the connection has ended");
         }
         List<ByteBuffer> slices =
-                leased.leases().stream().map(LeaseReader.Lease::slice).toList();
+                leased.runs().stream().flatMap(run -> run.slices().stream()).toList();
         if (slices.isEmpty()) {
             leased.close();
         }
-        List<Lent> lent = leased.leases().stream()
-                .map(lease -> new Lent(
-                        lease.receipt().handle(), lease.queue().queueId(), lease.attempt(), lease.leaseUntilMs()))
-                .toList();
+        List<Lent> lent = inRuns
+                ? leased.runs().stream().map(LeaseHandler::lent).toList()
+                : leased.leases().stream().map(LeaseHandler::lent).toList();
         return Replies.found(
                 LeaseAnswer.of(brokerName, lent),
                 slices.isEmpty() ? FrameBody.NONE : FrameBody.slices(slices, leased::close));
+    }
+
+    private static Lent lent(LeaseReader.LeaseRun run) {
+        Receipt first = run.first();
+        boolean counts = first.place() == 0;
+        return new Lent(
+                counts ? first.run() : first.handle(),
+                run.queue().queueId(),
+                run.attempt(),
+                run.leaseUntilMs(),
+                counts ? run.messages() : 0);
+    }
+
+    private static Lent lent(LeaseReader.Lease lease) {
+        return new Lent(lease.receipt().handle(), lease.queue().queueId(), lease.attempt(), lease.leaseUntilMs());
     }
 
     private void giveBack(Leased leased) {
@@ -105,17 +125,43 @@ final class LeaseHandler {
     }
 
     CompletionStage<Frame> settle(Frame request, Peer peer) {
+        List<Settle> asked;
         List<Settlement> settlements;
         try {
-            settlements = Body.of(SettleRequestBody.class, request).settlements().stream()
-                    .map(LeaseHandler::settlement)
-                    .toList();
+            asked = Body.of(SettleRequestBody.class, request).settlements();
+            settlements = settlements(asked);
         } catch (IllegalArgumentException illegal) {
             return Replies.now(Replies.refused(Refusal.ILLEGAL_ARGUMENT, illegal.getMessage()));
         }
         return leases.settle(settlements)
                 .handle((settled, failure) ->
-                        failure == null ? Replies.found(told(settled)) : Replies.ofFailure(failure));
+                        failure == null ? Replies.found(told(asked, settled)) : Replies.ofFailure(failure));
+    }
+
+    /** @throws IllegalArgumentException when they are too many, or one that is for several cannot be */
+    private static List<Settlement> settlements(List<Settle> asked) {
+        long count = 0;
+        for (Settle settle : asked) {
+            count += settle.receipts();
+            if (settle.messages() > 0 && settle.kind() != Kind.ACK) {
+                throw new IllegalArgumentException(
+                        "a settlement of kind %s is for one message; only acknowledgements are for several"
+                                .formatted(settle.kind()));
+            }
+        }
+        if (count > SETTLEMENTS_MAX) {
+            throw new IllegalArgumentException(
+                    "%d settlements in one request; at most %d".formatted(count, SETTLEMENTS_MAX));
+        }
+        List<Settlement> settlements = new ArrayList<>((int) count);
+        for (Settle settle : asked) {
+            settlements.add(settlement(settle));
+            Receipt first = new Receipt(settle.receipt());
+            for (int i = 1; i < settle.receipts(); i++) {
+                settlements.add(new Settlement.Ack(first.behind(i)));
+            }
+        }
+        return settlements;
     }
 
     static Settlement settlement(Settle settle) {
@@ -129,12 +175,26 @@ final class LeaseHandler {
         };
     }
 
-    private static SettleAnswerBody told(List<LeaseReader.Settled> settled) {
-        return new SettleAnswerBody(settled.stream()
-                .map(one -> new SettleAnswerBody.Settled(
-                        one.receipt().handle(),
-                        SettleAnswerBody.Result.valueOf(one.result().name()),
-                        one.leaseUntilMs()))
-                .toList());
+    /** Of those that were asked for together, as few answers as say how each ended. */
+    private static SettleAnswerBody told(List<Settle> asked, List<LeaseReader.Settled> settled) {
+        List<SettleAnswerBody.Settled> told = new ArrayList<>(asked.size());
+        int at = 0;
+        for (Settle settle : asked) {
+            int end = at + settle.receipts();
+            while (at < end) {
+                LeaseReader.Settled first = settled.get(at);
+                int next = at + 1;
+                while (next < end && settled.get(next).result() == first.result()) {
+                    next++;
+                }
+                told.add(new SettleAnswerBody.Settled(
+                        first.receipt().handle(),
+                        SettleAnswerBody.Result.valueOf(first.result().name()),
+                        first.leaseUntilMs(),
+                        settle.messages() == 0 ? 0 : next - at));
+                at = next;
+            }
+        }
+        return new SettleAnswerBody(told);
     }
 }

@@ -53,6 +53,11 @@ final class OpenPulls {
         }
     }
 
+    /** Answers every read of the connection that waits, because nothing more will come; any thread. */
+    static void sendAway(Peer peer, RuntimeException reason) {
+        peer.get(SLOT).ifPresent(open -> open.waiting.forEach(read -> read.completeExceptionally(reason)));
+    }
+
     private void giveUp() {
         gone = true;
         waiting.forEach(read -> read.cancel(false));

@@ -129,13 +129,13 @@ final class PopHandler {
             if (failure != null) {
                 return ofFailure(failure);
             }
-            if (isNamed && !found.leases().isEmpty()) {
+            if (isNamed && !found.isEmpty()) {
                 attempts.keep(
                         wanted.group(),
                         wanted.topic(),
                         command.attemptId(),
                         found.leases().stream().map(Lease::receipt).toList(),
-                        found.leases().get(0).leaseUntilMs());
+                        found.runs().get(0).leaseUntilMs());
             }
             return answer(command, found);
         });
@@ -181,19 +181,20 @@ final class PopHandler {
     }
 
     private Frame answer(PopMessage command, Leased leased) {
-        if (leased.leases().isEmpty()) {
+        List<Lease> lent = leased.leases();
+        if (lent.isEmpty()) {
             leased.close();
             return Replies.failed(ResponseCode.POLLING_TIMEOUT, "no message to pop of " + command.topic());
         }
         Map<Integer, TreeSet<Long>> offsets = new TreeMap<>();
-        List<ByteBuffer> slices = new ArrayList<>(leased.leases().size());
-        for (Lease lease : leased.leases()) {
+        List<ByteBuffer> slices = new ArrayList<>(lent.size());
+        for (Lease lease : lent) {
             MessageView message = MessageView.of(lease.slice());
             offsets.computeIfAbsent(lease.queue().queueId(), none -> new TreeSet<>())
                     .add(message.queueOffset());
             slices.add(lease.attempt() == 1 ? lease.slice() : message.copyWithReconsumeTimes(lease.attempt() - 1));
         }
-        PopHandle handle = handleOf(leased.leases().get(0).receipt());
+        PopHandle handle = handleOf(lent.get(0).receipt());
         FrameBody body = FrameBody.slices(slices, leased::close);
         metrics.read(command.topic(), command.consumerGroup(), slices.size(), body.length());
         return Replies.found(

@@ -11,11 +11,14 @@ import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The native door. Two ports, one table: every request code is answered by one handler or turned down with a reason. The
@@ -27,11 +30,16 @@ public final class RemotingDoor implements AutoCloseable {
 
     private static final int FREE_PAIR_ATTEMPTS = 16;
 
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+
+    private final Services services;
+    private final Farewell farewell = new Farewell();
     private final RequestTable table;
     private final RemotingServer server;
 
-    private RemotingDoor(RequestTable table, RemotingServer server) {
-        this.table = table;
+    private RemotingDoor(Services services, RemotingServer server) {
+        this.services = services;
+        this.table = table(services, farewell);
         this.server = server;
     }
 
@@ -41,10 +49,10 @@ public final class RemotingDoor implements AutoCloseable {
      * @param threads stay with the caller, who closes them after this door
      */
     public static RemotingDoor open(Services services, IoThreads threads, ConnectionLimits limits) {
-        return new RemotingDoor(table(services), RemotingServer.open(threads, limits));
+        return new RemotingDoor(services, RemotingServer.open(threads, limits));
     }
 
-    static RequestTable table(Services services) {
+    static RequestTable table(Services services, Farewell farewell) {
         SendHandler sends = services.sendHandler();
         PullHandler pulls = services.pullHandler();
         SessionHandler sessions = services.sessionHandler();
@@ -64,11 +72,11 @@ public final class RemotingDoor implements AutoCloseable {
         Executor loop = RequestTable.EVENT_LOOP;
         Executor query = services.lanes().queries();
         Executor admin = services.lanes().admin();
-        Rows rows = new Rows()
+        Rows rows = new Rows(farewell)
                 // produce
-                .on(RequestCode.SEND_MESSAGE, loop, sends::send)
-                .on(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
-                .on(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
+                .stores(RequestCode.SEND_MESSAGE, loop, sends::send)
+                .stores(RequestCode.SEND_MESSAGE_V2, loop, sends::send)
+                .stores(RequestCode.SEND_BATCH_MESSAGE, loop, sends::send)
                 .on(RequestCode.CONSUMER_SEND_MSG_BACK, query, sends::sendBack)
                 .on(RequestCode.END_TRANSACTION, query, transactions::end)
                 .on(RequestCode.RESUME_CHECK_HALF_MESSAGE, query, transactions::resume)
@@ -77,16 +85,16 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.SEND_REPLY_MESSAGE, loop, replies::reply)
                 .on(RequestCode.SEND_REPLY_MESSAGE_V2, loop, replies::reply)
                 // consume
-                .on(RequestCode.PULL_MESSAGE, loop, pulls::pull)
-                .on(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
-                .on(RequestCode.LEASE, loop, leases::lease)
+                .reads(RequestCode.PULL_MESSAGE, loop, pulls::pull)
+                .reads(RequestCode.LITE_PULL_MESSAGE, loop, pulls::pull)
+                .reads(RequestCode.LEASE, loop, leases::lease)
                 .on(RequestCode.SETTLE, loop, leases::settle)
                 .on(RequestCode.TAKE_BACK, loop, leases::takeBack)
-                .on(RequestCode.POP_MESSAGE, loop, pops::pop)
+                .reads(RequestCode.POP_MESSAGE, loop, pops::pop)
                 .on(RequestCode.ACK_MESSAGE, loop, pops::acknowledge)
                 .on(RequestCode.BATCH_ACK_MESSAGE, loop, pops::acknowledgeMany)
                 .on(RequestCode.CHANGE_MESSAGE_INVISIBLETIME, loop, pops::changeInvisibleTime)
-                .on(RequestCode.NOTIFICATION, loop, pops::notification)
+                .reads(RequestCode.NOTIFICATION, loop, pops::notification)
                 .on(RequestCode.POLLING_INFO, loop, pops::pollingInfo)
                 .on(RequestCode.QUERY_ASSIGNMENT, loop, assignments::assign)
                 .on(RequestCode.SET_MESSAGE_REQUEST_MODE, admin, assignments::set)
@@ -102,7 +110,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.UNREGISTER_CLIENT, loop, sessions::unregister)
                 .on(RequestCode.GET_CONSUMER_LIST_BY_GROUP, loop, sessions::members)
                 .on(RequestCode.CHECK_CLIENT_CONFIG, loop, sessions::checkConfig)
-                .on(RequestCode.LOCK_BATCH_MQ, loop, sessions::lock)
+                .reads(RequestCode.LOCK_BATCH_MQ, loop, sessions::lock)
                 .on(RequestCode.UNLOCK_BATCH_MQ, loop, sessions::unlock)
                 // look up
                 .on(RequestCode.QUERY_MESSAGE, query, queries::byKey)
@@ -151,14 +159,32 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.LIST_TIMED, loop, timers::list);
         DoorRefusals.all().forEach(rows::refused);
         rows.table
-                .inPlace(RequestCode.SEND_MESSAGE_V2, sends::sendInPlace)
-                .inPlace(RequestCode.SEND_BATCH_MESSAGE, sends::sendInPlace);
+                .inPlace(RequestCode.SEND_MESSAGE_V2, farewell.forSenders(sends::sendInPlace))
+                .inPlace(RequestCode.SEND_BATCH_MESSAGE, farewell.forSenders(sends::sendInPlace));
         return rows.table;
     }
 
     /** Rows whose handlers need not mind refusals: those become answers with their codes. */
     private static final class Rows {
         final RequestTable table = new RequestTable();
+        private final Farewell farewell;
+
+        Rows(Farewell farewell) {
+            this.farewell = farewell;
+        }
+
+        /** Of requests that are turned away once the broker has said farewell to readers. */
+        Rows reads(int code, Executor lane, RequestHandler handler) {
+            table.on(code, lane, farewell.forReaders((request, peer) -> guarded(handler, request, peer)));
+            return this;
+        }
+
+        /** Of requests that are turned away once it has said farewell to senders. */
+        Rows stores(int code, Executor lane, RequestHandler handler) {
+            RequestHandler guarded = (request, peer) -> guarded(handler, request, peer);
+            table.on(code, lane, farewell.forSenders(guarded));
+            return this;
+        }
 
         Rows on(int code, Executor lane, RequestHandler handler) {
             table.on(code, lane, (request, peer) -> guarded(handler, request, peer));
@@ -235,6 +261,31 @@ public final class RemotingDoor implements AutoCloseable {
      * @param second for clients with the VIP channel switched on
      */
     public record Ports(int first, int second) {}
+
+    /**
+     * Sends clients to other brokers and waits until they have ended what they have in hand: messages with listeners and leases
+     * first, while sends are still taken, then answers on their way. Nothing is then delivered twice because this broker
+     * stops. Blocks.
+     *
+     * @param patience waits no longer, so that a client that does not end holds nothing up
+     */
+    public void takeLeave(Duration patience) {
+        long deadlineNanos = System.nanoTime() + patience.toNanos();
+        farewell.sayToReaders(server.peers());
+        waitWhile(() -> services.locks().isAnyTied() || services.leases().isAnyLent(), deadlineNanos);
+        farewell.sayToSenders();
+        if (!server.peers().isEmpty()) {
+            // A request that was let in just now counts in a moment.
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+        waitWhile(() -> !server.isIdle(), deadlineNanos);
+    }
+
+    private void waitWhile(BooleanSupplier inHand, long deadlineNanos) {
+        while (!server.peers().isEmpty() && inHand.getAsBoolean() && System.nanoTime() - deadlineNanos < 0) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
 
     /** Stops accepting and ends all connections. Twice is harmless. */
     @Override

@@ -121,10 +121,12 @@ final class SessionHandler {
 
     CompletionStage<Frame> lock(Frame request, Peer peer) {
         LockRequest wanted = Body.of(LockRequest.class, request);
-        List<MessageQueue> held = locks.lock(
-                new GroupName(wanted.consumerGroup()),
-                wanted.clientId(),
-                wanted.mqSet().stream().map(QueueRef::toQueue).toList());
+        GroupName group = new GroupName(wanted.consumerGroup());
+        List<MessageQueue> queues =
+                wanted.mqSet().stream().map(QueueRef::toQueue).toList();
+        List<MessageQueue> held = wanted.consumerGroup().startsWith(LockRequest.HAND_OVER)
+                ? locks.lock(group, wanted.clientId(), ReadingHere.of(peer, locks), queues)
+                : locks.lock(group, wanted.clientId(), queues);
         Set<QueueRef> told = held.stream().map(QueueRef::of).collect(Collectors.toSet());
         return Replies.now(Replies.found(new LockAnswer(told)));
     }

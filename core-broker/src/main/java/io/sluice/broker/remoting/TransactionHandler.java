@@ -6,6 +6,7 @@ import io.sluice.broker.transaction.HalfEnd.Decision;
 import io.sluice.broker.transaction.Transactions;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageId;
+import io.sluice.port.HalfMessages;
 import io.sluice.transport.Peer;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.TransactionCommands;
@@ -50,16 +51,19 @@ final class TransactionHandler {
         } catch (IllegalArgumentException illegal) {
             return Replies.now(Replies.failed(ResponseCode.INVALID_PARAMETER, illegal.getMessage()));
         }
-        return Replies.now(
-                switch (transactions.resume(id.logOffset())) {
-                    case DONE -> Replies.done();
-                    case NOT_FOUND ->
-                        Replies.failed(
-                                ResponseCode.SYSTEM_ERROR,
-                                "%s is no message of %s, or was put back before"
-                                        .formatted(command.msgId(), SystemTopics.CHECK_MAX_TIME));
-                    case NOT_STORED ->
-                        Replies.failed(ResponseCode.SYSTEM_ERROR, "the half message was not stored; try again");
+        return transactions
+                .givenUp()
+                .decide(id.logOffset(), HalfMessages.Decision.ASK)
+                .handle((decided, failure) -> {
+                    if (failure != null) {
+                        return Replies.ofFailure(failure);
+                    }
+                    return decided == HalfMessages.Decided.DONE
+                            ? Replies.done()
+                            : Replies.failed(
+                                    ResponseCode.SYSTEM_ERROR,
+                                    "%s is no message of %s, or was decided on before"
+                                            .formatted(command.msgId(), SystemTopics.CHECK_MAX_TIME));
                 });
     }
 

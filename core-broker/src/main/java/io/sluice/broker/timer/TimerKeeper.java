@@ -96,7 +96,9 @@ final class TimerKeeper implements Duty, AutoCloseable {
 
     @Override
     public int work() {
-        if (clock.millis() < notBeforeMs) {
+        long now = clock.millis();
+        // Not after a step of the clock back, which would make the pause last as long as the step.
+        if (now < notBeforeMs && notBeforeMs - now <= RETRY_MS) {
             return 0;
         }
         try {

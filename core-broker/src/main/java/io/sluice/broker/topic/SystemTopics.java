@@ -89,6 +89,7 @@ public final class SystemTopics {
         all.add(Topic.of(SCHEDULE, rules.delayLevels(), Permission.READ_WRITE));
         all.add(Topic.of(HALF, 1, Permission.READ_WRITE));
         all.add(Topic.of(OP_HALF, 1, Permission.READ_WRITE));
+        all.add(Topic.of(CHECK_MAX_TIME, 1, Permission.READ_WRITE));
         all.add(Topic.of(replyTopic(), 1, Permission.READ_WRITE));
         if (rules.traceTopic()) {
             all.add(Topic.of(TRACE, 1, Permission.READ_WRITE));

@@ -39,6 +39,12 @@ final class TransactionRecords {
         return copy(half, half.property(PropertyNames.REAL_TOPIC), queueId(half), sysFlag, half.logOffset());
     }
 
+    /** A given-up message in its own topic after all; an ordinary record, for bundles have no others. */
+    static NewRecord delivered(MessageView givenUp) {
+        int sysFlag = givenUp.sysFlag() & ~SysFlag.TRANSACTION_MASK;
+        return copy(givenUp, givenUp.property(PropertyNames.REAL_TOPIC), queueId(givenUp), sysFlag, 0);
+    }
+
     static NewRecord givenUp(MessageView half) {
         int sysFlag = half.sysFlag() & ~SysFlag.TRANSACTION_MASK;
         return copy(half, SystemTopics.CHECK_MAX_TIME, QUEUE_ID, sysFlag, half.logOffset());

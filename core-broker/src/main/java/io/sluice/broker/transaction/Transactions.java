@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -47,7 +46,6 @@ import org.slf4j.LoggerFactory;
 public final class Transactions implements Duty, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Transactions.class);
     private static final int OPEN_MAX = 100_000;
-    private static final int RESUMED_MAX = 10_000;
     private static final int READ_MESSAGES = 256;
     private static final int READ_BYTES = 1024 * 1024;
     private static final int ASKS_PER_SLICE = 256;
@@ -61,12 +59,10 @@ public final class Transactions implements Duty, AutoCloseable {
     private final Predicate<String> topicExists;
     private final Progress progress;
     private final InstantSource clock;
+    private final GivenUp givenUp;
 
     /** Half messages read and not ended. Guarded by this object, as all below. */
     private final TreeMap<Long, Half> open = new TreeMap<>();
-
-    /** Where copies lie that were put back, so that a hasty repeat does not commit twice. */
-    private final TreeSet<Long> resumed = new TreeSet<>();
 
     private final EndedOffsets ended;
     private final OpProgress ops;
@@ -105,6 +101,7 @@ public final class Transactions implements Duty, AutoCloseable {
         this.topicExists = Objects.requireNonNull(topicExists, "topicExists");
         this.progress = Objects.requireNonNull(progress, "progress");
         this.clock = Objects.requireNonNull(clock, "clock");
+        this.givenUp = new GivenUp(store, topicExists);
         OffsetRange halves = store.range(SystemTopics.HALF, TransactionRecords.QUEUE_ID);
         OffsetRange opRecords = store.range(SystemTopics.OP_HALF, TransactionRecords.QUEUE_ID);
         this.halfNext = within(halves, progress.load(SystemTopics.HALF));
@@ -212,46 +209,19 @@ public final class Transactions implements Duty, AutoCloseable {
         return Result.DONE;
     }
 
-    /** What became of the wish to ask again about a message that was given up. */
-    public enum Resumed {
-        /** It is a half message again; its producer is asked like one that was just sent. */
-        DONE,
-        /** No message that was given up lies there, or it was put back before. */
-        NOT_FOUND,
-        NOT_STORED
+    /** Half messages that nobody has decided on, from this entry of the half queue on, in order, as far as they were read. */
+    synchronized List<Half> open(long fromHalfOffset, int limit) {
+        return open.tailMap(fromHalfOffset).values().stream().limit(limit).toList();
     }
 
-    /**
-     * Puts a message that was given up back. What was put back since the start of the broker is not put back once more.
-     * May wait for the disk.
-     *
-     * @param logOffset of the copy in the topic of those that were given up
-     */
-    public synchronized Resumed resume(long logOffset) {
-        if (resumed.contains(logOffset)) {
-            return Resumed.NOT_FOUND;
-        }
-        try (Records found = store.recordAt(logOffset)) {
-            if (found.slices().isEmpty()) {
-                return Resumed.NOT_FOUND;
-            }
-            MessageView givenUp = MessageView.of(found.slices().get(0));
-            if (!givenUp.topic().equals(SystemTopics.CHECK_MAX_TIME)) {
-                return Resumed.NOT_FOUND;
-            }
-            AppendResult result = store.append(TransactionRecords.resumed(givenUp))
-                    .toCompletableFuture()
-                    .join();
-            if (result instanceof AppendResult.Refused refused) {
-                log.warn("a message that was given up was not put back: {}", refused.sentence());
-                return Resumed.NOT_STORED;
-            }
-        }
-        if (resumed.size() >= RESUMED_MAX) {
-            resumed.remove(resumed.first());
-        }
-        resumed.add(logOffset);
-        return Resumed.DONE;
+    /** Has the producers asked at the next look; {@code false} when the half message has ended, or was not read yet. */
+    synchronized boolean askSoon(long halfOffset) {
+        return open.computeIfPresent(halfOffset, (offset, half) -> half.later(0)) != null;
+    }
+
+    /** What becomes of those that were given up. */
+    public GivenUp givenUp() {
+        return givenUp;
     }
 
     private void ended(long halfOffset) {

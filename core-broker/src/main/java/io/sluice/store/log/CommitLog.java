@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -32,6 +33,8 @@ public final class CommitLog implements AutoCloseable {
     private static final int ROOM_AHEAD_BYTES = 32 << 20;
     /** With less than this ahead the preparer is not to sleep. */
     private static final int ROOM_LOW_BYTES = ROOM_AHEAD_BYTES / 4 * 3;
+    /** So close to the end of a segment its successor is made: a new file is forced, which takes its time on a busy disk. */
+    private static final int SUCCESSOR_AHEAD_BYTES = 128 << 20;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
 
@@ -42,8 +45,11 @@ public final class CommitLog implements AutoCloseable {
     private final Disk.Access access;
     private final Path directory;
     private final int segmentBytes;
-    /** Guards changes of {@link #segments}, {@link #successor} and the room of segments. */
-    private final Object roomLock = new Object();
+    /**
+     * Guards changes of {@link #segments}, {@link #successor} and the room of segments. Fair: the preparer gives it up after each
+     * step, and a writer who waits must get it before the next one.
+     */
+    private final ReentrantLock roomLock = new ReentrantLock(true);
     /** Sorted by base; replaced as a whole. */
     private volatile LogSegment[] segments;
     /** Made ready, not yet written to; not among {@link #segments}. */
@@ -52,6 +58,8 @@ public final class CommitLog implements AutoCloseable {
     private final RoomPieces pieces = new RoomPieces();
     /** End of the log when it was opened. */
     private long openedAt;
+    /** From this end of the log on the preparer must not sleep. Written under {@link #roomLock}. */
+    private volatile long roomLowFrom = Long.MAX_VALUE;
 
     private volatile Consumer<String> whenLost = what -> {};
 
@@ -327,6 +335,12 @@ public final class CommitLog implements AutoCloseable {
         open.roomFrom((int) (position - open.base()));
         active = open;
         activeMemory = open.hold();
+        roomLock.lock();
+        try {
+            noteRoom();
+        } finally {
+            roomLock.unlock();
+        }
     }
 
     /** An empty last file may stay when the log ends where it begins. */
@@ -383,7 +397,8 @@ public final class CommitLog implements AutoCloseable {
 
     private void activate(LogSegment next) throws IOException {
         SharedMapping held = next.hold();
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             LogSegment[] present = segments;
             if (present.length == 0 || present[present.length - 1] != next) {
                 LogSegment[] more = Arrays.copyOf(present, present.length + 1);
@@ -393,6 +408,9 @@ public final class CommitLog implements AutoCloseable {
             if (successor == next) {
                 successor = null;
             }
+            noteRoom();
+        } finally {
+            roomLock.unlock();
         }
         if (activeMemory != null) {
             activeMemory.release();
@@ -402,11 +420,15 @@ public final class CommitLog implements AutoCloseable {
     }
 
     private LogSegment takeSuccessor(long base) throws IOException {
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             if (successor == null) {
                 successor = create(base);
+                noteRoom();
             }
             return successor;
+        } finally {
+            roomLock.unlock();
         }
     }
 
@@ -414,10 +436,14 @@ public final class CommitLog implements AutoCloseable {
         if (to <= segment.roomTo()) {
             return;
         }
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             if (to > segment.roomTo()) {
                 segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieces.bytes(end));
+                noteRoom();
             }
+        } finally {
+            roomLock.unlock();
         }
     }
 
@@ -457,25 +483,44 @@ public final class CommitLog implements AutoCloseable {
      * @return 1 when something was done, 0 when there is room enough
      */
     public int prepare(long nowNanos) throws IOException {
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             pieces.lookAtPace(nowNanos, end);
-            LogSegment[] present = segments;
-            LogSegment last = present.length == 0 ? null : present[present.length - 1];
-            long ahead = last == null ? 0 : last.base() + last.roomTo() - end;
-            if (ahead >= ROOM_AHEAD_BYTES) {
-                pieces.enough();
-                return 0;
-            }
-            if (last == null) {
-                return prepareSuccessor(end);
-            }
-            if (last.roomTo() == last.size()) {
-                return prepareSuccessor(last.limit());
-            }
-            pieces.hurry(ahead < ROOM_LOW_BYTES);
-            last.makeRoom(stepBehind(last.roomTo()), pieces.bytes(end));
-            return 1;
+            return prepare();
+        } finally {
+            noteRoom();
+            roomLock.unlock();
         }
+    }
+
+    private int prepare() throws IOException {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        if (last == null) {
+            return prepareSuccessor(end);
+        }
+        long ahead = last.base() + last.roomTo() - end;
+        if (ahead >= ROOM_AHEAD_BYTES) {
+            pieces.enough();
+            boolean endsSoon = successor == null && last.limit() - end < SUCCESSOR_AHEAD_BYTES;
+            return endsSoon ? prepareSuccessor(last.limit()) : 0;
+        }
+        if (last.roomTo() == last.size()) {
+            return prepareSuccessor(last.limit());
+        }
+        pieces.hurry(ahead < ROOM_LOW_BYTES);
+        last.makeRoom(stepBehind(last.roomTo()), pieces.bytes(end));
+        return 1;
+    }
+
+    /** Where the room ends: in the segment that is written, or in its successor when that one is all room. */
+    private void noteRoom() {
+        LogSegment[] present = segments;
+        LogSegment last = present.length == 0 ? null : present[present.length - 1];
+        boolean isFull = last != null && last.roomTo() == last.size();
+        LogSegment growing = isFull && successor != null ? successor : last;
+        boolean cannotGrow = growing == null || growing == successor && successor.roomTo() == successor.size();
+        roomLowFrom = cannotGrow ? Long.MAX_VALUE : growing.base() + growing.roomTo() - ROOM_LOW_BYTES;
     }
 
     private int prepareSuccessor(long base) throws IOException {
@@ -492,10 +537,7 @@ public final class CommitLog implements AutoCloseable {
 
     /** Whether the preparer should not sleep now. For the holder of the append lock, after {@link #advance}. */
     public boolean isRoomLow() {
-        LogSegment written = active;
-        return written != null
-                && written.roomTo() < written.size()
-                && written.base() + written.roomTo() - end < ROOM_LOW_BYTES;
+        return end > roomLowFrom;
     }
 
     // ---- flushing: by the log-flusher
@@ -581,13 +623,16 @@ public final class CommitLog implements AutoCloseable {
     /** Deletes the oldest segment unless it is the only one, or not flushed yet. Readers that hold it keep its memory. */
     public boolean deleteOldest() throws IOException {
         LogSegment oldest;
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             LogSegment[] present = segments;
             if (present.length < 2 || present[0].limit() > flushedTo) {
                 return false;
             }
             oldest = present[0];
             segments = Arrays.copyOfRange(present, 1, present.length);
+        } finally {
+            roomLock.unlock();
         }
         oldest.delete();
         disk.syncDirectory(directory);
@@ -612,9 +657,12 @@ public final class CommitLog implements AutoCloseable {
     @Override
     public void close() {
         LogSegment unused;
-        synchronized (roomLock) {
+        roomLock.lock();
+        try {
             unused = successor;
             successor = null;
+        } finally {
+            roomLock.unlock();
         }
         if (activeMemory != null) {
             activeMemory.release();

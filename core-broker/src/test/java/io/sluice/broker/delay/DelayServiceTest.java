@@ -198,4 +198,14 @@ class DelayServiceTest {
         drain();
         assertThat(bench.texts(TOPIC, 1)).containsExactly("a");
     }
+
+    @Test
+    void theClockMayAlsoBeSetBackWhenTheHeadOfTheLevelWasLookedAtBefore() {
+        delayed(1, TOPIC, "a");
+        drain();
+        assertThat(bench.texts(TOPIC, 1)).isEmpty();
+        bench.pass(Duration.ofHours(-5));
+        drain();
+        assertThat(bench.texts(TOPIC, 1)).containsExactly("a");
+    }
 }

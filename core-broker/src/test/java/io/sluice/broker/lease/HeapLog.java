@@ -53,6 +53,9 @@ final class HeapLog implements LeaseLog {
     /** The next read fails. */
     boolean failsOnce;
 
+    /** The next append throws, as a store must not. */
+    boolean throwsOnce;
+
     /** Reads of queues with this number fail. */
     int failingQueue = -1;
 
@@ -216,6 +219,7 @@ final class HeapLog implements LeaseLog {
 
     @Override
     public CompletionStage<AppendResult> append(NewRecord record) {
+        throwIfTold();
         AppendResult.Refused refused = refusals.get(record.topic());
         if (refused != null) {
             return CompletableFuture.completedFuture(refused);
@@ -231,6 +235,7 @@ final class HeapLog implements LeaseLog {
 
     @Override
     public synchronized CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> given) {
+        throwIfTold();
         for (NewRecord record : given) {
             AppendResult.Refused refused = refusals.get(record.topic());
             if (refused != null) {
@@ -246,6 +251,13 @@ final class HeapLog implements LeaseLog {
         CompletableFuture<AppendResult> stage = new CompletableFuture<>();
         unconfirmed.add(new Pending(stage, last));
         return stage.thenApply(confirmed -> stored);
+    }
+
+    private void throwIfTold() {
+        if (throwsOnce) {
+            throwsOnce = false;
+            throw new IllegalStateException("told to throw");
+        }
     }
 
     void refuse(String topic, AppendResult.Reason reason) {

@@ -57,6 +57,57 @@ class KeyedLeaseTest {
         return bench.settle(new Settlement.Release(lease.receipt(), delay));
     }
 
+    private List<Lease> leaseOnly(String tag, int max) {
+        return bench.lease(new LeaseRequest(
+                CREW,
+                JOBS,
+                FilterExpression.ALL,
+                FilterExpression.tags(tag),
+                max,
+                LEASE,
+                NO_WAIT,
+                Start.FIRST,
+                Ordering.BY_KEY));
+    }
+
+    private void sendTagged(String key, String tag, String text) {
+        bench.send(
+                JOBS.value(),
+                0,
+                text,
+                MessageProperties.of(Map.of(PropertyNames.SHARDING_KEY, key, PropertyNames.TAGS, tag)));
+    }
+
+    @Test
+    void whatOneConsumerWantsIsFoundBehindAnyNumberOfOthersOfItsKeyThatNobodyPresentWants() {
+        sendTagged("a", "wanted", "a0");
+        for (int i = 1; i <= 6_000; i++) {
+            sendTagged("a", "other", "x" + i);
+        }
+        sendTagged("a", "wanted", "a1");
+        sendTagged("b", "wanted", "b1");
+        sendTagged("a", "wanted", "a2");
+        release(lease(1).get(0), Duration.ZERO);
+        Lease failing = lease(1).get(0);
+        // A consumer that wants everything passes over what waits behind the failing key, and leaves.
+        assertThat(texts(bench.lease(request(100, TEN_SECONDS)))).containsExactly("b1");
+        bench.ack(failing);
+        assertThat(texts(bench.lease(new LeaseRequest(
+                        CREW,
+                        JOBS,
+                        FilterExpression.ALL,
+                        FilterExpression.tags("wanted"),
+                        100,
+                        LEASE,
+                        TEN_SECONDS,
+                        Start.FIRST,
+                        Ordering.BY_KEY))))
+                .containsExactly("a1", "a2");
+        assertThat(leaseOnly("wanted", 100)).isEmpty();
+        bench.pass(LEASE);
+        assertThat(texts(lease(2))).containsExactly("x1", "x2");
+    }
+
     @Test
     void oneAnswerBringsSeveralOfAKeyInOrder() {
         send("a", "a1", "a2", "a3");

@@ -48,6 +48,11 @@ class LeaseModelTest {
 
         record AckAll() implements Step {}
 
+        /** Receipts that came one after the other, in one settlement. */
+        record AckSome(int first, int count) implements Step {}
+
+        record SendMany(int queueId, int count) implements Step {}
+
         record Extend(int receipt, int seconds) implements Step {}
 
         record Release(int receipt, int seconds) implements Step {}
@@ -78,11 +83,21 @@ class LeaseModelTest {
                         Combinators.combine(
                                         Arbitraries.of(true, false),
                                         Arbitraries.of("a", "b").injectNull(0.6),
-                                        Arbitraries.integers().between(1, 4),
+                                        Arbitraries.integers().between(1, 8),
                                         Arbitraries.integers().between(1, 30))
                                 .as(Step.Lend::new)),
                 Tuple.of(6, receipts.map(Step.Ack::new)),
                 Tuple.of(1, Arbitraries.just(new Step.AckAll())),
+                Tuple.of(
+                        4,
+                        Combinators.combine(receipts, Arbitraries.integers().between(2, 6))
+                                .as(Step.AckSome::new)),
+                Tuple.of(
+                        3,
+                        Combinators.combine(
+                                        Arbitraries.integers().between(0, QUEUES - 1),
+                                        Arbitraries.integers().between(2, 7))
+                                .as(Step.SendMany::new)),
                 Tuple.of(
                         3,
                         Combinators.combine(receipts, seconds.filter(s -> s > 0))
@@ -155,7 +170,14 @@ class LeaseModelTest {
                 assertThat(settle(new Settlement.Ack(receipts.get(i))).result())
                         .isEqualTo(model.acknowledge(loans.get(i)));
             } else if (step instanceof Step.AckAll && !receipts.isEmpty()) {
-                ackAll();
+                ackSome(0, receipts.size());
+            } else if (step instanceof Step.AckSome some && !receipts.isEmpty()) {
+                int first = some.first() % receipts.size();
+                ackSome(first, Math.min(receipts.size(), first + some.count()));
+            } else if (step instanceof Step.SendMany many) {
+                for (int i = 0; i < many.count(); i++) {
+                    send(many.queueId(), "a");
+                }
             } else if (step instanceof Step.Extend extend && !receipts.isEmpty()) {
                 extend(extend.receipt() % receipts.size(), Duration.ofSeconds(extend.seconds()));
             } else if (step instanceof Step.Release release && !receipts.isEmpty()) {
@@ -230,11 +252,14 @@ class LeaseModelTest {
             return LeaseGround.now(answer).get(0);
         }
 
-        private void ackAll() {
-            List<Result> results = ground.settleAll(receipts.stream()
+        private void ackSome(int from, int to) {
+            List<Result> results = ground.settleAll(receipts.subList(from, to).stream()
                     .map(receipt -> (Settlement) new Settlement.Ack(receipt))
                     .toList());
-            assertThat(results).isEqualTo(loans.stream().map(model::acknowledge).toList());
+            assertThat(results)
+                    .isEqualTo(loans.subList(from, to).stream()
+                            .map(model::acknowledge)
+                            .toList());
         }
 
         private void extend(int i, Duration leaseFor) {

@@ -53,11 +53,11 @@ class LeaseScaleTest {
         EndlessLog log = new EndlessLog(end);
         SharedCursor cursor = new SharedCursor(new CursorKey(LeaseBench.CREW, JOBS, 0), from, 1_000);
         FilterPair all = FilterPair.compile(new Filters(), FilterExpression.ALL, FilterExpression.ALL);
-        Gathering found =
-                new Gathering(1, all, false, Expiry.NONE, () -> 1, 0, 1_000, 16, 32, 1 << 20, Integer.MAX_VALUE);
+        Gathering found = new Gathering(1, all, false, Expiry.NONE, 1, 0, 1_000, 16, 32, 1 << 20, Integer.MAX_VALUE);
         cursor.lender.lend(found, log);
-        assertThat(found.lent()).hasSize(32);
-        assertThat(found.lent().get(0).offset()).isEqualTo(from);
+        assertThat(found.lent()).hasSize(1);
+        assertThat(found.lent().get(0).offset).isEqualTo(from);
+        assertThat(found.lent().get(0).count()).isEqualTo(32);
         return log.looked;
     }
 

@@ -19,6 +19,7 @@ import io.sluice.port.LeaseReader.Leased;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settled;
+import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Settlement.Ack;
 import io.sluice.port.LeaseReader.Settlement.Extend;
 import io.sluice.port.LeaseReader.Settlement.Reject;
@@ -498,6 +499,98 @@ class LeaseServiceTest {
         }
 
         @Test
+        void messagesLentTogetherShareOneSignatureAndSettleInAnyOrderAndParts() {
+            send(numbers(20));
+            List<Lease> leases = bench.lease(20);
+            assertThat(leases.stream().map(lease -> lease.receipt().run()).distinct())
+                    .hasSize(1);
+            assertThat(bench.settleAll(acks(leases.subList(5, 10)))).containsOnly(Result.DONE);
+            assertThat(bench.ack(leases.get(7))).as("again").isEqualTo(Result.DONE);
+            assertThat(bench.settleAll(acks(List.of(leases.get(19), leases.get(0), leases.get(12)))))
+                    .containsOnly(Result.DONE);
+            assertThat(status().low()).isEqualTo(1);
+            assertThat(bench.settle(new Release(leases.get(3).receipt(), Duration.ZERO)))
+                    .isEqualTo(Result.DONE);
+            assertThat(bench.settle(new Extend(leases.get(4).receipt(), Duration.ofHours(1))))
+                    .isEqualTo(Result.DONE);
+            assertThat(texts(bench.lease(20))).containsExactly("3");
+            assertThat(bench.settleAll(acks(leases)))
+                    .as("all of them, of which one is with somebody else by now")
+                    .containsExactly(IntStream.range(0, 20)
+                            .mapToObj(i -> i == 3 ? Result.LEASE_OVER : Result.DONE)
+                            .toArray(Result[]::new));
+            assertThat(status().low()).isEqualTo(3);
+            assertThat(status().lent()).isEqualTo(1);
+        }
+
+        @Test
+        void aLeaseOfManyThatRunsOutBringsBackWhatIsLeftOfIt() {
+            send(numbers(6));
+            List<Lease> leases = bench.lease(6);
+            bench.settleAll(acks(leases.subList(2, 4)));
+            bench.settle(new Extend(leases.get(5).receipt(), Duration.ofHours(1)));
+            bench.pass(LEASE);
+            List<Lease> again = bench.lease(6);
+            assertThat(texts(again)).containsExactly("0", "1", "4");
+            assertThat(again.stream().map(Lease::attempt)).containsOnly(2);
+            assertThat(bench.ack(leases.get(0))).isEqualTo(Result.LEASE_OVER);
+            assertThat(bench.ack(leases.get(5))).isEqualTo(Result.DONE);
+        }
+
+        @Test
+        void aPlaceThatARunDoesNotHaveIsNoReceipt() {
+            send("a", "b", "c");
+            List<Lease> two = bench.lease(2);
+            Lease one = bench.lease(1).get(0);
+            String run = two.get(0).receipt().run();
+            assertThat(bench.settleAll(List.of(
+                            new Ack(new Receipt(run, 2)),
+                            new Ack(new Receipt(run)),
+                            new Ack(new Receipt(run + "~01")),
+                            new Ack(new Receipt(one.receipt().run(), 0)),
+                            new Ack(new Receipt(two.get(1).receipt().handle())))))
+                    .containsExactly(
+                            Result.NOT_A_RECEIPT,
+                            Result.NOT_A_RECEIPT,
+                            Result.NOT_A_RECEIPT,
+                            Result.NOT_A_RECEIPT,
+                            Result.DONE);
+        }
+
+        @Test
+        void aRunWhoseSettlementCannotBeWrittenStaysLent() {
+            send(numbers(4));
+            List<Lease> leases = bench.lease(4);
+            bench.log.refuse(CursorJournal.TOPIC, AppendResult.Reason.DISK_FULL);
+            assertRefused(() -> bench.settleAll(acks(leases.subList(1, 3))), Refusal.DISK_FULL);
+            bench.log.refuseNothing();
+            assertThat(bench.lease(4)).isEmpty();
+            assertThat(bench.settleAll(acks(leases))).containsOnly(Result.DONE);
+            assertThat(status().low()).isEqualTo(4);
+        }
+
+        private static String[] numbers(int count) {
+            return IntStream.range(0, count).mapToObj(Integer::toString).toArray(String[]::new);
+        }
+
+        private static List<Settlement> acks(List<Lease> leases) {
+            return leases.stream()
+                    .<Settlement>map(lease -> new Ack(lease.receipt()))
+                    .toList();
+        }
+
+        @Test
+        void aStoreThatThrowsFailsOneSettlementAndStallsNone() {
+            send("a", "b");
+            List<Lease> leases = bench.lease(2);
+            bench.log.throwsOnce = true;
+            assertRefused(() -> bench.ack(leases.get(0)), Refusal.UNAVAILABLE);
+            assertThat(bench.ack(leases.get(1))).isEqualTo(Result.DONE);
+            assertThat(bench.ack(leases.get(0))).isEqualTo(Result.DONE);
+            assertThat(status().low()).isEqualTo(2);
+        }
+
+        @Test
         void aMessageWhoseSettlementFailedAfterItsLeaseEndedComesBack() {
             send("a");
             Lease lease = bench.lease(1).get(0);
@@ -825,6 +918,38 @@ class LeaseServiceTest {
 
     @Nested
     class Surviving {
+        @Test
+        void theReceiptsOfOneAnswerHoldAfterARestart() {
+            send("a", "b", "c", "d");
+            List<Lease> leases = bench.lease(4);
+            bench.kill();
+            assertThat(bench.settleAll(List.of(
+                            new Ack(leases.get(1).receipt()),
+                            new Ack(leases.get(2).receipt()))))
+                    .containsExactly(Result.DONE, Result.DONE);
+            assertThat(bench.settle(new Release(leases.get(3).receipt(), Duration.ZERO)))
+                    .isEqualTo(Result.DONE);
+            List<Lease> again = bench.lease(10);
+            assertThat(texts(again)).containsExactly("a", "d");
+            assertThat(again.stream().map(Lease::attempt)).containsExactly(1, 2);
+        }
+
+        @Test
+        void theReceiptsOfOneAnswerAreOverWhenTheLogLostTheLastOfItsMessages() {
+            bench.lease(1);
+            send("a", "b", "c");
+            int kept = bench.log.records() - 1;
+            List<Lease> leases = bench.lease(3);
+            bench.log.loseFrom(kept);
+            bench.clock.pass(Duration.ofSeconds(1));
+            bench.kill();
+            send("other");
+            for (Lease lease : leases) {
+                assertThat(bench.ack(lease)).isEqualTo(Result.LEASE_OVER);
+            }
+            assertThat(texts(bench.lease(10))).containsExactly("a", "b", "other");
+        }
+
         @Test
         void whatWasSettledIsNotDeliveredAgainAndWhatWasNotIs() {
             send("a", "b", "c", "d");

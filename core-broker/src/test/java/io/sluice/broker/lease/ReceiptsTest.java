@@ -48,6 +48,29 @@ class ReceiptsTest {
     }
 
     @Property(tries = 300)
+    void theReceiptsOfARunDifferInTheirPlaceAlone(
+            @ForAll @LongRange(min = 0, max = 1L << 50) long offset,
+            @ForAll @IntRange(min = 2, max = Receipt.PLACE_MAX) int count,
+            @ForAll @IntRange(min = 0, max = Receipt.PLACE_MAX) int place) {
+        Claim run = Claim.signedRun(claim(0).key(), offset, count, 8, 1, 42, -3);
+        Receipt first = receipts.write(run);
+        Receipt one = new Receipt(first.behind(place % count).handle());
+        assertThat(one.run()).isEqualTo(first.run());
+        assertThat(one.handle()).matches("[A-Za-z0-9_-]+~[0-9]+");
+        for (Receipts reader : new Receipts[] {receipts, new Receipts(KEY)}) {
+            assertThat(reader.read(one)).contains(run.part(place % count, 1));
+            assertThat(reader.read(new Receipt(first.run(), count))).isEmpty();
+            assertThat(reader.read(new Receipt(first.run()))).isEmpty();
+        }
+        assertThat(new Receipts(key(2)).read(one)).isEmpty();
+    }
+
+    @Property(tries = 300)
+    void aReceiptIsTheSameWhenItIsReadFromItsText(@ForAll String text) {
+        assertThat(new Receipt(text).handle()).isEqualTo(text);
+    }
+
+    @Property(tries = 300)
     void aChangedReceiptIsNone(
             @ForAll @IntRange(min = 0, max = 10_000) int where, @ForAll @IntRange(min = 0, max = 7) int bit) {
         byte[] bytes = Base64.getUrlDecoder().decode(receipts.write(claim(9)).handle());

@@ -1,5 +1,7 @@
 package io.sluice.broker.timer;
 
+import static org.awaitility.Awaitility.await;
+
 import io.sluice.broker.topic.SystemTopics;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.PropertyNames;
@@ -38,6 +40,9 @@ final class TimerGround {
     private final int bufferMax;
     private final FlushMode flushMode;
     private volatile long nowMs = 1_700_000_000_000L;
+    /** Time that went by; steps of the clock back are none. */
+    private volatile long elapsedMs;
+
     LossyDisk disk;
     MessageStore store;
     TimerService timers;
@@ -69,7 +74,7 @@ final class TimerGround {
                 DIRECTORY,
                 topics::contains,
                 () -> Instant.ofEpochMilli(nowMs),
-                () -> TimeUnit.MILLISECONDS.toNanos(nowMs),
+                () -> TimeUnit.MILLISECONDS.toNanos(elapsedMs),
                 bufferMax);
         store.keepFrom(timers::oldestNeeded);
         store.start();
@@ -81,6 +86,7 @@ final class TimerGround {
 
     void pass(Duration time) {
         nowMs += time.toMillis();
+        elapsedMs += Math.max(0, time.toMillis());
     }
 
     /** A message that waits, as a send leaves it. */
@@ -111,6 +117,24 @@ final class TimerGround {
                 ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
                 ByteBuffer.wrap(PropertiesCodec.encode(properties)),
                 true));
+    }
+
+    /** From now on the store refuses, its disk is full. */
+    void fillDisk() {
+        disk.room(0);
+        AppendResult last = null;
+        while (!(last instanceof AppendResult.Refused)) {
+            last = park(MessageProperties.NONE, "x".repeat(10_000))
+                    .toCompletableFuture()
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+        }
+    }
+
+    /** The store goes on. */
+    void makeRoom() {
+        disk.room(1 << 30);
+        await().atMost(Duration.ofSeconds(20)).until(() -> store.health().writable());
     }
 
     /** Lets the timer do whatever there is to do now. */

@@ -249,6 +249,56 @@ class TimerServiceTest {
     }
 
     @Test
+    void aClockSetBackWhileTheStoreRefusesBringsNothingEarlyAndBlocksNothing() {
+        long begin = ground.now();
+        ground.park(TOPIC, "first", begin + 10_000);
+        ground.park(TOPIC, "second", begin + 10_000);
+        ground.run();
+        ground.fillDisk();
+        ground.pass(Duration.ofSeconds(10));
+        ground.run();
+        assertThat(ground.texts(TOPIC)).isEmpty();
+
+        ground.pass(Duration.ofHours(-1));
+        ground.makeRoom();
+        ground.park(TOPIC, "sooner", ground.now() + 1_000);
+        ground.run();
+        assertThat(ground.texts(TOPIC)).as("an hour early").isEmpty();
+        ground.pass(Duration.ofSeconds(1));
+        ground.run();
+        assertThat(ground.texts(TOPIC)).containsExactly("sooner");
+        ground.pass(Duration.ofHours(1));
+        ground.run();
+        assertThat(ground.texts(TOPIC)).containsExactly("sooner", "first", "second");
+    }
+
+    /** Its snapshot could not be saved, so it waits before it tries again. */
+    private boolean theKeeperRests() throws Exception {
+        ground.timers.keeper().work();
+        return ground.disk.writesRefused() > 0;
+    }
+
+    @Test
+    void aFailedSnapshotIsTriedAgainAlthoughTheClockWasSetBack() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            ground.park(TOPIC, "m" + i, ground.now() + Duration.ofDays(1).toMillis());
+        }
+        ground.run();
+        ground.pass(Duration.ofSeconds(601));
+        ground.run();
+        Path config = TimerGround.DIRECTORY.resolve("config");
+        ground.disk.refuseWritesIn(config);
+        await().atMost(Duration.ofSeconds(20)).until(this::theKeeperRests);
+        ground.disk.refuseWritesIn(null);
+        assertThat(ground.timers.keeper().work()).isZero();
+
+        ground.pass(Duration.ofHours(-1));
+        assertThat(ground.timers.keeper().work()).isEqualTo(1);
+        assertThat(ground.disk.stat(config.resolve(TimerService.SNAPSHOT_TABLE)))
+                .isPresent();
+    }
+
+    @Test
     void theIndexIsSavedWhenTheLogIsOnTheDiskAndAReopeningGoesOnFromThere() throws Exception {
         for (int i = 0; i < 50; i++) {
             ground.park(TOPIC, "m%02d".formatted(i), ground.now() + 700_000 + i);

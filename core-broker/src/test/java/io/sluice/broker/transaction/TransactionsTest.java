@@ -9,11 +9,10 @@ import io.sluice.broker.transaction.HalfEnd.Result;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.PropertyNames;
+import io.sluice.port.HalfMessages;
+import io.sluice.port.HalfMessages.Decided;
 import io.sluice.store.LossyDisk;
-import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
-import io.sluice.store.StoreConfig;
-import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageView;
@@ -23,10 +22,7 @@ import io.sluice.wire.message.SysFlag;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,138 +34,9 @@ import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.lifecycle.AfterTry;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TransactionsTest {
-    private static final String TOPIC = "orders";
-    private static final GroupName GROUP = new GroupName("sellers");
-    private static final TransactionRules RULES =
-            new TransactionRules(Duration.ofSeconds(6), Duration.ofSeconds(30), 3);
-
-    private LossyDisk disk = new LossyDisk(1);
-    private long nowMs = 1_700_000_000_000L;
-    private final Map<String, Long> progress = new HashMap<>();
-    private final List<HalfQuestion> questions = new ArrayList<>();
-    private boolean producerIsThere = true;
-    private FlushMode flushMode = FlushMode.ASYNC_FLUSH;
-    private MessageStore store;
-    private Transactions transactions;
-
-    private void open() {
-        StoreConfig config = StoreConfig.in(Path.of("/store"))
-                .withFlushMode(flushMode)
-                .withLogSegmentBytes(64 * 1024)
-                .withQueueSegmentBytes(2_000)
-                .withIndexSlots(50)
-                .withIndexEntries(200)
-                .withDiskFreeMinBytes(0);
-        store = MessageStore.open(config, disk, () -> Instant.ofEpochMilli(nowMs));
-        transactions = Transactions.open(
-                RULES,
-                () -> Duration.ofHours(1),
-                store,
-                TOPIC::equals,
-                new Progress(),
-                () -> Instant.ofEpochMilli(nowMs));
-        store.start();
-        transactions.connect((group, question) -> {
-            if (producerIsThere) {
-                questions.add(question);
-            }
-            return producerIsThere;
-        });
-        run();
-    }
-
-    private final class Progress implements Transactions.Progress {
-        @Override
-        public long load(String topic) {
-            return progress.getOrDefault(topic, 0L);
-        }
-
-        @Override
-        public void store(String topic, long next) {
-            progress.put(topic, next);
-        }
-    }
-
-    private void run() {
-        int idle = 0;
-        while (idle < 2) {
-            idle = transactions.work() > 0 ? 0 : idle + 1;
-        }
-    }
-
-    @AfterEach
-    @AfterTry
-    void close() {
-        if (store != null) {
-            transactions.close();
-            store.close();
-            store = null;
-        }
-    }
-
-    private void crash(boolean power) {
-        LossyDisk after;
-        synchronized (disk) {
-            after = power ? disk.afterPowerCut() : disk.afterKill();
-        }
-        Map<String, Long> saved = Map.copyOf(progress);
-        close();
-        progress.clear();
-        progress.putAll(saved);
-        disk = after;
-        open();
-    }
-
-    private record Sent(String text, long halfOffset, long logOffset) {}
-
-    private Sent prepare(String text) {
-        AppendResult result = store.append(new NewRecord(
-                        SystemTopics.HALF,
-                        0,
-                        0,
-                        0,
-                        nowMs,
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
-                        0,
-                        0,
-                        ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)),
-                        ByteBuffer.wrap(PropertiesCodec.encode(MessageProperties.NONE
-                                .with(PropertyNames.TRANSACTION_PREPARED, "true")
-                                .with(PropertyNames.PRODUCER_GROUP, GROUP.value())
-                                .with(PropertyNames.UNIQUE_KEY, "key-" + text)
-                                .with(PropertyNames.REAL_TOPIC, TOPIC)
-                                .with(PropertyNames.REAL_QUEUE_ID, "0"))),
-                        true))
-                .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
-                .join();
-        AppendResult.Stored stored = (AppendResult.Stored) result;
-        return new Sent(text, stored.queueOffset(), stored.logOffset());
-    }
-
-    private Result end(Sent sent, Decision decision) {
-        return transactions.end(new HalfEnd(GROUP, sent.halfOffset, sent.logOffset, decision));
-    }
-
-    private List<String> texts(String topic) {
-        List<String> texts = new ArrayList<>();
-        long end = store.range(topic, 0).max();
-        for (long at = 0; at < end; ) {
-            try (QueueRead read = store.read(topic, 0, at, EntryFilter.ALL, 100, 1 << 20)) {
-                read.slices()
-                        .forEach(slice ->
-                                texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
-                at = Math.max(read.nextOffset(), at + 1);
-            }
-        }
-        return texts;
-    }
-
+class TransactionsTest extends TransactionGround {
     @Test
     void aCommittedMessageIsInItsTopicOnceAndARolledBackOneNever() {
         open();
@@ -188,7 +55,7 @@ class TransactionsTest {
         try (QueueRead read = store.read(TOPIC, 0, 0, EntryFilter.ALL, 1, 1 << 20)) {
             MessageView message = MessageView.of(read.slices().get(0));
             assertThat(message.sysFlag() & SysFlag.TRANSACTION_MASK).isEqualTo(SysFlag.TRANSACTION_COMMIT);
-            assertThat(message.preparedTransactionOffset()).isEqualTo(kept.logOffset);
+            assertThat(message.preparedTransactionOffset()).isEqualTo(kept.logOffset());
             assertThat(message.property(PropertyNames.TRANSACTION_PREPARED)).isEqualTo("true");
         }
         assertThat(texts(SystemTopics.OP_HALF)).containsExactly("0,", "1,");
@@ -198,12 +65,21 @@ class TransactionsTest {
     void anOpRecordWhoseMessageWasLostDoesNotCountAlthoughAnotherRecordCameToStandBehindIt() {
         open();
         Sent lost = prepare("lost");
-        store.append(TransactionRecords.op(lost.halfOffset, true));
+        store.append(TransactionRecords.op(lost.halfOffset(), true));
         Sent other = prepare("other");
         crash(false);
         assertThat(end(lost, Decision.COMMIT)).isEqualTo(Result.DONE);
         assertThat(end(other, Decision.ROLLBACK)).isEqualTo(Result.DONE);
         assertThat(texts(TOPIC)).containsExactly("lost");
+    }
+
+    private Decided askAgain(long logOffset) {
+        return transactions
+                .givenUp()
+                .decide(logOffset, HalfMessages.Decision.ASK)
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test
@@ -217,11 +93,11 @@ class TransactionsTest {
         assertThat(texts(SystemTopics.CHECK_MAX_TIME)).containsExactly("late");
         assertThat(end(sent, Decision.COMMIT)).isEqualTo(Result.ENDED_BEFORE);
         int asked = questions.size();
-        assertThat(transactions.resume(sent.logOffset)).as("no such copy").isEqualTo(Transactions.Resumed.NOT_FOUND);
+        assertThat(askAgain(sent.logOffset())).as("no such copy").isEqualTo(Decided.NOT_FOUND);
 
         long place = placeOfTheFirst(SystemTopics.CHECK_MAX_TIME);
-        assertThat(transactions.resume(place)).isEqualTo(Transactions.Resumed.DONE);
-        assertThat(transactions.resume(place)).as("a repeat").isEqualTo(Transactions.Resumed.NOT_FOUND);
+        assertThat(askAgain(place)).isEqualTo(Decided.DONE);
+        assertThat(askAgain(place)).as("a repeat").isEqualTo(Decided.DECIDED_BEFORE);
         nowMs += RULES.checkEvery().toMillis();
         run();
         assertThat(questions).hasSize(asked + 1);
@@ -231,22 +107,16 @@ class TransactionsTest {
         assertThat(texts(TOPIC)).containsExactly("late");
     }
 
-    private long placeOfTheFirst(String topic) {
-        try (QueueRead read = store.read(topic, 0, 0, EntryFilter.ALL, 1, 1 << 20)) {
-            return MessageView.of(read.slices().get(0)).logOffset();
-        }
-    }
-
     @Test
     void onlyTheGroupThatSentAHalfMessageEndsIt() {
         open();
         Sent sent = prepare("a");
         assertThat(transactions.end(
-                        new HalfEnd(new GroupName("others"), sent.halfOffset, sent.logOffset, Decision.COMMIT)))
+                        new HalfEnd(new GroupName("others"), sent.halfOffset(), sent.logOffset(), Decision.COMMIT)))
                 .isEqualTo(Result.NOT_FOUND);
-        assertThat(transactions.end(new HalfEnd(GROUP, sent.halfOffset + 1, sent.logOffset, Decision.COMMIT)))
+        assertThat(transactions.end(new HalfEnd(GROUP, sent.halfOffset() + 1, sent.logOffset(), Decision.COMMIT)))
                 .isEqualTo(Result.NOT_FOUND);
-        assertThat(transactions.end(new HalfEnd(GROUP, sent.halfOffset, sent.logOffset + 1, Decision.COMMIT)))
+        assertThat(transactions.end(new HalfEnd(GROUP, sent.halfOffset(), sent.logOffset() + 1, Decision.COMMIT)))
                 .isEqualTo(Result.NOT_FOUND);
         assertThat(texts(TOPIC)).isEmpty();
     }
@@ -265,7 +135,7 @@ class TransactionsTest {
         MessageView shown = MessageView.of(questions.get(0).record());
         assertThat(shown.topic()).isEqualTo(TOPIC);
         assertThat(shown.property(PropertyNames.PRODUCER_GROUP)).isEqualTo(GROUP.value());
-        assertThat(questions.get(0).logOffset()).isEqualTo(sent.logOffset);
+        assertThat(questions.get(0).logOffset()).isEqualTo(sent.logOffset());
         for (int i = 0; i < 5; i++) {
             nowMs += 30_000;
             run();
@@ -375,13 +245,13 @@ class TransactionsTest {
         decided.forEach(this::end);
         decided.forEach((sent, decision) -> {
             if (decision == Decision.ROLLBACK) {
-                rolledBack.add(sent.text);
+                rolledBack.add(sent.text());
             }
         });
         Set<String> committed = new HashSet<>();
         decided.forEach((sent, decision) -> {
             if (decision == Decision.COMMIT) {
-                committed.add(sent.text);
+                committed.add(sent.text());
             }
         });
         await().atMost(Duration.ofSeconds(20)).until(() -> texts(TOPIC).containsAll(committed));

@@ -13,6 +13,7 @@ import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitOutcome;
 import io.sluice.store.log.FlushMode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +137,32 @@ class UnitServiceTest {
         assertThat(outcome).isInstanceOfSatisfying(UnitOutcome.Refused.class, refused -> assertThat(refused.reason())
                 .isEqualTo(Refusal.TOO_LARGE));
         assertThat(ground.texts("Out")).isEmpty();
+    }
+
+    @Test
+    void aUnitThatRejectsMoreThanFitsIsRefusedAndSettlesNothing() {
+        int bodyBytes = 30_000;
+        int count = UnitOfWork.BYTES_MAX / bodyBytes + 2;
+        List<Receipt> receipts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ground.send(Message.of(UnitGround.IN, "x".repeat(bodyBytes)), 0);
+        }
+        while (receipts.size() < count) {
+            ground.lease(32).forEach(lease -> receipts.add(lease.receipt()));
+        }
+        UnitOutcome outcome = result(ground.commit(new UnitOfWork("u1", List.of(), rejections(receipts))));
+        assertThat(outcome).isInstanceOfSatisfying(UnitOutcome.Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Refusal.TOO_LARGE);
+            assertThat(refused.remedy()).contains("rejects", "reject fewer");
+        });
+        assertThat(result(ground.commit(new UnitOfWork("u2", List.of(), rejections(receipts.subList(0, 1))))))
+                .isInstanceOf(UnitOutcome.Committed.class);
+    }
+
+    private static List<Settlement> rejections(List<Receipt> receipts) {
+        return receipts.stream()
+                .<Settlement>map(receipt -> new Settlement.Reject(receipt, "no use"))
+                .toList();
     }
 
     @Test

@@ -7,10 +7,17 @@ import io.sluice.gateway.node.ApacheClient;
 import io.sluice.gateway.node.ApacheClient.Got;
 import io.sluice.gateway.node.ApacheClient.Version;
 import io.sluice.gateway.node.NodeProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +58,54 @@ class ApacheTransactionsTest {
             await().atMost(PATIENCE)
                     .until(() -> bodies(client).containsAll(List.of("plain", "committed", "asked about")));
             assertThat(bodies(client)).containsExactlyInAnyOrder("plain", "committed", "asked about");
+        }
+    }
+
+    /** The answer of the HTTP door as text. */
+    private static String http(NodeProcess node, String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(node.http() + path))
+                .method(method, BodyPublishers.noBody())
+                .timeout(PATIENCE)
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    /** The ids of the half messages that are listed, in order. */
+    private static List<String> ids(String listed) {
+        return Pattern.compile("\"id\":\"([0-9A-F]+)\"")
+                .matcher(listed)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    @Test
+    void whatItsProducerDoesNotDecideSomebodyDecidesByHand() throws IOException, InterruptedException {
+        try (NodeProcess node = NodeProcess.up(
+                        directory.resolve("data"),
+                        "transactionTimeOut=1000",
+                        "transactionCheckInterval=1000",
+                        "transactionCheckMax=1");
+                ApacheClient producer = new ApacheClient(Version.V5, node.nameServer(), directory)) {
+            producer.tell("producer", "P_warm");
+            producer.send("Deals", "t", "k", "plain");
+            producer.tell("txproducer", "P_Deals", "UNKNOW");
+            producer.tell("txsend", "Deals", base64("given up"), "UNKNOW");
+            String givenUp = "/v1/transactions?state=given-up";
+            await().atMost(PATIENCE)
+                    .until(() -> !ids(http(node, "GET", givenUp)).isEmpty());
+            assertThat(http(node, "GET", givenUp)).contains("\"topic\":\"Deals\"", "\"producerGroup\":\"P_Deals\"");
+            String id = ids(http(node, "GET", givenUp)).get(0);
+            assertThat(http(node, "POST", "/v1/transactions/" + id + "/commit")).isEqualTo("{\"result\":\"done\"}");
+            assertThat(http(node, "POST", "/v1/transactions/" + id + "/ask"))
+                    .isEqualTo("{\"result\":\"decided-before\"}");
+            assertThat(ids(http(node, "GET", givenUp))).isEmpty();
+            producer.process().kill();
+            try (ApacheClient reader = new ApacheClient(Version.V4_9_8, node.nameServer(), directory)) {
+                reader.tell("consumer", "C_Deals", "Deals", "*", "0");
+                await().atMost(PATIENCE).until(() -> bodies(reader).contains("given up"));
+                assertThat(bodies(reader)).containsExactlyInAnyOrder("plain", "given up");
+            }
         }
     }
 

@@ -8,9 +8,12 @@ import io.sluice.gateway.node.ApacheClient.Got;
 import io.sluice.gateway.node.ApacheClient.Version;
 import io.sluice.gateway.node.LineProcess;
 import io.sluice.gateway.node.NodeProcess;
+import io.sluice.jms.SluiceConnectionFactory;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
 import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
@@ -22,9 +25,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.naming.InitialContext;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
@@ -139,6 +146,55 @@ class DoorsTest {
             session.createProducer(queue).send(command);
             await().atMost(PATIENCE).until(() -> devices.contains("Sensors/lamp=on"));
             device.disconnect();
+        }
+    }
+
+    /** Two consumers share a queue; what cannot be done of one group holds up neither the other group nor the other consumer. */
+    @Test
+    void aJmsGroupThatFailsWaitsInItsOrderWhileTheOthersGoOn() throws Exception {
+        ConnectionFactory factory = new SluiceConnectionFactory("sluice://" + node.nameServer());
+        try (Connection connection = factory.createConnection()) {
+            connection.start();
+            Session sending = connection.createSession();
+            Queue queue = sending.createQueue("Groups");
+            MessageProducer producer = sending.createProducer(queue);
+            for (String text : List.of("a1", "b1", "a2", "b2", "a3", "b3")) {
+                TextMessage message = sending.createTextMessage(text);
+                message.setStringProperty("JMSXGroupID", text.substring(0, 1));
+                producer.send(message);
+            }
+            Map<Session, MessageConsumer> consumers = new LinkedHashMap<>();
+            for (int i = 0; i < 2; i++) {
+                Session session = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
+                consumers.put(session, session.createConsumer(queue));
+            }
+            List<String> done = new ArrayList<>();
+            AtomicInteger failures = new AtomicInteger();
+            await().atMost(PATIENCE).until(() -> {
+                for (Session session : consumers.keySet()) {
+                    work(session, (TextMessage) consumers.get(session).receive(200), done, failures);
+                }
+                return done.size() == 6;
+            });
+            assertThat(done).filteredOn(text -> text.startsWith("a")).containsExactly("a1", "a2", "a3");
+            assertThat(done).filteredOn(text -> text.startsWith("b")).containsExactly("b1", "b2", "b3");
+            assertThat(done.indexOf("a1")).isGreaterThan(done.indexOf("b3"));
+            assertThat(failures).hasPositiveValue();
+        }
+    }
+
+    /** The first of group a cannot be done before the whole of group b is. */
+    private static void work(Session session, TextMessage message, List<String> done, AtomicInteger failures)
+            throws JMSException {
+        if (message == null) {
+            return;
+        }
+        if (message.getText().equals("a1") && !done.contains("b3")) {
+            failures.incrementAndGet();
+            session.recover();
+        } else {
+            message.acknowledge();
+            done.add(message.getText());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.client.consume;
 
 import io.sluice.client.link.ClientClock;
+import io.sluice.client.link.Refusals;
 import io.sluice.model.MessageQueue;
 import java.time.Duration;
 import java.util.Collection;
@@ -18,8 +19,6 @@ import org.slf4j.LoggerFactory;
  */
 final class HandOver {
     private static final Logger log = LoggerFactory.getLogger(HandOver.class);
-    /** The locks are held under a name of their own: to brokers, locks of the group itself mean ordered consumption. */
-    static final String LOCKS_OF = "%HANDOVER%";
     /** Brokers keep a lock for 60 s. */
     static final Duration RENEWAL = Duration.ofSeconds(20);
 
@@ -40,7 +39,7 @@ final class HandOver {
         return patience.isZero();
     }
 
-    /** Completes when the queue may be read; never fails. */
+    /** Completes when the queue may be read; fails when its broker is about to go. */
     CompletionStage<Void> take(MessageQueue queue) {
         CompletableFuture<Void> free = new CompletableFuture<>();
         if (isOff()) {
@@ -53,7 +52,9 @@ final class HandOver {
 
     private void ask(MessageQueue queue, long deadlineNanos, CompletableFuture<Void> free) {
         locks.lock(queue.brokerName(), Set.of(queue)).whenComplete((granted, failure) -> {
-            if (failure != null) {
+            if (failure != null && Refusals.isFarewell(failure)) {
+                free.completeExceptionally(failure);
+            } else if (failure != null) {
                 log.debug("queue {} is taken without a lock: {}", queue, failure.toString());
                 free.complete(null);
             } else if (granted.contains(queue)) {

@@ -19,6 +19,7 @@ import io.sluice.model.FilterExpression;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
+import io.sluice.wire.body.LockRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,9 @@ public final class PushConsumption implements AutoCloseable {
     private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(20);
     private static final Duration TAKEN_PAUSE = Duration.ofMillis(200);
     private static final Duration FAREWELL = Duration.ofSeconds(3);
+    private static final Duration LOOK_FOR_EVERY = Duration.ofSeconds(1);
+    /** Later it is found when the routes are refreshed. */
+    private static final int LOOKS_MAX = 120;
 
     private final ConsumeConfig config;
     private final ClusterLink link;
@@ -73,6 +77,10 @@ public final class PushConsumption implements AutoCloseable {
     private final Set<MessageQueue> taking = new HashSet<>();
     /** Queues given up whose last message is still with the listener. Owned by the clock. */
     private final Set<MessageQueue> leaving = new HashSet<>();
+    /** Brokers that were read from, have gone, and are looked for: their topics. Owned by the clock. */
+    private final Map<String, Set<TopicName>> missing = new HashMap<>();
+    /** Brokers that have said that they are about to go; not asked before the next look. Owned by the clock. */
+    private final Set<String> farewells = new HashSet<>();
     /** Set when reading begins. Owned by the clock. */
     private Listening resets = () -> {};
     /** Until when the lock of a queue counts, nanoseconds. */
@@ -103,9 +111,9 @@ public final class PushConsumption implements AutoCloseable {
         this.workers = new Workers(config.group(), config.threads());
         this.locks = new QueueLocks(link, routes, config.group().value());
         this.handOver = new HandOver(
-                new QueueLocks(link, routes, HandOver.LOCKS_OF + config.group()),
+                new QueueLocks(link, routes, LockRequest.HAND_OVER + config.group()),
                 link.clock(),
-                config.isOrdered() || !config.isClustering() ? Duration.ZERO : config.handOverTimeout());
+                config.isClustering() ? config.handOverTimeout() : Duration.ZERO);
         SendBack sendBack = new SendBack(link, routes, sender, config.group(), config.retriesMax());
         ListenerCall call = new ListenerCall(config.group(), listener, messagesPerCall);
         this.delivery = config.isOrdered()
@@ -192,14 +200,58 @@ public final class PushConsumption implements AutoCloseable {
         for (MessageQueue queue : List.copyOf(readings.keySet())) {
             if (queue.topic().equals(topic) && !queues.contains(queue)) {
                 giveUp(queue);
+                if (isGone(queue)) {
+                    lookFor(queue);
+                }
             }
         }
         taking.removeIf(queue -> queue.topic().equals(topic) && !queues.contains(queue));
         for (MessageQueue queue : queues) {
-            if (!readings.containsKey(queue) && !leaving.contains(queue) && taking.add(queue)) {
+            boolean isFree =
+                    !readings.containsKey(queue) && !leaving.contains(queue) && !farewells.contains(queue.brokerName());
+            if (isFree && taking.add(queue)) {
                 take(queue);
             }
         }
+    }
+
+    private boolean isGone(MessageQueue queue) {
+        return routes.known(queue.topic())
+                .filter(route -> route.brokers().containsKey(queue.brokerName()))
+                .isEmpty();
+    }
+
+    /** The broker is about to go: what is in hand is ended there while it waits for that. */
+    private void brokerLeaves(QueueReading reading) {
+        MessageQueue queue = reading.queue();
+        if (!closed.get() && readings.get(queue) == reading) {
+            farewells.add(queue.brokerName());
+            giveUp(queue);
+            lookFor(queue);
+        }
+    }
+
+    /** Asks for the route again and again until the broker is back, which the name servers tell nobody. */
+    private void lookFor(MessageQueue queue) {
+        Set<TopicName> topics = missing.get(queue.brokerName());
+        if (topics != null) {
+            topics.add(queue.topic());
+            return;
+        }
+        missing.put(queue.brokerName(), new HashSet<>(Set.of(queue.topic())));
+        link.clock().after(LOOK_FOR_EVERY, () -> lookFor(queue.brokerName(), LOOKS_MAX));
+    }
+
+    private void lookFor(String broker, int looksLeft) {
+        farewells.remove(broker);
+        boolean isBack =
+                readings.keySet().stream().anyMatch(queue -> queue.brokerName().equals(broker));
+        if (closed.get() || isBack || looksLeft == 0) {
+            missing.remove(broker);
+            return;
+        }
+        missing.get(broker).forEach(topic -> routes.recent(topic).whenComplete((route, failure) -> rebalance.soon()));
+        link.clock().after(LOOK_FOR_EVERY, () -> lookFor(broker, looksLeft - 1));
     }
 
     private void take(MessageQueue queue) {
@@ -367,6 +419,7 @@ public final class PushConsumption implements AutoCloseable {
                 reading.buffer().drop();
                 delivery.release(reading);
                 offsets.forget(queue);
+                handOver.give(queue);
             }
             rebalance.soon();
         }
@@ -429,6 +482,11 @@ public final class PushConsumption implements AutoCloseable {
         @Override
         public void failed(QueueReading reading, Throwable cause) {
             routes.suspect(reading.queue().topic());
+        }
+
+        @Override
+        public void brokerLeaves(QueueReading reading) {
+            link.clock().execute(() -> PushConsumption.this.brokerLeaves(reading));
         }
     }
 

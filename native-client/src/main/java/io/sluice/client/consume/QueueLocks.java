@@ -52,7 +52,7 @@ final class QueueLocks {
 
     /** Tells the broker that the queue may go to another member. */
     void unlock(MessageQueue queue) {
-        routes.primary(queue.brokerName())
+        routes.lastPrimary(queue.brokerName())
                 .ifPresent(address -> link.oneWay(address, request(RequestCode.UNLOCK_BATCH_MQ, Set.of(queue)))
                         .exceptionally(lost -> null));
     }

@@ -2,6 +2,7 @@ package io.sluice.client.consume;
 
 import io.sluice.client.link.ClientClock;
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.link.Refusals;
 import io.sluice.client.read.Pulls;
 import io.sluice.client.read.Pulls.Pull;
 import io.sluice.client.read.Pulls.Pulled;
@@ -59,6 +60,9 @@ final class QueueReading {
 
         /** A pull failed and is repeated. */
         void failed(QueueReading reading, Throwable cause);
+
+        /** The broker is about to go: nothing more comes of this reading. */
+        void brokerLeaves(QueueReading reading);
     }
 
     /**
@@ -144,6 +148,10 @@ final class QueueReading {
                 brokerId);
         pulls.pull(pull).whenComplete((pulled, failure) -> {
             if (stopped) {
+                return;
+            }
+            if (failure != null && Refusals.isFarewell(failure)) {
+                arrivals.brokerLeaves(this);
                 return;
             }
             if (failure != null) {

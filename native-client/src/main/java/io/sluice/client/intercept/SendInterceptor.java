@@ -1,7 +1,9 @@
 package io.sluice.client.intercept;
 
 import io.sluice.client.send.Sent;
+import io.sluice.client.transaction.TransactionEnd;
 import io.sluice.model.Message;
+import io.sluice.model.TopicName;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,4 +22,14 @@ public interface SendInterceptor {
      * returns what that gave, or a stage made of it. Several threads at once; must not block. An exception goes to the sender.
      */
     CompletionStage<Sent> around(Message message, SendStep next);
+
+    /** A transaction of the producer is ended, see {@link TransactionEnd}. Any thread; must not block. */
+    default void ended(TransactionEnd end) {}
+
+    /**
+     * A waiting message was asked to be taken back. Any thread; must not block.
+     *
+     * @param takenBack whether it was; false: it is on its way, or was taken back before
+     */
+    default void recalled(TopicName topic, Sent waiting, boolean takenBack) {}
 }

@@ -1,5 +1,6 @@
 package io.sluice.client.link;
 
+import io.sluice.model.SluiceException;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.wire.command.ResponseCode;
@@ -22,7 +23,7 @@ public final class Refusals {
      */
     public static RefusedException of(String what, String whom, Frame answer) {
         Refusal reason = reasonOf(answer);
-        return new RefusedException(
+        RefusedException refused = new RefusedException(
                 reason,
                 reason == Refusal.NOT_SUPPORTED
                         ? "not supported by this cluster: %s (%s answered code %d)".formatted(what, whom, answer.code())
@@ -34,6 +35,25 @@ public final class Refusals {
                                         answer.remark().isBlank()
                                                 ? ""
                                                 : ", " + answer.remark().trim()));
+        if (answer.code() == ResponseCode.GO_AWAY) {
+            refused.initCause(new Farewell(whom));
+        }
+        return refused;
+    }
+
+    /** Whether the broker refused because it is about to go: what is in hand may still be ended there, nothing begun. */
+    public static boolean isFarewell(Throwable failure) {
+        return ClusterLink.causeOf(failure) instanceof RefusedException refused
+                && refused.getCause() instanceof Farewell;
+    }
+
+    /** Why a broker that stops refuses. */
+    private static final class Farewell extends SluiceException {
+        private static final long serialVersionUID = 1L;
+
+        Farewell(String whom) {
+            super(whom + " is about to go");
+        }
     }
 
     public static Refusal reasonOf(Frame answer) {

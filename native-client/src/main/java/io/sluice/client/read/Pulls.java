@@ -130,7 +130,7 @@ public final class Pulls {
             case ResponseCode.PULL_OFFSET_MOVED -> moved(pull, answer);
             default -> {
                 if (answer.code() == ResponseCode.TOPIC_NOT_EXIST) {
-                    locator.suspect(pull.queue());
+                    locator.denied(pull.queue());
                 }
                 throw refused(what, address, answer);
             }

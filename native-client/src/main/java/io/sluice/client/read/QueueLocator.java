@@ -43,6 +43,17 @@ public final class QueueLocator {
         });
     }
 
+    /** As {@link #forReading(MessageQueue)}; the last address of the broker when its route does not lead there any more. */
+    public CompletionStage<String> forStoring(MessageQueue queue) {
+        Optional<String> last = routes.known(queue.topic())
+                        .filter(route -> route.share(queue.brokerName()).isPresent())
+                        .isPresent()
+                ? Optional.empty()
+                : routes.lastPrimary(queue.brokerName());
+        return last.map(CompletableFuture::completedFuture)
+                .orElseGet(() -> forReading(queue).toCompletableFuture());
+    }
+
     private static String address(MessageQueue queue, long brokerId, Optional<TopicRoute> found) {
         TopicRoute route = found.orElseThrow(() -> new RefusedException(
                 Refusal.NO_SUCH_TOPIC,
@@ -65,6 +76,11 @@ public final class QueueLocator {
                 Refusal.NO_SUCH_QUEUE,
                 "there is no queue %s; broker %s has %d queues of the topic to read"
                         .formatted(queue, queue.brokerName(), queues));
+    }
+
+    /** The broker of the queue says that there is no such topic. */
+    public void denied(MessageQueue queue) {
+        routes.denied(queue.topic());
     }
 
     /** The route of the queue's topic did not lead to an answer and may be out of date. */

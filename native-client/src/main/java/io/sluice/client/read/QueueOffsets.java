@@ -96,7 +96,7 @@ public final class QueueOffsets {
 
     /** Stores the offset, whatever was stored before. */
     public CompletionStage<Void> store(GroupName group, MessageQueue queue, long offset) {
-        return locator.forReading(queue)
+        return locator.forStoring(queue)
                 .thenCompose(address -> link.ask(
                         "storing offset of group %s on %s".formatted(group, queue),
                         address,

@@ -26,6 +26,7 @@ import io.sluice.port.RefusedException;
 import io.sluice.wire.command.PopCommands.AckMessage;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTime;
 import io.sluice.wire.command.PopCommands.ChangeInvisibleTimeAnswer;
+import io.sluice.wire.command.PopCommands.Notification;
 import io.sluice.wire.command.PopCommands.PopAnswer;
 import io.sluice.wire.command.PopCommands.PopMessage;
 import io.sluice.wire.command.RequestCode;
@@ -44,8 +45,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Leases at brokers that know them as POP (Apache RocketMQ from 5.0 on): requests 200050, 200051, 200053. What POP cannot say
- * is refused by name. A broker is never asked to hold the answer: a question could not be taken back from there. Any thread.
+ * Leases at brokers that know them as POP (Apache RocketMQ from 5.0 on): requests 200050, 200051, 200053, 200054. What POP cannot
+ * say is refused by name. A broker is never asked to hold the answer to a POP, since a question could not be taken back from
+ * there; it is asked to tell when there is something. Any thread.
  */
 final class PopLeases {
     private static final String WHAT = "leases";
@@ -113,6 +115,26 @@ final class PopLeases {
                 });
     }
 
+    /**
+     * Completes when the broker says that there may be something to pop, or that there was nothing for so long. Nothing is lent by
+     * that, so nobody minds when whoever asked has gone. Fails when the broker does not answer, or does not know the question.
+     */
+    CompletionStage<Void> awaitNews(LeaseRequest request, String address, Duration hold) {
+        Frame question = ClusterLink.request(
+                RequestCode.NOTIFICATION,
+                new Notification(
+                        request.group().value(),
+                        request.topic().value(),
+                        -1,
+                        hold.toMillis(),
+                        System.currentTimeMillis(),
+                        false,
+                        ""),
+                FrameBody.NONE);
+        return link.ask(WHAT, address, question, hold.plus(link.config().requestTimeout()))
+                .thenApply(answer -> null);
+    }
+
     private static <T> CompletionStage<T> notSupported(String feature) {
         return CompletableFuture.failedFuture(
                 new RefusedException(Refusal.NOT_SUPPORTED, "not supported by this cluster: " + feature));
@@ -168,12 +190,12 @@ final class PopLeases {
                                     view.queueOffset());
             int attempt = view.reconsumeTimes() + 1;
             PopReceipt receipt = new PopReceipt(request.group(), request.topic(), view.logOffset(), attempt, handle);
-            if (isOver(view)) {
+            if (isOver(view, System.currentTimeMillis()) || !isWanted(request.groupFilter(), view)) {
                 acknowledge(receipt, address);
                 continue;
             }
             leases.add(new Lease(
-                    new ReceiptAddress(brokerName, receipt.text()).toReceipt(),
+                    new ReceiptAddress(brokerName, new Receipt(receipt.text())).toReceipt(),
                     new MessageQueue(request.topic(), brokerName, view.queueId()),
                     slice,
                     attempt,
@@ -182,11 +204,18 @@ final class PopLeases {
         return leases;
     }
 
+    /** Brokers compare tags by hash only; what the filter of the group rejects is settled for the whole group. */
+    static boolean isWanted(FilterExpression filter, MessageView view) {
+        return filter.equals(FilterExpression.ALL)
+                || !(filter instanceof FilterExpression.Tags tags)
+                || view.tag() != null && tags.tags().contains(view.tag());
+    }
+
     /** Nobody needs the message any more, which this broker does not know. */
-    private static boolean isOver(MessageView view) {
+    static boolean isOver(MessageView view, long nowMs) {
         String until = view.property(PropertyNames.EXPIRES_AT);
         try {
-            return until != null && Long.parseLong(until) <= System.currentTimeMillis();
+            return until != null && Long.parseLong(until) > 0 && Long.parseLong(until) <= nowMs;
         } catch (NumberFormatException notATime) {
             return false;
         }
@@ -212,7 +241,7 @@ final class PopLeases {
         if (settlement instanceof Settlement.Extend extend) {
             return change(lease, address, extend.leaseFor())
                     .thenApply(later -> new Settled(
-                            new ReceiptAddress(lease.brokerName(), later.text()).toReceipt(),
+                            new ReceiptAddress(lease.brokerName(), new Receipt(later.text())).toReceipt(),
                             Result.DONE,
                             later.endsAtMs()));
         }

@@ -5,19 +5,22 @@ import io.sluice.client.route.RouteCache;
 import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
+import io.sluice.port.UnitOfWork;
 import io.sluice.wire.command.OffsetCommands.GetMaxOffset;
 import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import io.sluice.wire.frame.ProtocolVersion;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which release each broker says it is of, for features that an older one would not refuse but misunderstand. A broker is
- * asked once, before the feature is first used there. Any thread.
+ * Which release each broker says it is of, and whether it is Sluice, for features that another one would not refuse but
+ * misunderstand. A broker is asked once, before the feature is first used there. Any thread.
  */
 final class Releases {
     /** Where topics are made that do not exist. */
@@ -28,6 +31,7 @@ final class Releases {
     private final ClusterLink link;
     private final RouteCache routes;
     private final Map<String, Integer> known = new ConcurrentHashMap<>();
+    private final Set<String> knowUnits = ConcurrentHashMap.newKeySet();
 
     Releases(ClusterLink link, RouteCache routes) {
         this.link = link;
@@ -51,6 +55,33 @@ final class Releases {
                     .toArray(CompletableFuture[]::new);
             return CompletableFuture.allOf(checks);
         });
+    }
+
+    /**
+     * Completes when every broker of the topic knows units of work, and what rests on them; fails as {@link #require} does.
+     *
+     * @param feature in words: begins the sentence of a refusal
+     */
+    CompletionStage<Void> requireUnits(String feature, TopicName topic) {
+        return brokers(topic).thenCompose(addresses -> {
+            CompletableFuture<?>[] checks = addresses.stream()
+                    .filter(address -> !knowUnits.contains(address))
+                    .map(address -> askForUnits(feature, address).toCompletableFuture())
+                    .toArray(CompletableFuture[]::new);
+            return CompletableFuture.allOf(checks);
+        });
+    }
+
+    /** A unit of nothing: whoever knows units takes it, the others say that they do not know the request. */
+    private CompletionStage<Void> askForUnits(String feature, String address) {
+        Frame nothing = RemoteUnits.request(new UnitOfWork("", List.of(), List.of()));
+        return link.ask(feature, address, nothing, link.config().requestTimeout())
+                .thenAccept(answer -> {
+                    if (knowUnits.size() >= KNOWN_MAX) {
+                        knowUnits.clear();
+                    }
+                    knowUnits.add(address);
+                });
     }
 
     private CompletionStage<List<String>> brokers(TopicName topic) {

@@ -198,7 +198,11 @@ public final class RemoteCatalog implements TopicCatalog {
                                         "deleting topic " + topic,
                                         RequestCode.DELETE_TOPIC_IN_NAMESRV,
                                         new DeleteTopicInNameServer(topic.value(), "")))
-                                .thenCompose(done -> routes.await(topic, Optional::isEmpty, VISIBLE_PATIENCE))
+                                .thenCompose(done -> {
+                                    // Otherwise the route would be kept for a while.
+                                    routes.forget(topic);
+                                    return routes.await(topic, Optional::isEmpty, VISIBLE_PATIENCE);
+                                })
                                 .thenApply(gone -> true));
     }
 

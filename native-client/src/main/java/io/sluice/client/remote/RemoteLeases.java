@@ -52,6 +52,9 @@ public final class RemoteLeases implements LeaseReader {
     private static final String WHAT = "leases";
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(15);
     private static final Duration TURN = Duration.ofMillis(200);
+    /** What comes back by time alone is found then, should a broker not tell of it. */
+    private static final Duration LONGEST_NEWS = Duration.ofSeconds(2);
+
     private static final Duration FIRST_POP_PAUSE = Duration.ofMillis(5);
     private static final Duration NEW_TOPIC_PATIENCE = Duration.ofSeconds(3);
 
@@ -185,7 +188,7 @@ public final class RemoteLeases implements LeaseReader {
                     ask();
                 } else if (failure != null) {
                     refused(ClusterLink.causeOf(failure));
-                } else if (leased.leases().isEmpty()) {
+                } else if (leased.isEmpty()) {
                     next();
                 } else if (!result.complete(leased)) {
                     giveBack(leased);
@@ -202,17 +205,36 @@ public final class RemoteLeases implements LeaseReader {
                 if (failure != null) {
                     refused(ClusterLink.causeOf(failure));
                 } else if (!leases.isEmpty()) {
-                    Leased leased = new Leased(leases, Hold.NONE);
+                    Leased leased = Leased.of(leases, Hold.NONE);
                     if (!result.complete(leased)) {
                         giveBack(leased);
                     }
                 } else if (System.nanoTime() - deadlineNanos >= 0) {
                     next();
                 } else {
-                    popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
-                    link.clock().after(popPause, this::next, () -> result.complete(Leased.NONE));
+                    awaitNews(address);
                 }
             });
+        }
+
+        /**
+         * Until the broker has something to pop, and no longer than it is good to wait there. A broker that answers at once, or
+         * does not know the question, is asked again after a pause that grows.
+         */
+        private void awaitNews(String address) {
+            long askedAtNanos = System.nanoTime();
+            Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - askedAtNanos));
+            Duration longest = addresses.size() == 1 ? LONGEST_NEWS : TURN;
+            pops.awaitNews(request, address, left.compareTo(longest) < 0 ? left : longest)
+                    .whenComplete((news, failure) -> {
+                        if (System.nanoTime() - askedAtNanos > TURN.toNanos() / 2) {
+                            popPause = FIRST_POP_PAUSE;
+                            next();
+                            return;
+                        }
+                        popPause = popPause.multipliedBy(2).compareTo(TURN) < 0 ? popPause.multipliedBy(2) : TURN;
+                        link.clock().after(popPause, this::next, () -> result.complete(Leased.NONE));
+                    });
         }
 
         private String brokerAt(String address) {
@@ -278,29 +300,44 @@ public final class RemoteLeases implements LeaseReader {
                     hold.toMillis(),
                     LeaseCommands.Start.valueOf(request.start().name()),
                     LeaseCommands.Ordering.valueOf(request.ordering().name()),
-                    question);
+                    question,
+                    true);
         }
 
         private Leased read(String address, Frame answer) {
             LeaseAnswer header = ClusterLink.header(answer, LeaseAnswer.class);
             List<Lent> lent = header.lent();
             List<ByteBuffer> slices = RecordSlices.of(answer, address);
-            if (lent.size() != slices.size()) {
-                throw new RefusedException(
-                        Refusal.UNAVAILABLE,
-                        "%s answered %d leases with %d records".formatted(address, lent.size(), slices.size()));
+            List<LeaseRun> runs = new ArrayList<>(lent.size());
+            int taken = 0;
+            for (Lent run : lent) {
+                if (slices.size() - taken < run.records()) {
+                    throw miscounted(address, lent, slices);
+                }
+                Receipt receipt = run.messages() == 0 ? new Receipt(run.receipt()) : new Receipt(run.receipt(), 0);
+                runs.add(new LeaseRun(
+                        new ReceiptAddress(header.brokerName(), receipt).toReceipt(),
+                        new MessageQueue(request.topic(), header.brokerName(), run.queueId()),
+                        slices.subList(taken, taken + run.records()),
+                        run.records(),
+                        run.attempt(),
+                        run.leaseUntilMs()));
+                taken += run.records();
             }
-            List<Lease> leases = new ArrayList<>(lent.size());
-            for (int i = 0; i < lent.size(); i++) {
-                Lent one = lent.get(i);
-                leases.add(new Lease(
-                        new ReceiptAddress(header.brokerName(), one.receipt()).toReceipt(),
-                        new MessageQueue(request.topic(), header.brokerName(), one.queueId()),
-                        slices.get(i),
-                        one.attempt(),
-                        one.leaseUntilMs()));
+            if (taken < slices.size()) {
+                throw miscounted(address, lent, slices);
             }
-            return new Leased(leases, Hold.NONE);
+            return new Leased(runs, Hold.NONE);
+        }
+
+        private RefusedException miscounted(String address, List<Lent> lent, List<ByteBuffer> slices) {
+            return new RefusedException(
+                    Refusal.UNAVAILABLE,
+                    "%s answered %d leases with %d records"
+                            .formatted(
+                                    address,
+                                    lent.stream().mapToLong(Lent::records).sum(),
+                                    slices.size()));
         }
     }
 
@@ -314,12 +351,16 @@ public final class RemoteLeases implements LeaseReader {
     public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
         Settled[] answers = new Settled[settlements.size()];
         Map<String, List<Integer>> byBroker = new LinkedHashMap<>();
-        List<ReceiptAddress> receipts = settlements.stream()
-                .map(settlement -> ReceiptAddress.of(settlement.receipt()))
-                .toList();
-        for (int i = 0; i < receipts.size(); i++) {
-            byBroker.computeIfAbsent(receipts.get(i).brokerName(), name -> new ArrayList<>())
-                    .add(i);
+        List<ReceiptAddress> receipts = ReceiptAddress.ofAll(settlements);
+        String last = null;
+        List<Integer> ofLast = List.of();
+        for (int i = 0; i < answers.length; i++) {
+            String name = receipts.get(i).brokerName();
+            if (!name.equals(last)) {
+                last = name;
+                ofLast = byBroker.computeIfAbsent(name, none -> new ArrayList<>());
+            }
+            ofLast.add(i);
             answers[i] = new Settled(settlements.get(i).receipt(), Result.NOT_A_RECEIPT, 0);
         }
         if (byBroker.isEmpty()) {
@@ -352,6 +393,10 @@ public final class RemoteLeases implements LeaseReader {
             Map<String, String> all = new LinkedHashMap<>();
             for (BrokerAddresses broker : brokers) {
                 broker.primary().ifPresent(address -> all.put(broker.brokerName(), address));
+            }
+            // A broker that is away now is one all the same: its receipts are good when it is back.
+            for (String broker : byBroker.keySet()) {
+                routes.lastPrimary(broker).ifPresent(address -> all.putIfAbsent(broker, address));
             }
             return all;
         });
@@ -387,7 +432,7 @@ public final class RemoteLeases implements LeaseReader {
             List<ReceiptAddress> receipts,
             Settled[] answers) {
         List<Integer> popped = indexes.stream()
-                .filter(i -> PopReceipt.isOne(receipts.get(i).receipt()))
+                .filter(i -> PopReceipt.isOne(receipts.get(i).receipt().run()))
                 .toList();
         if (!popped.isEmpty()) {
             List<Integer> others =
@@ -402,25 +447,67 @@ public final class RemoteLeases implements LeaseReader {
             // What another make gives out is marked, so these are no receipts of that broker.
             return CompletableFuture.completedFuture(null);
         }
-        List<Settle> asked = indexes.stream()
-                .map(i -> settle(settlements.get(i), receipts.get(i).receipt()))
-                .toList();
+        List<Settle> asked = inRuns(indexes, settlements, receipts);
         Frame request =
                 ClusterLink.request(RequestCode.SETTLE, new NoFields(), new SettleRequestBody(asked).toFrameBody());
         return link.ask(WHAT, address, request, link.config().requestTimeout())
-                .thenAccept(answer -> {
-                    List<SettleAnswerBody.Settled> settled =
-                            Body.of(SettleAnswerBody.class, answer).settled();
-                    if (settled.size() != indexes.size()) {
-                        throw new RefusedException(
-                                Refusal.UNAVAILABLE,
-                                "%s answered %d of %d settlements".formatted(address, settled.size(), indexes.size()));
-                    }
-                    for (int i = 0; i < settled.size(); i++) {
-                        answers[indexes.get(i)] = settled(broker, settled.get(i));
-                    }
-                })
+                .thenAccept(answer -> tell(broker, address, answer, indexes, settlements, answers))
                 .toCompletableFuture();
+    }
+
+    /** Acknowledgements that come one after the other, of messages that were lent so, are one. */
+    private static List<Settle> inRuns(
+            List<Integer> indexes, List<Settlement> settlements, List<ReceiptAddress> receipts) {
+        List<Settle> asked = new ArrayList<>();
+        for (int at = 0; at < indexes.size(); ) {
+            int i = indexes.get(at);
+            Receipt first = receipts.get(i).receipt();
+            int count = 1;
+            while (isAckWithPlace(settlements.get(i), first)
+                    && at + count < indexes.size()
+                    && isAckWithPlace(settlements.get(indexes.get(at + count)), first)
+                    && receipts.get(indexes.get(at + count)).receipt().equals(first.behind(count))) {
+                count++;
+            }
+            asked.add(
+                    count == 1
+                            ? settle(settlements.get(i), first.handle())
+                            : new Settle(Kind.ACK, first.handle(), 0, "", count));
+            at += count;
+        }
+        return asked;
+    }
+
+    private static boolean isAckWithPlace(Settlement settlement, Receipt first) {
+        return settlement instanceof Settlement.Ack && first.place() != Receipt.ALONE;
+    }
+
+    private static void tell(
+            String broker,
+            String address,
+            Frame answer,
+            List<Integer> indexes,
+            List<Settlement> settlements,
+            Settled[] answers) {
+        List<SettleAnswerBody.Settled> told =
+                Body.of(SettleAnswerBody.class, answer).settled();
+        long count = told.stream().mapToLong(SettleAnswerBody.Settled::receipts).sum();
+        if (count != indexes.size()) {
+            throw new RefusedException(
+                    Refusal.UNAVAILABLE, "%s answered %d of %d settlements".formatted(address, count, indexes.size()));
+        }
+        int at = 0;
+        for (SettleAnswerBody.Settled some : told) {
+            for (int i = 0; i < some.receipts(); i++) {
+                int index = indexes.get(at++);
+                answers[index] = settlements.get(index) instanceof Settlement.Extend
+                        ? settled(broker, some)
+                        : new Settled(
+                                settlements.get(index).receipt(),
+                                Result.valueOf(some.result().name()),
+                                0);
+            }
+        }
     }
 
     /** Writes the answers to their places; an altered receipt keeps its own. */
@@ -432,7 +519,7 @@ public final class RemoteLeases implements LeaseReader {
             Settled[] answers) {
         List<CompletableFuture<?>> asked = new ArrayList<>();
         for (int i : indexes) {
-            PopReceipt.parse(receipts.get(i).receipt())
+            PopReceipt.parse(receipts.get(i).receipt().handle())
                     .ifPresent(lease -> asked.add(
                             pops.settle(settlements.get(i), settlements.get(i).receipt(), lease, address)
                                     .thenAccept(settled -> answers[i] = settled)
@@ -443,7 +530,7 @@ public final class RemoteLeases implements LeaseReader {
 
     private static Settled settled(String broker, SettleAnswerBody.Settled answer) {
         return new Settled(
-                new ReceiptAddress(broker, answer.receipt()).toReceipt(),
+                new ReceiptAddress(broker, new Receipt(answer.receipt())).toReceipt(),
                 Result.valueOf(answer.result().name()),
                 answer.leaseUntil());
     }

@@ -7,13 +7,17 @@ import io.sluice.client.read.Pulls.Pull;
 import io.sluice.client.read.Pulls.Pulled;
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.client.route.BrokerAddresses;
+import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.port.Hold;
 import io.sluice.port.OffsetRange;
 import io.sluice.port.QueueReader;
 import io.sluice.port.Records;
+import io.sluice.wire.message.MessageView;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,7 +52,9 @@ final class RemoteReader implements QueueReader {
         Duration hold = left.compareTo(LONGEST_HOLD) < 0 ? left : LONGEST_HOLD;
         return pulls.pull(pull(request, hold)).thenCompose(pulled -> {
             boolean askAgain = pulled.status() == Status.NOTHING_YET && deadlineNanos - System.nanoTime() > 0;
-            return askAgain ? fetchLater(request, deadlineNanos) : CompletableFuture.completedFuture(fetched(pulled));
+            return askAgain
+                    ? fetchLater(request, deadlineNanos)
+                    : CompletableFuture.completedFuture(fetched(request, pulled));
         });
     }
 
@@ -81,9 +87,22 @@ final class RemoteReader implements QueueReader {
                 BrokerAddresses.PRIMARY_ID);
     }
 
-    private static Fetched fetched(Pulled pulled) {
+    private static Fetched fetched(FetchRequest request, Pulled pulled) {
+        long nowMs = System.currentTimeMillis();
+        List<ByteBuffer> wanted = pulled.slices().stream()
+                .filter(slice -> isWanted(request.filter(), MessageView.of(slice), nowMs))
+                .toList();
+        boolean nothingLeft = pulled.status() == Status.FOUND && wanted.isEmpty();
         return new Fetched(
-                pulled.status(), new Records(pulled.slices(), Hold.NONE), pulled.nextOffset(), pulled.range());
+                nothingLeft ? Status.FILTERED_OUT : pulled.status(),
+                new Records(wanted, Hold.NONE),
+                pulled.nextOffset(),
+                pulled.range());
+    }
+
+    /** Brokers compare tags by hash only, and those of another make do not know that messages can be over. */
+    private static boolean isWanted(FilterExpression filter, MessageView view, long nowMs) {
+        return PopLeases.isWanted(filter, view) && !PopLeases.isOver(view, nowMs);
     }
 
     @Override

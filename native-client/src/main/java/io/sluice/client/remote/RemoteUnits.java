@@ -8,6 +8,7 @@ import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
+import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
@@ -47,9 +48,8 @@ import java.util.concurrent.CompletionStage;
  * topics, the same one each time for one id, so that a repeat is recognised. A unit with an id is tried again when the answer is
  * lost.
  */
-final class RemoteUnits implements UnitsOfWork {
+public final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
-    private static final String ONCE = "idempotency keys";
     private static final int TRIES_MAX = 3;
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final InetSocketAddress NOBODY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -72,7 +72,7 @@ final class RemoteUnits implements UnitsOfWork {
     /** A broker that may take a unit. */
     private record Target(String brokerName, String address) {}
 
-    RemoteUnits(ClusterLink link, RouteCache routes) {
+    public RemoteUnits(ClusterLink link, RouteCache routes) {
         this.link = link;
         this.routes = routes;
     }
@@ -95,13 +95,38 @@ final class RemoteUnits implements UnitsOfWork {
 
     /** A message with an idempotency key: the broker is the same one for each key, as long as the topic has the same brokers. */
     CompletionStage<SendOutcome> sendOnce(Message message, Placement placement) {
-        UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, placement)), List.of());
         String key = message.properties().get(PropertyNames.IDEMPOTENCY_KEY);
         String id = message.topic() + " " + key;
-        return target(List.of(message.topic()), id, key)
-                .thenCompose(address -> ask(ONCE, address, request(single), TRIES_MAX))
+        return routes.forSending(message.topic())
+                .thenCompose(route -> {
+                    Optional<MessageQueue> queue = route.flatMap(found -> queueOf(found, placement));
+                    CompletionStage<String> chosen = queue.isPresent()
+                            ? primaryOf(queue.get().brokerName())
+                            : target(List.of(message.topic()), id, key);
+                    Placement there = queue.<Placement>map(found -> new Placement.Queue(found.queueId()))
+                            .orElse(placement);
+                    UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, there)), List.of());
+                    return chosen.thenCompose(address -> ask(Capabilities.KEYS, address, request(single), TRIES_MAX));
+                })
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
+    }
+
+    /** The queue that a send without an idempotency key goes to; empty when any will do, or there is none. */
+    private static Optional<MessageQueue> queueOf(TopicRoute route, Placement placement) {
+        List<MessageQueue> queues = route.writable();
+        if (queues.isEmpty() || placement == Placement.ANY) {
+            return Optional.empty();
+        }
+        if (placement instanceof Placement.Queue at) {
+            return at.queueId() >= 0 && at.queueId() < queues.size()
+                    ? Optional.of(queues.get(at.queueId()))
+                    : Optional.empty();
+        }
+        String key = placement instanceof Placement.ByShardingKey sharded
+                ? sharded.key()
+                : ((Placement.Together) placement).key();
+        return Optional.of(queues.get(Placement.queueFor(key, queues.size())));
     }
 
     private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {
@@ -245,7 +270,7 @@ final class RemoteUnits implements UnitsOfWork {
 
     // ---- what is said
 
-    private static Frame request(UnitOfWork unit) {
+    static Frame request(UnitOfWork unit) {
         List<ByteBuffer> records = new ArrayList<>(unit.sends().size());
         List<String> placements = new ArrayList<>(unit.sends().size());
         for (UnitOfWork.Send send : unit.sends()) {
@@ -267,7 +292,7 @@ final class RemoteUnits implements UnitsOfWork {
 
     private static Settle settle(Settlement settlement) {
         return RemoteLeases.settle(
-                settlement, ReceiptAddress.of(settlement.receipt()).receipt());
+                settlement, ReceiptAddress.of(settlement.receipt()).receipt().handle());
     }
 
     private static String placement(Placement placement) {
@@ -354,7 +379,7 @@ final class RemoteUnits implements UnitsOfWork {
             case IN_DOUBT -> new UnitOutcome.CommittedWithDoubt(committed, SendOutcome.Doubt.valueOf(answer.doubt()));
             case LEASES_OVER ->
                 new UnitOutcome.LeasesOver(answer.over().stream()
-                        .map(handle -> new ReceiptAddress(answer.brokerName(), handle).toReceipt())
+                        .map(handle -> new ReceiptAddress(answer.brokerName(), new Receipt(handle)).toReceipt())
                         .toList());
         };
     }

@@ -21,8 +21,6 @@ import java.util.concurrent.CompletionStage;
  * the stage fails; that is the one case that {@link SendOutcome} has no word for.
  */
 final class RemoteWriter implements MessageWriter {
-    private static final String EXACT_TIMES = "exact times of delivery";
-
     private final Sender sender;
     private final Releases releases;
     private final RemoteUnits units;
@@ -35,21 +33,23 @@ final class RemoteWriter implements MessageWriter {
 
     @Override
     public CompletionStage<SendOutcome> send(Message message, Placement placement) {
-        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
-            return units.sendOnce(message, placement);
+        Message placed = placement instanceof Placement.ByShardingKey byKey
+                        && !message.properties().has(PropertyNames.SHARDING_KEY)
+                ? message.withProperty(PropertyNames.SHARDING_KEY, byKey.key())
+                : message;
+        if (placed.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return units.sendOnce(placed, placement);
         }
-        return isTimed(message) ? sendTimed(message, placement) : sendNow(message, placement);
+        return isTimed(placed) ? sendTimed(placed, placement) : sendNow(placed, placement);
     }
 
     private static boolean isTimed(Message message) {
-        return message.properties().has(PropertyNames.TIMER_DELIVER_MS)
-                || message.properties().has(PropertyNames.TIMER_DELAY_MS)
-                || message.properties().has(PropertyNames.TIMER_DELAY_SEC);
+        return Capabilities.isTimed(message);
     }
 
     /** Brokers of 4.x keep the property and deliver the message at once. */
     private CompletionStage<SendOutcome> sendTimed(Message message, Placement placement) {
-        return releases.require(EXACT_TIMES, ProtocolVersion.V5_0_0, message.topic())
+        return releases.require(Capabilities.EXACT_TIMES, ProtocolVersion.V5_0_0, message.topic())
                 .<CompletionStage<SendOutcome>>handle((done, failure) -> {
                     if (failure == null) {
                         return sendNow(message, placement);

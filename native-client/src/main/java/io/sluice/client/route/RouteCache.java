@@ -55,15 +55,23 @@ public final class RouteCache implements AutoCloseable {
 
     private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** A name server that was started anew knows nothing until brokers have registered, which they do every 30 s at the latest. */
+    private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(35);
+
     private static final Duration CREATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration FIRST_POLL = Duration.ofMillis(10);
     private static final Duration LONGEST_POLL = Duration.ofMillis(200);
     private static final int EVICTION_SAMPLE = 64;
+    /** Beyond that, last addresses are learned anew. */
+    private static final int BROKERS_MAX = 4096;
 
     private final ClusterLink link;
     private final RouteConfig config;
     private final int topicsMax;
     private final ConcurrentMap<TopicName, Entry> entries = new ConcurrentHashMap<>();
+    /** Where the primaries of brokers were when a route named them last. */
+    private final ConcurrentMap<String, String> lastPrimaries = new ConcurrentHashMap<>();
+
     private final List<Consumer<TopicName>> listeners = new CopyOnWriteArrayList<>();
     private final ClientClock.Planned refreshing;
 
@@ -76,6 +84,10 @@ public final class RouteCache implements AutoCloseable {
 
         private volatile long usedAtNanos = System.nanoTime();
         private volatile long askedAtNanos = System.nanoTime();
+        /** Since when name servers say that there is no such topic, although there was; 0 while they do not. */
+        private volatile long missingSinceNanos;
+        /** Whether a broker has said so, too. */
+        private volatile boolean denied;
         /** Completes when a topic that a send created has become visible. */
         private volatile CompletableFuture<Void> creation = CompletableFuture.completedFuture(null);
         /** Brokers where a message was stored meanwhile. */
@@ -180,7 +192,10 @@ public final class RouteCache implements AutoCloseable {
         });
     }
 
-    /** Asks a name server again; the answer is kept. */
+    /**
+     * Asks a name server again; the answer is kept. One that does not know a topic whose route is known is not believed at once:
+     * it may have been started anew. The route stays until that was said for 35 s, or a broker says so, too.
+     */
     public CompletionStage<Optional<TopicRoute>> refresh(TopicName topic) {
         return ask(topic, entryOf(topic));
     }
@@ -190,6 +205,15 @@ public final class RouteCache implements AutoCloseable {
         Entry entry = entryOf(topic);
         boolean young = System.nanoTime() - entry.askedAtNanos < SUSPECT_NANOS;
         return entry.route != null && !young && entry.creation.isDone() ? refresh(topic) : find(topic);
+    }
+
+    /** A broker of the route says that there is no such topic: asks again soon, and believes a name server that says so. */
+    public void denied(TopicName topic) {
+        Entry entry = entries.get(topic);
+        if (entry != null) {
+            entry.denied = true;
+            suspect(topic);
+        }
     }
 
     /** The route may be wrong: asks again soon, unless that was done within the last second. */
@@ -263,6 +287,23 @@ public final class RouteCache implements AutoCloseable {
         return Optional.empty();
     }
 
+    /**
+     * As {@link #primary}; and when no route names the broker any more, where it was last: for what is to be ended at a broker that
+     * is about to go, or that a name server which was started anew does not know yet.
+     */
+    public Optional<String> lastPrimary(String brokerName) {
+        Optional<String> present = primary(brokerName);
+        return present.isPresent() ? present : Optional.ofNullable(lastPrimaries.get(brokerName));
+    }
+
+    private void remember(TopicRoute route) {
+        if (lastPrimaries.size() >= BROKERS_MAX) {
+            lastPrimaries.clear();
+        }
+        route.brokers()
+                .forEach((name, broker) -> broker.primary().ifPresent(address -> lastPrimaries.put(name, address)));
+    }
+
     /** All brokers of all clusters, asked for now. */
     public CompletionStage<List<BrokerAddresses>> cluster() {
         return link.askNameServer("the list of brokers", RequestCode.GET_BROKER_CLUSTER_INFO, new NoFields())
@@ -329,6 +370,7 @@ public final class RouteCache implements AutoCloseable {
 
     private void answerWaiting(Entry entry, Optional<TopicRoute> found, Throwable failure) {
         if (failure == null && found.isPresent()) {
+            remember(found.get());
             answerWithRoute(entry, found);
             tell(found.get().topic());
         } else {
@@ -370,8 +412,15 @@ public final class RouteCache implements AutoCloseable {
             TopicRoute before;
             synchronized (entry) {
                 before = entry.route;
+                if (found.isEmpty() && before != null && !isBelieved(entry)) {
+                    log.debug("a name server does not know topic {}; its route is kept for a while", topic);
+                    return found;
+                }
+                entry.missingSinceNanos = 0;
+                entry.denied = false;
                 entry.route = found.orElse(null);
             }
+            found.ifPresent(this::remember);
             if (found.isEmpty() && entry.provisional == null) {
                 entries.remove(topic, entry);
             }
@@ -384,6 +433,15 @@ public final class RouteCache implements AutoCloseable {
             }
             return found;
         });
+    }
+
+    /** Under the lock of the entry: whether a topic that was there is gone since a name server says so. */
+    private static boolean isBelieved(Entry entry) {
+        long now = System.nanoTime();
+        if (entry.missingSinceNanos == 0) {
+            entry.missingSinceNanos = now | 1;
+        }
+        return entry.denied || now - entry.missingSinceNanos > MISSING_NANOS;
     }
 
     private void tell(TopicName topic) {

@@ -18,7 +18,7 @@ record FailedTry(Kind kind, Refusal reason, String sentence, boolean brokerIsAwa
 
     /** What another try costs, and whether there is one. */
     enum Kind {
-        /** Nothing can have reached the broker: another try costs time only. */
+        /** Nothing can have reached the broker, or it is about to go and took nothing: another try costs time only. */
         UNSENT,
         /** Not stored, and another try may succeed. */
         PASSING,
@@ -40,13 +40,12 @@ record FailedTry(Kind kind, Refusal reason, String sentence, boolean brokerIsAwa
             ResponseCode.NO_PERMISSION,
             ResponseCode.TOPIC_NOT_EXIST,
             ResponseCode.NO_BUYER_ID,
-            ResponseCode.NOT_IN_CURRENT_UNIT,
-            ResponseCode.GO_AWAY);
+            ResponseCode.NOT_IN_CURRENT_UNIT);
 
     static FailedTry of(Frame answer, String address) {
         int code = answer.code();
         return new FailedTry(
-                WORTH_A_RETRY.contains(code) ? Kind.PASSING : Kind.REFUSED,
+                kindOf(code),
                 Refusals.reasonOf(answer),
                 "%s answered code %d%s"
                         .formatted(
@@ -57,6 +56,13 @@ record FailedTry(Kind kind, Refusal reason, String sentence, boolean brokerIsAwa
                                         : ", " + answer.remark().trim()),
                 code == ResponseCode.GO_AWAY,
                 code == ResponseCode.TOPIC_NOT_EXIST || code == ResponseCode.NO_PERMISSION);
+    }
+
+    private static Kind kindOf(int code) {
+        if (code == ResponseCode.GO_AWAY) {
+            return Kind.UNSENT;
+        }
+        return WORTH_A_RETRY.contains(code) ? Kind.PASSING : Kind.REFUSED;
     }
 
     static FailedTry of(Throwable failure) {

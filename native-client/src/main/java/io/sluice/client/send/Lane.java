@@ -119,7 +119,8 @@ final class Lane {
         CompletableFuture<Optional<TopicRoute>> asked =
                 owner.routes().forSending(queue.topic()).toCompletableFuture();
         if (!asked.isDone()) {
-            asked.whenComplete((found, failure) -> owner.run(this::goOn));
+            // Later, not from inside the answer: the route counts when all who wait for it have been answered.
+            asked.whenComplete((found, failure) -> owner.later(this::goOn));
             return false;
         }
         if (asked.isCompletedExceptionally()) {

@@ -174,7 +174,9 @@ final class LaneOwner {
         if (failed.brokerIsAway()) {
             health.failed(queue.brokerName());
         }
-        if (failed.routeIsSuspect()) {
+        if (failed.reason() == Refusal.NO_SUCH_TOPIC) {
+            routes.denied(queue.topic());
+        } else if (failed.routeIsSuspect()) {
             routes.suspect(queue.topic());
         }
     }

@@ -10,9 +10,15 @@ public final class SendFailedException extends SluiceException {
 
     private final Refusal reason;
     private final boolean mayBeStored;
+    private final boolean oneWay;
 
     SendFailedException(Refusal reason, boolean mayBeStored, String message) {
+        this(reason, mayBeStored, false, message);
+    }
+
+    SendFailedException(Refusal reason, boolean mayBeStored, boolean oneWay, String message) {
         super(message);
+        this.oneWay = oneWay;
         this.reason = Objects.requireNonNull(reason, "reason");
         this.mayBeStored = mayBeStored;
     }
@@ -25,5 +31,10 @@ public final class SendFailedException extends SluiceException {
     /** True when an answer got lost or came too late: sending again may make a duplicate. False: certainly not stored. */
     public boolean mayBeStored() {
         return mayBeStored;
+    }
+
+    /** No failure: the message has left and nobody asked for an answer. Told to interceptors, never to senders. */
+    public boolean isOneWay() {
+        return oneWay;
     }
 }

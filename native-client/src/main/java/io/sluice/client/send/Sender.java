@@ -119,6 +119,15 @@ public final class Sender {
         return handedOver.whenComplete((done, failure) -> bound.giveBack(bytes));
     }
 
+    /** What is known of a message that was sent without asking for an answer. */
+    public SendFailedException unanswered(Message message) {
+        return new SendFailedException(
+                Refusal.UNAVAILABLE,
+                true,
+                true,
+                "a one-way send to topic %s has left; nobody learns whether it was stored".formatted(message.topic()));
+    }
+
     /**
      * Puts a message that a consumer could not handle into the retry topic of its group, when the broker could not do so
      * itself.
@@ -206,6 +215,13 @@ public final class Sender {
             oneWayFinders.clear();
         }
         return oneWayFinders.computeIfAbsent(topic, QueueFinder::new);
+    }
+
+    /** A refusal that came before the message could be sent. */
+    public static SendFailedException notSent(RefusedException refused) {
+        SendFailedException notSent = Packing.refused(refused.reason(), refused.getMessage());
+        notSent.initCause(refused);
+        return notSent;
     }
 
     /** A refusal of the port that says the same as this failure. */

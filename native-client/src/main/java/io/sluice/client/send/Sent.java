@@ -1,6 +1,7 @@
 package io.sluice.client.send;
 
 import io.sluice.model.MessageQueue;
+import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Doubt;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,11 @@ public final class Sent {
         this.index = index;
         this.uniqueKey = uniqueKey;
         this.keyBits = keyBits;
+    }
+
+    /** As part of a unit of work. */
+    public static Sent of(SendOutcome.Stored stored, String uniqueKey, Optional<Doubt> doubt) {
+        return new Sent(StoredAnswer.of(stored, doubt), 0, uniqueKey, UniqueKeys.NONE);
     }
 
     /** This one and those stored behind it by the same answer, whose keys these are. */

@@ -3,10 +3,12 @@ package io.sluice.client.send;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.model.MessageId;
 import io.sluice.model.MessageQueue;
+import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.command.SendCommands.SendAnswer;
 import io.sluice.wire.frame.Frame;
+import java.net.InetAddress;
 import java.util.Optional;
 
 /**
@@ -32,6 +34,8 @@ record StoredAnswer(
         UniqueKeys keys) {
     private static final int LOG_OFFSET_DIGITS = 16;
     private static final int HEX = 16;
+    /** Its messages bring their keys as texts. */
+    private static final UniqueKeys NO_KEYS = new UniqueKeys(InetAddress.getLoopbackAddress());
 
     /**
      * Empty when the answer says that nothing was stored.
@@ -70,6 +74,19 @@ record StoredAnswer(
                 doubt,
                 header.recallHandle(),
                 keys));
+    }
+
+    /** Of one message that was not sent by a frame of its own. */
+    static StoredAnswer of(SendOutcome.Stored stored, Optional<Doubt> doubt) {
+        return new StoredAnswer(
+                stored.queue(),
+                stored.queueOffset(),
+                stored.messageId(),
+                stored.messageId().length(),
+                "",
+                doubt,
+                stored.recallHandle(),
+                NO_KEYS);
     }
 
     private static void requireIds(String ids, int idLength, int count) {

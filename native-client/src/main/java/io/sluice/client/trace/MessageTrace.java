@@ -7,7 +7,10 @@ import io.sluice.client.intercept.ReceiveInterceptor;
 import io.sluice.client.intercept.SendInterceptor;
 import io.sluice.client.intercept.SendStep;
 import io.sluice.client.link.ClientIds;
+import io.sluice.client.send.SendFailedException;
 import io.sluice.client.send.Sent;
+import io.sluice.client.transaction.Decision;
+import io.sluice.client.transaction.TransactionEnd;
 import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.MessageId;
@@ -45,6 +48,9 @@ public final class MessageTrace implements SendInterceptor, ReceiveInterceptor {
     /** How a delivery ended, as the format numbers it. */
     private static final int SUCCESS = 0;
 
+    /** The kind of message that the end of a transaction counts as. */
+    private static final int TRANSACTION_END = 2;
+
     private static final int EXCEPTION = 2;
     private static final int FAILED = 4;
 
@@ -76,6 +82,10 @@ public final class MessageTrace implements SendInterceptor, ReceiveInterceptor {
     public CompletionStage<Sent> around(Message message, SendStep next) {
         long startMs = System.currentTimeMillis();
         return next.send(message).whenComplete((sent, failure) -> {
+            if (failure instanceof SendFailedException open && open.isOneWay()) {
+                // The format has no word for a send whose end nobody knows.
+                return;
+            }
             long tookMs = System.currentTimeMillis() - startMs;
             MessageProperties properties = message.properties();
             String id = sent == null ? properties.uniqueKey().orElse("") : sent.uniqueKey();
@@ -97,6 +107,33 @@ public final class MessageTrace implements SendInterceptor, ReceiveInterceptor {
                     host);
             tell(record, List.of(id), properties.keys());
         });
+    }
+
+    @Override
+    public void ended(TransactionEnd end) {
+        MessageProperties properties = end.message().properties();
+        String record = fields(
+                "EndTransaction",
+                System.currentTimeMillis(),
+                REGION,
+                producerGroup,
+                end.message().topic(),
+                end.uniqueKey(),
+                properties.tag().orElse(""),
+                String.join(" ", properties.keys()),
+                end.brokerAddress(),
+                TRANSACTION_END,
+                end.uniqueKey(),
+                end.decision() == Decision.COMMIT ? "COMMIT_MESSAGE" : "ROLLBACK_MESSAGE",
+                end.afterCheck());
+        tell(record, List.of(end.uniqueKey()), properties.keys());
+    }
+
+    @Override
+    public void recalled(TopicName topic, Sent waiting, boolean takenBack) {
+        String record = fields(
+                "Recall", System.currentTimeMillis(), REGION, producerGroup, topic, waiting.uniqueKey(), takenBack);
+        tell(record, List.of(waiting.uniqueKey()), List.of());
     }
 
     private static String storeHost(Sent sent) {

@@ -12,6 +12,7 @@ import io.sluice.model.PropertyNames;
 import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import io.sluice.runtime.Threads;
+import io.sluice.transport.Addresses;
 import io.sluice.transport.Peer;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.TransactionCommands.CheckTransaction;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,12 +54,14 @@ public final class Transactions implements AutoCloseable {
     private final GroupName group;
     private final Function<Message, CompletionStage<Sent>> sending;
     private final TransactionCheck check;
+    private final Consumer<TransactionEnd> ends;
     private final ThreadPoolExecutor checks;
     private final Listening listening;
 
     /**
      * @param group   of the producer, which brokers ask
      * @param sending stores a half message
+     * @param ends    told of each decision when the broker is, on any thread
      */
     public Transactions(
             ClusterLink link,
@@ -65,13 +69,15 @@ public final class Transactions implements AutoCloseable {
             Heartbeats heartbeats,
             GroupName group,
             Function<Message, CompletionStage<Sent>> sending,
-            TransactionCheck check) {
+            TransactionCheck check,
+            Consumer<TransactionEnd> ends) {
         this.link = link;
         this.routes = routes;
         this.heartbeats = heartbeats;
         this.group = group;
         this.sending = sending;
         this.check = check;
+        this.ends = ends;
         this.checks = new ThreadPoolExecutor(
                 1,
                 1,
@@ -109,7 +115,7 @@ public final class Transactions implements AutoCloseable {
         // Only then can the broker ask, should it not hear of the decision.
         routes.primary(sent.queue().brokerName()).ifPresent(address -> heartbeats.introduce(Set.of(address)));
         Decision decision = sent.doubt().isPresent() ? Decision.ROLLBACK : run(local, sent);
-        return new Transacted(sent, decision, decision != Decision.UNKNOWN && tell(message.topic(), sent, decision));
+        return new Transacted(sent, decision, decision != Decision.UNKNOWN && tell(message, sent, decision));
     }
 
     private static Decision run(LocalTransaction local, Sent half) {
@@ -127,13 +133,13 @@ public final class Transactions implements AutoCloseable {
     }
 
     /** Whether the broker has taken it. */
-    private boolean tell(TopicName topic, Sent half, Decision decision) {
+    private boolean tell(Message message, Sent half, Decision decision) {
         Optional<String> address = routes.primary(half.queue().brokerName());
         if (address.isEmpty()) {
             return false;
         }
         EndTransaction word = new EndTransaction(
-                topic.value(),
+                message.topic().value(),
                 group(),
                 half.queueOffset(),
                 half.logOffset(),
@@ -141,6 +147,7 @@ public final class Transactions implements AutoCloseable {
                 false,
                 half.uniqueKey(),
                 half.uniqueKey());
+        ends.accept(new TransactionEnd(message, half.uniqueKey(), address.get(), decision, false));
         boolean heard = Waiting.upTo(
                 link.config().requestTimeout(),
                 link.ask("the end of a transaction", address.get(), RequestCode.END_TRANSACTION, word));
@@ -183,6 +190,12 @@ public final class Transactions implements AutoCloseable {
                 true,
                 key == null ? header.msgId() : key,
                 header.transactionId());
+        ends.accept(new TransactionEnd(
+                half.toMessage().withTopic(topicOf(half)),
+                word.msgId(),
+                Addresses.text(broker.remoteAddress()),
+                decision,
+                true));
         broker.oneWay(ClusterLink.request(RequestCode.END_TRANSACTION, word, FrameBody.NONE));
     }
 

@@ -68,6 +68,19 @@ class QueueBufferTest {
     }
 
     @Test
+    void whoeverWaitsForWhatIsBegunIsToldWhenTheBufferIsDropped() {
+        QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
+        List<ReceivedMessage> pulled = range(0, 2);
+        buffer.accept(pulled, 2);
+        buffer.begin(pulled.get(0), 0);
+        CompletableFuture<Void> finished = buffer.finishBegun().toCompletableFuture();
+        assertThat(finished).isNotDone();
+        buffer.drop();
+        assertThat(finished).isCompleted();
+        assertThat(buffer.end(pulled.get(0))).as("the verdict counts no more").isFalse();
+    }
+
+    @Test
     void roomEndsAtTheNumberTheBytesOrTheSpan() {
         QueueBuffer buffer = new QueueBuffer(QUEUE, 0);
         assertThat(buffer.hasRoom(1, 1, 1)).isTrue();

@@ -13,11 +13,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** A name server and brokers with stores in a directory; brokers can be stopped and started again where they were. */
+/** Name servers, and brokers with stores in a directory; each can be stopped and started again where it was. */
 public final class LiveCluster implements AutoCloseable {
     private static final String DELAYS = "1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s 1s";
 
@@ -25,27 +27,46 @@ public final class LiveCluster implements AutoCloseable {
             new TransactionRules(Duration.ofMillis(300), Duration.ofMillis(300), 15);
 
     private final Path directory;
-    private final NameServer nameServer;
+    private final Map<Integer, NameServer> nameServers = new LinkedHashMap<>();
+    private final List<Integer> nameServerPorts = new ArrayList<>();
     private final Map<String, Broker> brokers = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
 
-    private LiveCluster(Path directory, NameServer nameServer) {
+    private LiveCluster(Path directory) {
         this.directory = directory;
-        this.nameServer = nameServer;
     }
 
+    /** With one name server. */
     public static LiveCluster start(Path directory, String... brokerNames) {
+        return start(directory, 1, brokerNames);
+    }
+
+    public static LiveCluster start(Path directory, int nameServers, String... brokerNames) {
+        LiveCluster cluster = new LiveCluster(directory);
+        for (int i = 0; i < nameServers; i++) {
+            cluster.nameServerPorts.add(0);
+            cluster.startNameServer(i);
+        }
+        for (String name : brokerNames) {
+            cluster.startBroker(name);
+        }
+        return cluster;
+    }
+
+    /** Starts a name server, at the port it had before, if any. */
+    public void startNameServer(int index) {
         try {
-            NameServer nameServer = NameServer.open(NameServerConfig.on("127.0.0.1", 0));
-            nameServer.start();
-            LiveCluster cluster = new LiveCluster(directory, nameServer);
-            for (String name : brokerNames) {
-                cluster.startBroker(name);
-            }
-            return cluster;
+            NameServer server = NameServer.open(NameServerConfig.on("127.0.0.1", nameServerPorts.get(index)));
+            nameServers.put(index, server);
+            server.start();
+            nameServerPorts.set(index, server.port());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    public void stopNameServer(int index) {
+        nameServers.remove(index).close();
     }
 
     /** Starts a broker, at the port and on the store it had before, if any. Every delay level is one second; producers are soon asked about transactions. */
@@ -75,7 +96,7 @@ public final class LiveCluster implements AutoCloseable {
         try {
             Broker broker = Broker.open(config, new FileDisk(), InstantSource.system());
             brokers.put(name, broker);
-            broker.start(List.of(nameServerAddress()));
+            broker.start(List.of(nameServerAddress().split(",")));
             ports.put(name, broker.localPort());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -86,13 +107,18 @@ public final class LiveCluster implements AutoCloseable {
         brokers.remove(name).close();
     }
 
+    /** Of all name servers, also of those that are away, separated by commas. */
     public String nameServerAddress() {
-        return "127.0.0.1:" + nameServer.port();
+        return nameServerPorts.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    public String brokerAddress(String name) {
+        return "127.0.0.1:" + ports.get(name);
     }
 
     @Override
     public void close() {
         brokers.values().forEach(Broker::close);
-        nameServer.close();
+        nameServers.values().forEach(NameServer::close);
     }
 }

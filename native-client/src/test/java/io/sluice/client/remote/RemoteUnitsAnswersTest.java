@@ -152,6 +152,20 @@ class RemoteUnitsAnswersTest {
     }
 
     @Test
+    void aMessageWithAKeyGoesToTheQueueThatItWouldGoToWithoutOne() {
+        answer(new AtomicInteger(), 0, false);
+        for (int i = 0; i < 8; i++) {
+            // Two queues on each broker, sorted by broker.
+            String shard = Integer.toString(i);
+            String broker = Placement.queueFor(shard, 4) < 2 ? "broker-a" : "broker-b";
+            int before = cluster.broker(broker).heard(RequestCode.COMMIT_UNIT).size();
+            result(port.writer()
+                    .send(Message.of("Orders", "x").withIdempotencyKey("k" + i), new Placement.ByShardingKey(shard)));
+            assertThat(cluster.broker(broker).heard(RequestCode.COMMIT_UNIT)).hasSize(before + 1);
+        }
+    }
+
+    @Test
     void aUnitWithoutAnIdIsAskedForOnceAndItsEndIsNotKnown() {
         AtomicInteger asked = new AtomicInteger();
         answer(asked, 1, false);
@@ -171,6 +185,6 @@ class RemoteUnitsAnswersTest {
     }
 
     private static Receipt receipt(String broker) {
-        return new ReceiptAddress(broker, "r").toReceipt();
+        return new ReceiptAddress(broker, new Receipt("r")).toReceipt();
     }
 }

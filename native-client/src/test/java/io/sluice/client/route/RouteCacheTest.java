@@ -14,6 +14,7 @@ import io.sluice.wire.body.BrokerData;
 import io.sluice.wire.body.QueueData;
 import io.sluice.wire.body.TopicRouteData;
 import io.sluice.wire.command.RequestCode;
+import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,6 +134,26 @@ class RouteCacheTest {
     }
 
     @Test
+    void aNameServerThatDoesNotKnowATopicAnyMoreIsNotBelievedUntilABrokerSaysSoToo() {
+        ScriptedCluster cluster = opened(new ScriptedCluster("broker-a").topic("Orders", 1));
+        RouteCache routes = routes(cluster.nameServer());
+        assertThat(result(routes.find(TOPIC))).isPresent();
+
+        cluster.forget("Orders");
+        assertThat(result(routes.refresh(TOPIC))).as("what it says").isEmpty();
+        assertThat(result(routes.find(TOPIC))).as("what counts").isPresent();
+        assertThat(routes.primary("broker-a")).hasValue(cluster.broker().address());
+
+        routes.denied(TOPIC);
+        assertThat(result(routes.refresh(TOPIC))).isEmpty();
+        assertThat(result(routes.find(TOPIC))).isEmpty();
+        assertThat(routes.primary("broker-a")).isEmpty();
+        assertThat(routes.lastPrimary("broker-a"))
+                .as("for what is to be ended there")
+                .isPresent();
+    }
+
+    @Test
     void anAbsentTopicIsAskedForAgainNextTime() {
         ScriptedCluster cluster = opened(new ScriptedCluster("broker-a"));
         RouteCache routes = routes(cluster.nameServer());
@@ -214,6 +235,28 @@ class RouteCacheTest {
         await().until(() -> nameServer.heard(ROUTE).size() > 2);
         told.set(new TopicRouteData(List.of(share("a", 1, 1, 6), share("b", 1, 1, 6)), List.of(a, b)));
 
+        await().until(() -> routes.known(TOPIC).orElseThrow().writable().size() == 2);
+    }
+
+    @Test
+    void aBrokerThatStoresWhileTheTopicBecomesVisibleElsewhereIsShownSoonToo() {
+        BrokerData a = new BrokerData("C", "a", Map.of(0L, "127.0.0.1:1"));
+        BrokerData b = new BrokerData("C", "b", Map.of(0L, "127.0.0.1:2"));
+        List<QueueData> shares = List.of(share("a", 1, 1, 6), share("b", 1, 1, 6));
+        TopicRouteData both = new TopicRouteData(shares, List.of(a, b));
+        AtomicReference<TopicRouteData> told = new AtomicReference<>();
+        ScriptedServer nameServer = opened(new ScriptedServer(ROUTE)).on(ROUTE, asked -> {
+            TopicRouteData route = asked.field("topic").equals("Orders") ? told.get() : both;
+            return route == null ? Frame.answer(ResponseCode.TOPIC_NOT_EXIST, "none yet") : routeOf(route);
+        });
+        RouteCache routes = routes(nameServer);
+        assertThat(result(routes.forSending(TOPIC))).isPresent();
+        routes.storedIn(TOPIC, "a");
+        routes.storedIn(TOPIC, "b");
+        told.set(new TopicRouteData(shares.subList(0, 1), List.of(a)));
+        assertThat(result(routes.find(TOPIC)).orElseThrow().writable()).hasSize(1);
+
+        told.set(both);
         await().until(() -> routes.known(TOPIC).orElseThrow().writable().size() == 2);
     }
 

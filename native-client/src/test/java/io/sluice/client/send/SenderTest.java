@@ -39,6 +39,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,8 @@ class SenderTest {
     private static final int SEND = RequestCode.SEND_MESSAGE_V2;
 
     private final List<AutoCloseable> open = new ArrayList<>();
+    /** Of the sender made last. */
+    private RouteCache routes;
 
     @AfterEach
     void closeAll() throws Exception {
@@ -84,7 +87,7 @@ class SenderTest {
         ClusterLink link =
                 ClusterLink.open(LinkConfig.of(List.of(cluster.nameServer().address()), ClientIds.next()));
         open.add(link);
-        RouteCache routes = new RouteCache(link, RouteConfig.DEFAULT);
+        routes = new RouteCache(link, RouteConfig.DEFAULT);
         open.add(routes);
         return new Sender(link, routes, config, 4, new UniqueKeys(InetAddress.getLoopbackAddress()));
     }
@@ -110,6 +113,23 @@ class SenderTest {
     }
 
     // ---- what is sent ----
+
+    @Test
+    void aTopicWhoseRouteWasLostIsSentToAgainWhenItIsBack() {
+        ScriptedCluster cluster = cluster("broker-a").topic("Orders", 1);
+        cluster.broker().on(SEND, SenderTest::ok);
+        Sender sender = sender(cluster);
+        sent(sender, Message.of("Orders", "one"));
+
+        routes.forget(new TopicName("Orders"));
+
+        assertThat(send(sender, Message.of("Orders", "two"), QueueChoice.ANY)
+                        .toCompletableFuture()
+                        .orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                        .join()
+                        .queueOffset())
+                .isEqualTo(7);
+    }
 
     @Test
     void aSendAsksForTheRouteOnceAndTellsWhereTheMessageLies() {

@@ -62,29 +62,55 @@ final class LeaseScenario {
         }
     }
 
-    /** Rounds take turns, so that both see the same machine; the first of each is not counted. */
-    private void measure(ScratchBroker broker, TopicName topic, int queues, int atOnce) throws InterruptedException {
-        double pulls = 0;
-        double leases = 0;
-        double keyed = 0;
-        for (int round = 0; round < ROUNDS; round++) {
-            double pull = pull(broker, topic, queues, atOnce);
-            double lease = lease(broker, topic, "g%d-%d".formatted(atOnce, round), atOnce, Ordering.NONE);
-            double byKey = lease(broker, topic, "k%d-%d".formatted(atOnce, round), atOnce, Ordering.BY_KEY);
-            if (round > 0) {
-                pulls += pull / (ROUNDS - 1);
-                leases += lease / (ROUNDS - 1);
-                keyed += byKey / (ROUNDS - 1);
+    /** What is done with a message that was read. */
+    private enum Use {
+        /** Nothing: the hardest measure, which no consumer can reach. */
+        NONE {
+            @Override
+            void of(ByteBuffer slice) {}
+        },
+        /** Its body and properties are read, as a consumer must. */
+        DECODED {
+            @Override
+            void of(ByteBuffer slice) {
+                MessageView view = MessageView.of(slice);
+                if (view.body().length + view.properties().size() < 1) {
+                    throw new IllegalStateException("a message came without a key");
+                }
             }
-        }
-        String name = "%d queue%s, %d at once, ".formatted(queues, queues == 1 ? "" : "s", atOnce);
-        tell(name + "plain reading", pulls, "1/s");
-        tell(name + "lease and acknowledge", leases, "1/s");
-        tell(name + "lease and acknowledge, to plain reading", leases / pulls, "x");
-        tell(name + "the same ordered by 1000 keys", keyed, "1/s");
+        };
+
+        abstract void of(ByteBuffer slice);
     }
 
-    private double pull(ScratchBroker broker, TopicName topic, int queues, int atOnce) {
+    /** Rounds take turns, so that all see the same machine; the first of each is not counted. */
+    private void measure(ScratchBroker broker, TopicName topic, int queues, int atOnce) throws InterruptedException {
+        String name = "%d queue%s, %d at once, ".formatted(queues, queues == 1 ? "" : "s", atOnce);
+        double[] pulls = new double[Use.values().length];
+        double[] leases = new double[Use.values().length];
+        double keyed = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            double part = round == 0 ? 0 : 1.0 / (ROUNDS - 1);
+            for (Use use : Use.values()) {
+                String group = "%s%d-%d".formatted(use.name(), atOnce, round);
+                pulls[use.ordinal()] += part * pull(broker, topic, queues, atOnce, use);
+                leases[use.ordinal()] += part * lease(broker, topic, group, atOnce, Ordering.NONE, use);
+            }
+            keyed += part
+                    * lease(broker, topic, "k%d-%d".formatted(atOnce, round), atOnce, Ordering.BY_KEY, Use.DECODED);
+        }
+        for (Use use : Use.values()) {
+            String how = use == Use.NONE ? "not looked at, " : "decoded, ";
+            double pull = pulls[use.ordinal()];
+            double lease = leases[use.ordinal()];
+            tell(name + how + "plain reading", pull, "1/s");
+            tell(name + how + "lease and acknowledge", lease, "1/s");
+            tell(name + how + "lease and acknowledge, to plain reading", lease / pull, "x");
+        }
+        tell(name + "decoded, lease and acknowledge ordered by 1000 keys", keyed, "1/s");
+    }
+
+    private double pull(ScratchBroker broker, TopicName topic, int queues, int atOnce, Use use) {
         long begun = System.nanoTime();
         int read = 0;
         for (int queueId = 0; queueId < queues; queueId++) {
@@ -99,7 +125,10 @@ final class LeaseScenario {
                         .fetch(request)
                         .toCompletableFuture()
                         .join()) {
-                    read += touch(fetched.records().slices());
+                    for (ByteBuffer slice : fetched.records().slices()) {
+                        read += MessageView.of(slice).totalSize() > 0 ? 1 : 0;
+                        use.of(slice);
+                    }
                     more = fetched.nextOffset() > next;
                     next = fetched.nextOffset();
                 }
@@ -108,15 +137,7 @@ final class LeaseScenario {
         return rate(read, begun);
     }
 
-    private static int touch(List<ByteBuffer> slices) {
-        int read = 0;
-        for (ByteBuffer slice : slices) {
-            read += MessageView.of(slice).totalSize() > 0 ? 1 : 0;
-        }
-        return read;
-    }
-
-    private double lease(ScratchBroker broker, TopicName topic, String group, int atOnce, Ordering ordering)
+    private double lease(ScratchBroker broker, TopicName topic, String group, int atOnce, Ordering ordering, Use use)
             throws InterruptedException {
         LeaseRequest request = new LeaseRequest(
                 new GroupName(group),
@@ -135,13 +156,15 @@ final class LeaseScenario {
         while (lent < plan.messages()) {
             try (Leased leased =
                     broker.port.leases().lease(request).toCompletableFuture().join()) {
-                if (leased.leases().isEmpty()) {
+                if (leased.isEmpty()) {
                     throw new IllegalStateException(
                             "group %s got %d of %d messages".formatted(group, lent, plan.messages()));
                 }
-                lent += leased.leases().size();
-                List<Settlement> acks = new ArrayList<>(leased.leases().size());
-                for (Lease lease : leased.leases()) {
+                List<Lease> leases = leased.leases();
+                lent += leases.size();
+                List<Settlement> acks = new ArrayList<>(leases.size());
+                for (Lease lease : leases) {
+                    use.of(lease.slice());
                     acks.add(new Settlement.Ack(lease.receipt()));
                 }
                 unsettled.acquire();

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             CompareCommand.class,
             StoreCommand.class,
             BrokerCommand.class,
+            LeaseCommand.class,
             JmhCommand.class
         })
 public final class PerfCommand {

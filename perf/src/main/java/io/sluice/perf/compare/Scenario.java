@@ -143,6 +143,25 @@ record Scenario(
                             callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS),
                             callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS).reading(Reading.PULL),
                             callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS).reading(Reading.LEASE)),
+            send("clients-sync", "native and Apache client at the same broker, sync send, 64 threads")
+                    .of(callers(SLUICE, NATIVE, SYNC, CALLERS), callers(SLUICE, APACHE, SYNC, CALLERS))
+                    .bound(BoundRule.ECHO_CALLERS)
+                    .goals(Goal.rate(0, 1, 1)),
+            send("clients-async", "native and Apache client at the same broker, async send")
+                    .of(async(SLUICE, NATIVE), async(SLUICE, APACHE))
+                    .bound(BoundRule.WRITE_FRESH)
+                    .goals(Goal.rate(0, 1, 1)),
+            send("clients-batch", "native and Apache client at the same broker, batches of 32, 16 threads")
+                    .of(callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS), callers(SLUICE, APACHE, BATCH, BATCH_CALLERS))
+                    .bound(BoundRule.WRITE_FRESH)
+                    .goals(Goal.rate(0, 1, 1)),
+            drain(
+                            "clients-drain",
+                            "native and Apache push consumer at the same broker, a backlog of a million",
+                            1_000_000)
+                    .of(callers(SLUICE, NATIVE, BATCH, BATCH_CALLERS), callers(SLUICE, APACHE, BATCH, BATCH_CALLERS))
+                    .bound(BoundRule.LOOPBACK)
+                    .goals(Goal.rate(0, 1, 1)),
             send("doors", "every door, sync send, 16 threads")
                     .of(
                             callers(SLUICE, NATIVE, SYNC, DOOR_CALLERS),

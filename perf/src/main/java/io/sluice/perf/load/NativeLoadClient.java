@@ -15,11 +15,10 @@ import io.sluice.model.TopicName;
 import io.sluice.perf.measure.Completion;
 import io.sluice.runtime.CloseStack;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -31,7 +30,10 @@ public final class NativeLoadClient implements LoadClient {
     private static final int PULL_BYTES = 1 << 20;
     private static final int BUFFER_MESSAGES = 16_384;
     private static final int LISTENER_THREADS = 4;
-    private static final int LEASES = 256;
+    private static final int LEASES = 1024;
+    /** Answers that are not acknowledged yet, of each receiver. */
+    private static final int UNSETTLED_ANSWERS = 4;
+
     private static final Duration WAIT = Duration.ofMillis(500);
 
     private final SluiceClient client;
@@ -141,21 +143,34 @@ public final class NativeLoadClient implements LoadClient {
     private AutoCloseable lease(Member member, Consumer<byte[]> received) {
         CloseStack receiving = new CloseStack();
         for (String topic : settings.topicNames()) {
-            LeaseConsumer consumer =
-                    receiving.push(client.leaseConsumer(member.group(), topic).open());
+            LeaseConsumer consumer = receiving.push(
+                    client.leaseConsumer(member.group(), topic).readAhead().open());
+            Semaphore unsettled = new Semaphore(UNSETTLED_ANSWERS);
             receiving.push(new Receiver(
-                    "lease-" + topic + "-" + member.index(), () -> leaseRound(consumer, received), () -> {}));
+                    "lease-" + topic + "-" + member.index(),
+                    () -> leaseRound(consumer, unsettled, received),
+                    () -> unsettled.acquireUninterruptibly(UNSETTLED_ANSWERS)));
         }
         return receiving;
     }
 
-    private static void leaseRound(LeaseConsumer consumer, Consumer<byte[]> received) {
-        List<CompletableFuture<?>> settled = new ArrayList<>();
-        for (LeasedMessage leased : consumer.poll(LEASES, WAIT)) {
-            received.accept(leased.message().message().body());
-            settled.add(leased.ack().toCompletableFuture());
+    /** What is acknowledged is not waited for, but for the last ones: with the next messages it shares the way. */
+    private static void leaseRound(LeaseConsumer consumer, Semaphore unsettled, Consumer<byte[]> received)
+            throws InterruptedException {
+        List<LeasedMessage> leased = consumer.poll(LEASES, WAIT);
+        if (leased.isEmpty()) {
+            return;
         }
-        settled.forEach(CompletableFuture::join);
+        for (LeasedMessage message : leased) {
+            received.accept(message.message().message().body());
+        }
+        unsettled.acquire();
+        consumer.ack(leased).whenComplete((results, failed) -> {
+            unsettled.release();
+            if (failed != null) {
+                System.err.printf("%d messages were not acknowledged: %s%n", leased.size(), failed);
+            }
+        });
     }
 
     @Override

@@ -20,7 +20,7 @@ class BrokerMeasurementTest {
     void leasesAreHeldAgainstPlainReadingOfTheSameMessages() throws Exception {
         List<Figure> figures = new ArrayList<>();
         BrokerMeasurement.run(BrokerScenario.LEASE, new BrokerPlan(directory, 600, 0, 16), figures::add);
-        assertThat(figures).hasSize(2 * 2 * 4).allSatisfy(figure -> {
+        assertThat(figures).hasSize(2 * 2 * 7).allSatisfy(figure -> {
             assertThat(figure.scenario()).isEqualTo("lease");
             assertThat(figure.value()).isPositive();
         });

@@ -6,16 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.gateway.assembly.Gateway;
 import io.sluice.gateway.assembly.Role;
 import io.sluice.gateway.config.SettingsReader;
+import io.sluice.perf.lease.LeaseComparison;
+import io.sluice.perf.lease.LeasePlan;
 import io.sluice.perf.load.LoadSettings;
 import io.sluice.perf.load.Reading;
 import io.sluice.perf.load.SendStyle;
 import io.sluice.perf.measure.LoadPlan;
 import io.sluice.perf.measure.LoadWatch;
 import io.sluice.perf.measure.Result;
+import io.sluice.perf.store.Figure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -101,6 +106,16 @@ class DoorLoadsTest {
                 consumers,
                 1,
                 MESSAGES);
+    }
+
+    @Test
+    void leasesAreHeldAgainstPlainPullsOfTheSameMessages() throws Exception {
+        List<Figure> figures = new ArrayList<>();
+        LeasePlan plan = new LeasePlan(ADDRESS.apply(ClientKind.NATIVE), 1_000, 16, 0, 1);
+        new LeaseComparison(plan, NodeUsage.UNKNOWN, figures::add).run();
+        assertThat(figures.stream().filter(figure -> !figure.unit().equals("us")))
+                .hasSize(6)
+                .allSatisfy(figure -> assertThat(figure.value()).isPositive());
     }
 
     private static Result run(LoadRequest request) throws Exception {

@@ -18,10 +18,22 @@ public record SettleRequestBody(List<Settle> settlements) implements Body {
     /**
      * @param ms     EXTEND: how much longer; RELEASE: after which delay
      * @param reason REJECT: why
+     * @param messages ACK: how many, whose receipts are this one and those at the places behind it; 0: one
      */
     public record Settle(
             Kind kind,
             String receipt,
             @Absent long ms,
-            @Absent String reason) {}
+            @Absent String reason,
+            @Absent int messages) {
+        /** One message. */
+        public Settle(Kind kind, String receipt, long ms, String reason) {
+            this(kind, receipt, ms, reason, 0);
+        }
+
+        /** How many messages it is for. */
+        public int receipts() {
+            return Math.max(1, messages);
+        }
+    }
 }

@@ -42,6 +42,7 @@ public sealed interface LeaseCommands {
      * @param waitMs      how long the answer may be held
      * @param ordering    what the group is to keep in order from now on
      * @param question    by which the asker can take the question back on the same connection; 0: not at all
+     * @param runs        whether the asker understands entries that stand for several messages
      */
     record Lease(
             String group,
@@ -55,7 +56,8 @@ public sealed interface LeaseCommands {
             long waitMs,
             @Absent("FIRST") Start start,
             @Absent("NONE") Ordering ordering,
-            @Absent long question)
+            @Absent long question,
+            @Absent boolean runs)
             implements LeaseCommands {}
 
     /** Takes a question back; one-way. The answer, if there is none yet, is a refusal; else what was lent has been lent. */
@@ -71,7 +73,7 @@ public sealed interface LeaseCommands {
             return new LeaseAnswer(brokerName, Lent.format(lent));
         }
 
-        /** One entry per record of the body. */
+        /** In the order of the body: one entry for each record, or for as many as it says. */
         public List<Lent> lent() {
             return Lent.parse(leases);
         }
@@ -81,26 +83,44 @@ public sealed interface LeaseCommands {
     record RefusedAnswer(String refusal) {}
 
     /**
-     * One message lent.
+     * Messages of one queue lent together.
      *
-     * @param receipt      without blanks and semicolons
+     * @param receipt      without blanks and semicolons; of several messages what their receipts share, see
+     *                     {@code io.sluice.port.LeaseReader.Receipt}: their places count up from 0
      * @param attempt      1 for the first delivery
      * @param leaseUntilMs epoch ms
+     * @param messages     0: one, whose receipt is complete; else how many
      */
-    record Lent(String receipt, int queueId, int attempt, long leaseUntilMs) {
+    record Lent(String receipt, int queueId, int attempt, long leaseUntilMs, int messages) {
         private static final int PARTS = 4;
 
         public Lent {
             if (receipt.isEmpty() || receipt.chars().anyMatch(c -> c <= ' ' || c == ';')) {
                 throw new IllegalArgumentException("a receipt is neither empty nor has blanks or semicolons");
             }
+            if (messages < 0) {
+                throw new IllegalArgumentException("a run of %d messages".formatted(messages));
+            }
         }
 
-        /** Entries joined by semicolons, the parts of each by blanks. */
+        /** One message. */
+        public Lent(String receipt, int queueId, int attempt, long leaseUntilMs) {
+            this(receipt, queueId, attempt, leaseUntilMs, 0);
+        }
+
+        /** How many records of the body it is for. */
+        public int records() {
+            return Math.max(1, messages);
+        }
+
+        private String text() {
+            String one = receipt + " " + queueId + " " + attempt + " " + leaseUntilMs;
+            return messages == 0 ? one : one + " " + messages;
+        }
+
+        /** Entries joined by semicolons, the parts of each by blanks; the number of messages only where it is not 0. */
         static String format(List<Lent> lent) {
-            return lent.stream()
-                    .map(one -> one.receipt + " " + one.queueId + " " + one.attempt + " " + one.leaseUntilMs)
-                    .collect(Collectors.joining(";"));
+            return lent.stream().map(Lent::text).collect(Collectors.joining(";"));
         }
 
         static List<Lent> parse(String text) {
@@ -110,16 +130,17 @@ public sealed interface LeaseCommands {
             }
             for (String entry : text.split(";", -1)) {
                 String[] parts = entry.split(" ", -1);
-                if (parts.length != PARTS) {
-                    throw new FieldException(
-                            "field leases has an entry of %d parts, expected %d".formatted(parts.length, PARTS));
+                if (parts.length != PARTS && parts.length != PARTS + 1) {
+                    throw new FieldException("field leases has an entry of %d parts, expected %d or %d"
+                            .formatted(parts.length, PARTS, PARTS + 1));
                 }
                 try {
                     lent.add(new Lent(
                             parts[0],
                             Integer.parseInt(parts[1]),
                             Integer.parseInt(parts[2]),
-                            Long.parseLong(parts[3])));
+                            Long.parseLong(parts[3]),
+                            parts.length == PARTS ? 0 : Integer.parseInt(parts[PARTS])));
                 } catch (IllegalArgumentException wrong) {
                     throw new FieldException("field leases has a damaged entry: " + wrong.getMessage());
                 }

@@ -80,8 +80,6 @@ public abstract class BrokerPortContract {
         REPEATED_RECALLS,
         /** Messages of one key in order under leases. */
         ORDER_BY_KEY,
-        /** What is over is not read by offset. */
-        EXPIRY_OF_READS,
         /** A time of delivery that is too far away is told from other wrong properties. */
         FAR_TIMES
     }
@@ -314,6 +312,18 @@ public abstract class BrokerPortContract {
             try (Fetched fetched = result(waiting)) {
                 assertThat(fetched.status()).isEqualTo(Status.FOUND);
                 assertThat(texts(fetched.records())).containsExactly("hello");
+            }
+        }
+
+        @Test
+        void aMessageCarriesTheShardingKeyThatItWasPlacedBy() {
+            MessageQueue queue = topic("Sharded", 1).readable().get(0);
+            send(Message.of("Sharded", "1"), new Placement.ByShardingKey("k"));
+            send(Message.of("Sharded", "2"), new Placement.Together("k"));
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
+                assertThat(fetched.records().slices().stream()
+                                .map(slice -> MessageView.of(slice).property(PropertyNames.SHARDING_KEY)))
+                        .containsExactly("k", null);
             }
         }
 
@@ -598,14 +608,33 @@ public abstract class BrokerPortContract {
         }
 
         @Test
+        void tagsOfOneHashAreToldApart() {
+            MessageQueue queue = topic("Twins", 1).readable().get(0);
+            send(Message.of("Twins", "other").withTag("BB"), Placement.ANY);
+            send(Message.of("Twins", "wanted").withTag("Aa"), Placement.ANY);
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.tags("Aa"), NO_WAIT)) {
+                assertThat(texts(fetched.records())).containsExactly("wanted");
+            }
+            assertThat(texts(result(port.leases()
+                            .lease(new LeaseRequest(
+                                    new GroupName("twins"),
+                                    new TopicName("Twins"),
+                                    FilterExpression.tags("Aa"),
+                                    FilterExpression.ALL,
+                                    10,
+                                    LEASE,
+                                    LONG_WAIT,
+                                    Start.FIRST)))))
+                    .containsExactly("wanted");
+        }
+
+        @Test
         void aMessageThatIsOverIsNeitherReadNorLent() {
             MessageQueue queue = topic("Ending", 1).readable().get(0);
             send(Message.of("Ending", "over").withProperty(PropertyNames.EXPIRES_AT, "1000"), Placement.ANY);
             send(Message.of("Ending", "ever"), Placement.ANY);
-            if (has(Feature.EXPIRY_OF_READS)) {
-                try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
-                    assertThat(texts(fetched.records())).containsExactly("ever");
-                }
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
+                assertThat(texts(fetched.records())).containsExactly("ever");
             }
             assertThat(texts(result(port.leases().lease(leaseOf("enders", "Ending", 10, LEASE, LONG_WAIT)))))
                     .containsExactly("ever");

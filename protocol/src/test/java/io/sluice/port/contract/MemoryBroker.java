@@ -243,10 +243,14 @@ public final class MemoryBroker implements BrokerPort {
         int count = topics.computeIfAbsent(message.topic(), none -> TopicSettings.ofQueues(QUEUES))
                 .writeQueues();
         MessageQueue queue = new MessageQueue(message.topic(), brokerName, choose(placement, count));
-        if (MemoryTimers.isTimed(message)) {
-            return timers.park(message, queue);
+        Message placed = placement instanceof Placement.ByShardingKey byKey
+                        && !message.properties().has(PropertyNames.SHARDING_KEY)
+                ? message.withProperty(PropertyNames.SHARDING_KEY, byKey.key())
+                : message;
+        if (MemoryTimers.isTimed(placed)) {
+            return timers.park(placed, queue);
         }
-        return append(message, queue);
+        return append(placed, queue);
     }
 
     /** {@code null} when the message may be stored. */
@@ -645,7 +649,7 @@ public final class MemoryBroker implements BrokerPort {
                 MessageQueue queue = new MessageQueue(request.topic(), brokerName, queueId);
                 leaseFrom(cursorOf(request, queue), entriesOf(queue), request, leases);
             }
-            return leases.isEmpty() ? Optional.empty() : Optional.of(new Leased(leases, Hold.NONE));
+            return leases.isEmpty() ? Optional.empty() : Optional.of(Leased.of(leases, Hold.NONE));
         }
 
         private String keyOf(MessageView view) {

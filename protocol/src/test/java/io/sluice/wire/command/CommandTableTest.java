@@ -172,7 +172,7 @@ class CommandTableTest {
 
     @Test
     void leasesTravelInOneField() {
-        List<Lent> lent = List.of(new Lent("r-1", 0, 1, 1795223234684L), new Lent("r-2", 7, 3, 1795223234685L));
+        List<Lent> lent = List.of(new Lent("r-1", 0, 1, 1795223234684L), new Lent("r-2", 7, 3, 1795223234685L, 256));
         Frame answer = TABLE.answer(0, "", LeaseCommands.LeaseAnswer.of("broker-a", lent), FrameBody.NONE);
 
         assertThat(TABLE.readAnswer(answer, LeaseCommands.LeaseAnswer.class).lent())
