@@ -192,7 +192,8 @@ public final class Producer implements AutoCloseable {
 
         /**
          * Each message is stored once, however often this producer has to try: it gets a number that the broker remembers, for
-         * an hour unless configured otherwise. Messages that bring an {@linkplain Message#withIdempotencyKey idempotency key}
+         * an hour unless configured otherwise. Once a try may have been stored, further ones go to the same queue only, and wait
+         * for its broker when that is away. Messages that bring an {@linkplain Message#withIdempotencyKey idempotency key}
          * keep it. Costs a second record per message, and each travels alone. At clusters that cannot do this sends fail with
          * {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
          */

@@ -73,6 +73,11 @@ public final class ScriptedCluster implements AutoCloseable {
         homes.put(topic, brokerName);
     }
 
+    /** The topic is on all brokers again. */
+    public void onAll(String topic) {
+        homes.remove(topic);
+    }
+
     public void forget(String topic) {
         topics.remove(topic);
     }
