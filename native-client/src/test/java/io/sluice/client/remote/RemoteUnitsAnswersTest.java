@@ -2,6 +2,7 @@ package io.sluice.client.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.client.remote.RemoteUnits.Target;
 import io.sluice.client.script.ScriptedCluster;
 import io.sluice.model.Message;
 import io.sluice.port.BrokerPort;
@@ -24,10 +25,13 @@ import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,45 @@ class RemoteUnitsAnswersTest {
                                 List.of()))))
                 .isInstanceOf(UnitOutcome.Committed.class);
         assertThat(cluster.broker(first).heard(RequestCode.COMMIT_UNIT)).hasSize(before + 1);
+    }
+
+    @Test
+    void anIdKeepsItsBrokerWhenOthersComeAndGo() {
+        List<Target> all = Stream.of("broker-a", "broker-b", "broker-c", "broker-d")
+                .map(name -> new Target(name, "at-" + name))
+                .toList();
+        Map<String, Integer> share = new HashMap<>();
+        for (int i = 0; i < 400; i++) {
+            String id = "unit-" + i;
+            Target chosen = RemoteUnits.choose(all, id);
+            share.merge(chosen.brokerName(), 1, Integer::sum);
+            for (Target gone : all) {
+                List<Target> rest =
+                        all.stream().filter(target -> target != gone).toList();
+                if (gone != chosen) {
+                    assertThat(RemoteUnits.choose(rest, id)).isEqualTo(chosen);
+                }
+            }
+        }
+        assertThat(share.values()).hasSize(4).allMatch(ids -> ids > 60);
+    }
+
+    @Test
+    void aKeyWhoseEndIsUnknownStaysAtItsBrokerWhateverQueueItWouldTakeNow() {
+        AtomicInteger asked = new AtomicInteger();
+        answer(asked, 3, true);
+        Message message = Message.of("Orders", "x").withIdempotencyKey("k");
+        // Two queues on each broker, sorted by broker.
+        Placement atA = new Placement.Queue(1);
+        Placement atB = new Placement.Queue(2);
+        assertThat(refusal(port.writer().send(message, atA)).reason()).isEqualTo(Refusal.UNAVAILABLE);
+
+        assertThat(result(port.writer().send(message, atB))).isInstanceOf(SendOutcome.Stored.class);
+        assertThat(cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT)).hasSize(4);
+        assertThat(cluster.broker("broker-b").heard(RequestCode.COMMIT_UNIT)).isEmpty();
+
+        result(port.writer().send(message, atB));
+        assertThat(cluster.broker("broker-b").heard(RequestCode.COMMIT_UNIT)).hasSize(1);
     }
 
     @Test
