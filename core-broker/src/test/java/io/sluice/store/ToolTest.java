@@ -173,7 +173,7 @@ class ToolTest {
                         "log offset " + 3 * 64 * 1024,
                         "log offset " + 4 * 64 * 1024,
                         "log offset " + 5 * 64 * 1024);
-        assertThat(report.text()).contains("are in no file").contains("hold no whole record");
+        assertThat(report.text()).contains("are not there").contains("hold no whole record");
         long lost = recordsPerFile - 30_000 / size + 2 * recordsPerFile + 2;
         assertThat(report.records()).isEqualTo(whole.records() - lost);
     }

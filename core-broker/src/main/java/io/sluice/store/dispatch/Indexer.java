@@ -211,7 +211,7 @@ public final class Indexer implements Duty {
     public static void keysOf(RecordTraits traits, ByteBuffer record) {
         MessageView view = MessageView.of(record);
         boolean rolledBack = (view.sysFlag() & SysFlag.TRANSACTION_MASK) == SysFlag.TRANSACTION_ROLLBACK;
-        traits.scan(rolledBack ? ByteBuffer.allocate(0) : view.propertiesBytes(), (view.topic() + "#").hashCode());
+        traits.scan(rolledBack ? ByteBuffer.allocate(0) : view.propertiesBytes(), view.topicBytes());
     }
 
     /** How far the index is, for recovery. */

@@ -37,14 +37,6 @@ public final class CommitLog implements AutoCloseable {
     private static final int SUCCESSOR_AHEAD_BYTES = 128 << 20;
     /** Room is made up to the next multiple of this: little enough for whoever waits for the lock meanwhile. */
     private static final int ROOM_STEP_BYTES = 2 << 20;
-    /** Pieces for a writer who fills many between two flushes: few faults and few flushes of processors' address caches. */
-    private static final int LARGE_PIECE_BYTES = 2 << 20;
-    /** Who fills so much in a second leaves little unchanged in the large pieces that a flush writes. */
-    private static final long FAST_BYTES_PER_SECOND = 32 << 20;
-
-    private static final long PACE_NANOS = 100_000_000L;
-    /** Pieces for all others: one changed byte makes the system write the whole piece at the next flush. */
-    private static final int SMALL_PIECE_BYTES = 32 << 10;
 
     private static final VarHandle END = handle("end");
     private static final VarHandle LAST_RECORD = handle("lastRecord");
@@ -63,20 +55,11 @@ public final class CommitLog implements AutoCloseable {
     /** Made ready, not yet written to; not among {@link #segments}. */
     private LogSegment successor;
 
-    /** The preparer found less room than it keeps, and has not made up for it yet. Guarded by {@link #roomLock}. */
-    private boolean hurrying;
-    /** The writer's pace: whether he is fast, and where he was when. Guarded by {@link #roomLock}. */
-    private boolean fast;
-
-    private long paceAtNanos;
-    private long paceEnd;
+    private final RoomPieces pieces = new RoomPieces();
     /** End of the log when it was opened. */
     private long openedAt;
     /** From this end of the log on the preparer must not sleep. Written under {@link #roomLock}. */
     private volatile long roomLowFrom = Long.MAX_VALUE;
-
-    /** Every append waits for a flush. */
-    private volatile boolean flushedOften;
 
     private volatile Consumer<String> whenLost = what -> {};
 
@@ -336,7 +319,7 @@ public final class CommitLog implements AutoCloseable {
         segments = kept.toArray(new LogSegment[0]);
         end = position;
         openedAt = position;
-        paceEnd = position;
+        pieces.begin(position, ROOM_AHEAD_BYTES);
         flushedTo = Math.max(min(), Math.min(durableTo, position));
         LogSegment open = segmentOf(position);
         if (open == null || access == Disk.Access.READ) {
@@ -367,7 +350,7 @@ public final class CommitLog implements AutoCloseable {
 
     /** Tells that flushes will be many and small. Before the first append. */
     public void willBeFlushedOften() {
-        flushedOften = true;
+        pieces.willBeFlushedOften();
     }
 
     // ---- writing: by the holder of the append lock
@@ -456,7 +439,7 @@ public final class CommitLog implements AutoCloseable {
         roomLock.lock();
         try {
             if (to > segment.roomTo()) {
-                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieceBytes());
+                segment.makeRoom(stepBehind(Math.max(to - 1, segment.roomTo())), pieces.bytes(end));
                 noteRoom();
             }
         } finally {
@@ -478,7 +461,7 @@ public final class CommitLog implements AutoCloseable {
         disk.create(path, segmentBytes);
         LogSegment made = new LogSegment(disk, access, path, base, segmentBytes);
         try {
-            made.makeRoom(stepBehind(0), pieceBytes());
+            made.makeRoom(stepBehind(0), pieces.bytes(end));
             // a file that lost its length would keep the log from being opened
             try (ChannelFile file = disk.open(path, Disk.Access.WRITE)) {
                 file.force();
@@ -502,7 +485,7 @@ public final class CommitLog implements AutoCloseable {
     public int prepare(long nowNanos) throws IOException {
         roomLock.lock();
         try {
-            lookAtPace(nowNanos);
+            pieces.lookAtPace(nowNanos, end);
             return prepare();
         } finally {
             noteRoom();
@@ -518,15 +501,15 @@ public final class CommitLog implements AutoCloseable {
         }
         long ahead = last.base() + last.roomTo() - end;
         if (ahead >= ROOM_AHEAD_BYTES) {
-            hurrying = false;
+            pieces.enough();
             boolean endsSoon = successor == null && last.limit() - end < SUCCESSOR_AHEAD_BYTES;
             return endsSoon ? prepareSuccessor(last.limit()) : 0;
         }
         if (last.roomTo() == last.size()) {
             return prepareSuccessor(last.limit());
         }
-        hurrying |= ahead < ROOM_LOW_BYTES;
-        last.makeRoom(stepBehind(last.roomTo()), pieceBytes());
+        pieces.hurry(ahead < ROOM_LOW_BYTES);
+        last.makeRoom(stepBehind(last.roomTo()), pieces.bytes(end));
         return 1;
     }
 
@@ -540,21 +523,6 @@ public final class CommitLog implements AutoCloseable {
         roomLowFrom = cannotGrow ? Long.MAX_VALUE : growing.base() + growing.roomTo() - ROOM_LOW_BYTES;
     }
 
-    private void lookAtPace(long nowNanos) {
-        long took = nowNanos - paceAtNanos;
-        if (took >= PACE_NANOS || took < 0) {
-            fast = (end - paceEnd) / Math.max(1, took / 1_000_000) * 1_000 >= FAST_BYTES_PER_SECOND;
-            paceAtNanos = nowNanos;
-            paceEnd = end;
-        }
-    }
-
-    /** Large ones for a writer who is fast, or has used up what was ahead of him at the opening and is in a hurry still. */
-    private int pieceBytes() {
-        boolean large = !flushedOften && (fast || hurrying && end - openedAt >= ROOM_AHEAD_BYTES);
-        return large ? LARGE_PIECE_BYTES : SMALL_PIECE_BYTES;
-    }
-
     private int prepareSuccessor(long base) throws IOException {
         if (successor == null) {
             successor = create(base);
@@ -563,7 +531,7 @@ public final class CommitLog implements AutoCloseable {
         if (successor.roomTo() == successor.size() || base + successor.roomTo() - end >= ROOM_AHEAD_BYTES) {
             return 0;
         }
-        successor.makeRoom(stepBehind(successor.roomTo()), pieceBytes());
+        successor.makeRoom(stepBehind(successor.roomTo()), pieces.bytes(end));
         return 1;
     }
 

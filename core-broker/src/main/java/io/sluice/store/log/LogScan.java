@@ -142,6 +142,11 @@ public final class LogScan {
     private int candidateFrom(ByteBuffer bytes, int from, int to, long base) {
         int last = (int) Math.min(Math.min(to, bytes.limit() - MessageLayout.MIN_BYTES + 1), limit - base);
         for (int at = from; at < last; at++) {
+            if (bytes.getLong(at + MessageLayout.MAGIC) == 0) {
+                // nor does a record begin at the next seven: no byte of its magic is zero
+                at += Long.BYTES - 1;
+                continue;
+            }
             int magic = bytes.getInt(at + MessageLayout.MAGIC);
             if ((magic == MessageLayout.MAGIC_V1 || magic == MessageLayout.MAGIC_V2)
                     && continues(bytes, at, base + at)) {

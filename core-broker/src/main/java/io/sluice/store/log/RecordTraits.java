@@ -96,6 +96,11 @@ public final class RecordTraits {
         return this;
     }
 
+    /** As {@link #scan(ByteBuffer, int)}, for a topic that nobody has looked up: its name between position and limit, UTF-8. */
+    public RecordTraits scan(ByteBuffer encoded, ByteBuffer topic) {
+        return scan(encoded, 31 * TextHash.of(0, topic) + '#');
+    }
+
     /** Where the next end of a name or a pair is, or the limit. Looks at eight bytes at a time. */
     private static int nextMark(byte[] bytes, int from, int limit) {
         int at = from;

@@ -1,5 +1,6 @@
 package io.sluice.store.log;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** {@code String.hashCode()} of texts that are bytes, without making the text. */
@@ -33,6 +34,20 @@ final class TextHash {
             signs |= utf8[i];
         }
         return signs < 0 ? ofText(seed, new String(utf8, from, to - from, StandardCharsets.UTF_8)) : hash;
+    }
+
+    /** The same of what lies between position and limit. */
+    static int of(int seed, ByteBuffer utf8) {
+        int hash = seed;
+        for (int i = utf8.position(); i < utf8.limit(); i++) {
+            byte b = utf8.get(i);
+            if (b < 0) {
+                return ofText(
+                        seed, StandardCharsets.UTF_8.decode(utf8.duplicate()).toString());
+            }
+            hash = P1 * hash + b;
+        }
+        return hash;
     }
 
     private static int ofText(int seed, String text) {

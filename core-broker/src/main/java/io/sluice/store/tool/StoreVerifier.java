@@ -73,9 +73,9 @@ public final class StoreVerifier {
                     Severity.LOSS,
                     "log offset " + gap.from(),
                     (log.holds(gap.from())
-                                    ? "%d bytes hold no whole record; records follow behind them"
-                                    : "%d bytes are in no file: one is gone or was cut off; records follow behind them")
-                            .formatted(gap.to() - gap.from()));
+                                    ? "%d bytes of file %s hold no whole record; records follow behind them"
+                                    : "%d bytes of file %s are not there: it is gone or was cut off; records follow behind them")
+                            .formatted(gap.to() - gap.from(), fileOf(gap.from())));
         }
         if (scan.endVerdict() != Verdict.NOTHING) {
             find(
@@ -102,6 +102,12 @@ public final class StoreVerifier {
                 indexEntries,
                 List.copyOf(findings),
                 unlisted);
+    }
+
+    /** Name of the log file in which the offset lies, or would lie. */
+    private String fileOf(long offset) {
+        CommitLog log = store.log();
+        return CommitLog.segmentName(offset - (offset - log.min()) % log.segmentBytes());
     }
 
     private void find(Severity severity, String place, String what) {

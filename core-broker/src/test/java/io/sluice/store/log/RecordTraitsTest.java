@@ -74,5 +74,16 @@ class RecordTraitsTest {
             found.add(traits.keyHash(i));
         }
         assertThat(found).isEqualTo(keys);
+        if (!keys.isEmpty()) {
+            ByteBuffer topic = placed("Topic".getBytes(StandardCharsets.UTF_8), direct, 2);
+            assertThat(traits.scan(encoded, topic).keyHash(0)).isEqualTo(keys.get(0));
+            ByteBuffer foreign = placed("Th\u00e9me".getBytes(StandardCharsets.UTF_8), direct, 2);
+            assertThat(traits.scan(encoded, foreign).keyHash(0))
+                    .isEqualTo(("Th\u00e9me#"
+                                    + (unique.isEmpty()
+                                            ? value(text, "KEYS").strip().split(" ")[0]
+                                            : unique))
+                            .hashCode());
+        }
     }
 }

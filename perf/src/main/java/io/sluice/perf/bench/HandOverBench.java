@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -30,6 +31,7 @@ public class HandOverBench {
     private static final int QUEUES = 4;
     private static final int INBOX = 1024;
     private static final int SPINS = 200;
+    private static final int BURST = 32;
 
     /** Who appends. */
     public enum By {
@@ -130,15 +132,41 @@ public class HandOverBench {
         return append(producer);
     }
 
+    /** As an event loop does that has read several messages at once: waits for the last of them alone. */
+    @Benchmark
+    @Threads(1)
+    @OperationsPerInvocation(BURST)
+    public AppendResult oneProducerInBursts(Producer producer) throws InterruptedException {
+        return burst(producer);
+    }
+
+    @Benchmark
+    @Threads(8)
+    @OperationsPerInvocation(BURST)
+    public AppendResult eightProducersInBursts(Producer producer) throws InterruptedException {
+        return burst(producer);
+    }
+
+    private AppendResult burst(Producer producer) throws InterruptedException {
+        for (int i = 1; i < BURST; i++) {
+            begin(producer);
+        }
+        return append(producer);
+    }
+
     private AppendResult append(Producer producer) throws InterruptedException {
+        return begin(producer).join();
+    }
+
+    private CompletableFuture<AppendResult> begin(Producer producer) throws InterruptedException {
         if (by == By.SENDER) {
-            return ground.store.append(producer.record).toCompletableFuture().join();
+            return ground.store.append(producer.record).toCompletableFuture();
         }
         Handed handed = new Handed(producer.record, new CompletableFuture<>());
         inbox.put(handed);
         if (asleep) {
             LockSupport.unpark(writer);
         }
-        return handed.answer.join();
+        return handed.answer;
     }
 }

@@ -1,18 +1,22 @@
 package io.sluice.perf.store;
 
+import io.sluice.runtime.CloseStack;
 import io.sluice.store.MessageStore;
 import io.sluice.store.log.FlushMode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** {@link StoreScenario#APPEND}. */
+/** {@link StoreScenario#APPEND} and {@link StoreScenario#FRESH}. */
 final class AppendScenario {
     static final int[] BODY_BYTES = {128, 1024};
     static final int[] THREADS = {1, 8, 64};
     private static final long LOG_BYTES = 384L << 20;
     private static final double SECONDS_MAX = 4;
     private static final int ROUNDS = 5;
+    private static final int FRESH_ROUNDS = 3;
+    /** More than what was freed by whatever ran before. */
+    private static final long FRESH_FILL_BYTES = 3L << 30;
     /** Records before each sample, so that it does not begin with the first file. */
     private static final int WARM_UP = 20_000;
     /** Of a stored record beside its body: fixed fields, topic, properties. */
@@ -28,11 +32,10 @@ final class AppendScenario {
 
     void run() throws IOException, InterruptedException {
         PlainWriting plain = new PlainWriting(plan.directory());
-        PlainLog own = new PlainLog(plan.directory());
         // what runs first also compiles
         once(8, 128);
         plain.megabytesPerSecond(512, LOG_BYTES);
-        own.megabytesPerSecond(512, 0, LOG_BYTES);
+        own(512);
         for (int bytes : BODY_BYTES) {
             int recordBytes = bytes + OVERHEAD_BYTES;
             double[] limit = new double[ROUNDS];
@@ -40,7 +43,7 @@ final class AppendScenario {
             double[][] rate = new double[THREADS.length][ROUNDS];
             for (int round = 0; round < ROUNDS; round++) {
                 limit[round] = plain.megabytesPerSecond(recordBytes, LOG_BYTES);
-                same[round] = own.megabytesPerSecond(recordBytes, (long) WARM_UP * recordBytes, LOG_BYTES);
+                same[round] = own(recordBytes);
                 for (int i = 0; i < THREADS.length; i++) {
                     rate[i][round] = once(THREADS[i], bytes);
                 }
@@ -64,9 +67,57 @@ final class AppendScenario {
         }
     }
 
+    /**
+     * The same without memory that was freed just before: as many bytes as are measured are written to plain files first, and
+     * nothing is deleted until the end.
+     */
+    void fresh() throws IOException, InterruptedException {
+        once(8, 128);
+        own(512);
+        try (CloseStack kept = new CloseStack()) {
+            PlainWriting.fill(kept.push(new ScratchStore(plan.directory())).directory(), FRESH_FILL_BYTES);
+            for (int bytes : BODY_BYTES) {
+                int recordBytes = bytes + OVERHEAD_BYTES;
+                double[] same = new double[FRESH_ROUNDS];
+                double[][] rate = new double[THREADS.length][FRESH_ROUNDS];
+                for (int round = 0; round < FRESH_ROUNDS; round++) {
+                    same[round] = own(kept.push(new ScratchStore(plan.directory())), recordBytes);
+                    for (int i = 0; i < THREADS.length; i++) {
+                        rate[i][round] = once(kept.push(new ScratchStore(plan.directory())), THREADS[i], bytes);
+                    }
+                }
+                double best = median(same);
+                tellFresh(
+                        "plain writing of %d-byte records through the log's own mapping".formatted(recordBytes),
+                        best,
+                        "MB/s");
+                for (int i = 0; i < THREADS.length; i++) {
+                    String name = "%d B, %d producers".formatted(bytes, THREADS[i]);
+                    tellFresh(name, median(rate[i]), "MB/s");
+                    tellFresh(name + ", to plain writing", median(rate[i]) / best, "x");
+                }
+            }
+        }
+    }
+
+    private double own(int recordBytes) throws IOException, InterruptedException {
+        try (ScratchStore scratch = new ScratchStore(plan.directory())) {
+            return own(scratch, recordBytes);
+        }
+    }
+
+    private double own(ScratchStore scratch, int recordBytes) throws IOException, InterruptedException {
+        return PlainLog.megabytesPerSecond(scratch.directory(), recordBytes, (long) WARM_UP * recordBytes, LOG_BYTES);
+    }
+
     private double once(int threads, int bytes) throws IOException, InterruptedException {
-        try (ScratchStore scratch = new ScratchStore(plan.directory());
-                MessageStore store = scratch.open(FlushMode.ASYNC_FLUSH)) {
+        try (ScratchStore scratch = new ScratchStore(plan.directory())) {
+            return once(scratch, threads, bytes);
+        }
+    }
+
+    private double once(ScratchStore scratch, int threads, int bytes) throws IOException, InterruptedException {
+        try (MessageStore store = scratch.open(FlushMode.ASYNC_FLUSH)) {
             Producers producers = new Producers(store, threads, bytes);
             producers.run(WARM_UP, SECONDS_MAX);
             return producers
@@ -83,5 +134,9 @@ final class AppendScenario {
 
     private void tell(String name, double value, String unit) {
         told.accept(new Figure("append", name, value, unit));
+    }
+
+    private void tellFresh(String name, double value, String unit) {
+        told.accept(new Figure("fresh", name + ", median of %d".formatted(FRESH_ROUNDS), value, unit));
     }
 }

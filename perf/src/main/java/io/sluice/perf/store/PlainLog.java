@@ -19,21 +19,20 @@ import java.util.concurrent.atomic.AtomicReference;
 final class PlainLog {
     private static final long FLUSH_EVERY_MS = 500;
 
-    private final Path directory;
+    private PlainLog() {}
 
-    PlainLog(Path directory) {
-        this.directory = directory;
-    }
-
-    /** Megabytes per second of writing so many bytes in records of this length, after so many to begin with. */
-    double megabytesPerSecond(int recordBytes, long beforeBytes, long bytes) throws IOException, InterruptedException {
-        try (ScratchStore scratch = new ScratchStore(directory);
-                CommitLog log = CommitLog.open(
-                        new FileDisk(),
-                        Disk.Access.WRITE,
-                        scratch.directory().resolve("commitlog"),
-                        CommitLog.SEGMENT_BYTES_DEFAULT,
-                        0)) {
+    /**
+     * Megabytes per second of writing so many bytes in records of this length, after so many to begin with, to a log in a
+     * directory that has none.
+     */
+    static double megabytesPerSecond(Path directory, int recordBytes, long beforeBytes, long bytes)
+            throws IOException, InterruptedException {
+        try (CommitLog log = CommitLog.open(
+                new FileDisk(),
+                Disk.Access.WRITE,
+                directory.resolve("commitlog"),
+                CommitLog.SEGMENT_BYTES_DEFAULT,
+                0)) {
             log.beginAt(0, -1, 0, false);
             AtomicReference<IOException> failed = new AtomicReference<>();
             DutyThread preparer =

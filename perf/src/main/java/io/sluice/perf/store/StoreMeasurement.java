@@ -11,6 +11,7 @@ public final class StoreMeasurement {
             throws IOException, InterruptedException {
         switch (scenario) {
             case APPEND -> new AppendScenario(plan, told).run();
+            case FRESH -> new AppendScenario(plan, told).fresh();
             case SYNC -> new SyncScenario(plan, told).run();
             case BACKLOG -> new BacklogScenario(plan, told).run();
             case RECOVERY -> new OpeningScenario(plan, told).recovery();

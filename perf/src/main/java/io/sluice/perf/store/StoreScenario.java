@@ -4,6 +4,8 @@ package io.sluice.perf.store;
 public enum StoreScenario {
     /** Appends without waiting for the disk, against plain writing through the same kind of mapping. */
     APPEND,
+    /** The same where neither side gets memory that was freed just before. */
+    FRESH,
     /** Appends that wait for the disk, against bare forces of as many bytes. */
     SYNC,
     /** Appends and reads above a large backlog. */
