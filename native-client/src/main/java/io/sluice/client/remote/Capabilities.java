@@ -69,9 +69,12 @@ public final class Capabilities {
         CompletableFuture<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before;
         turn.thenCombine(answered.handle((done, failure) -> failure), (mayPass, failure) -> failure)
                 .whenComplete((failure, never) -> {
-                    step(failure, send, refused);
-                    lines.remove(topic, mine);
-                    mine.complete(null);
+                    try {
+                        step(failure, send, refused);
+                    } finally {
+                        lines.remove(topic, mine);
+                        mine.complete(null);
+                    }
                 });
     }
 

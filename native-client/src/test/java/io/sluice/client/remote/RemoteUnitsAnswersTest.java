@@ -2,7 +2,6 @@ package io.sluice.client.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.client.remote.RemoteUnits.Target;
 import io.sluice.client.script.ScriptedCluster;
 import io.sluice.model.Message;
 import io.sluice.port.BrokerPort;
@@ -25,13 +24,10 @@ import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.command.ResponseCode;
 import io.sluice.wire.frame.Frame;
 import java.net.URI;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,27 +137,6 @@ class RemoteUnitsAnswersTest {
                                 List.of()))))
                 .isInstanceOf(UnitOutcome.Committed.class);
         assertThat(cluster.broker(first).heard(RequestCode.COMMIT_UNIT)).hasSize(before + 1);
-    }
-
-    @Test
-    void anIdKeepsItsBrokerWhenOthersComeAndGo() {
-        List<Target> all = Stream.of("broker-a", "broker-b", "broker-c", "broker-d")
-                .map(name -> new Target(name, "at-" + name))
-                .toList();
-        Map<String, Integer> share = new HashMap<>();
-        for (int i = 0; i < 400; i++) {
-            String id = "unit-" + i;
-            Target chosen = RemoteUnits.choose(all, id);
-            share.merge(chosen.brokerName(), 1, Integer::sum);
-            for (Target gone : all) {
-                List<Target> rest =
-                        all.stream().filter(target -> target != gone).toList();
-                if (gone != chosen) {
-                    assertThat(RemoteUnits.choose(rest, id)).isEqualTo(chosen);
-                }
-            }
-        }
-        assertThat(share.values()).hasSize(4).allMatch(ids -> ids > 60);
     }
 
     @Test

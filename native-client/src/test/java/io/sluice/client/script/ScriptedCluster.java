@@ -62,6 +62,11 @@ public final class ScriptedCluster implements AutoCloseable {
         nameServer.on(RequestCode.GET_BROKER_CLUSTER_INFO, asked -> clusterInfo());
     }
 
+    /** The topic is on all brokers again. */
+    public void onAll(String topic) {
+        homes.remove(topic);
+    }
+
     /** @param queues per broker */
     public ScriptedCluster topic(String name, int queues) {
         topics.put(name, queues);
@@ -71,11 +76,6 @@ public final class ScriptedCluster implements AutoCloseable {
     /** The topic is on this broker alone. */
     public void onlyOn(String topic, String brokerName) {
         homes.put(topic, brokerName);
-    }
-
-    /** The topic is on all brokers again. */
-    public void onAll(String topic) {
-        homes.remove(topic);
     }
 
     public void forget(String topic) {
