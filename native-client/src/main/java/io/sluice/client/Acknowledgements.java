@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import io.sluice.client.remote.RemoteLeases;
 import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Settled;
@@ -8,13 +9,16 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Single acknowledgements of one consumer on their way to the broker. Those that meet share a request: while
- * {@value #UNDER_WAY_MAX} are under way, what comes waits and goes with the next. No more can wait than are lent. Any thread.
+ * Single acknowledgements of one consumer on their way to the brokers, each broker's in a line of its own. Those that meet share a
+ * request: while {@value #UNDER_WAY_MAX} are under way to a broker, what comes waits and goes with the next. No more can wait than
+ * are lent. Any thread.
  */
 final class Acknowledgements {
     private static final int UNDER_WAY_MAX = 2;
@@ -24,10 +28,14 @@ final class Acknowledgements {
             Comparator.<One, String>comparing(one -> one.receipt.run()).thenComparingInt(one -> one.receipt.place());
 
     private final LeaseReader leases;
-    /** Guarded by this, as the next field. */
-    private final Deque<One> waiting = new ArrayDeque<>();
+    /** By broker name; only those that have something. Guarded by this, as what is in them. */
+    private final Map<String, Line> lines = new HashMap<>();
 
-    private int underWay;
+    /** On its way to one broker. */
+    private static final class Line {
+        private final Deque<One> waiting = new ArrayDeque<>();
+        private int underWay;
+    }
 
     private record One(Receipt receipt, CompletableFuture<Settled> settled) {}
 
@@ -38,29 +46,31 @@ final class Acknowledgements {
     /** Fails as {@link LeaseReader#settle} does, then for all that went with it. */
     CompletionStage<Settled> add(Receipt receipt) {
         One one = new One(receipt, new CompletableFuture<>());
+        String broker = RemoteLeases.brokerOf(receipt);
         List<One> next;
         synchronized (this) {
-            waiting.add(one);
-            next = takeNext();
+            Line line = lines.computeIfAbsent(broker, fresh -> new Line());
+            line.waiting.add(one);
+            next = takeNext(line);
         }
-        send(next);
+        send(broker, next);
         return one.settled;
     }
 
-    private List<One> takeNext() {
-        if (underWay == UNDER_WAY_MAX || waiting.isEmpty()) {
+    private static List<One> takeNext(Line line) {
+        if (line.underWay == UNDER_WAY_MAX || line.waiting.isEmpty()) {
             return List.of();
         }
-        underWay++;
+        line.underWay++;
         List<One> next = new ArrayList<>();
-        while (!waiting.isEmpty() && next.size() < REQUEST_MAX) {
-            next.add(waiting.poll());
+        while (!line.waiting.isEmpty() && next.size() < REQUEST_MAX) {
+            next.add(line.waiting.poll());
         }
         next.sort(AS_LENT);
         return next;
     }
 
-    private void send(List<One> together) {
+    private void send(String broker, List<One> together) {
         if (together.isEmpty()) {
             return;
         }
@@ -75,10 +85,14 @@ final class Acknowledgements {
         asked.whenComplete((settled, failed) -> {
             List<One> next;
             synchronized (this) {
-                underWay--;
-                next = takeNext();
+                Line line = lines.get(broker);
+                line.underWay--;
+                next = takeNext(line);
+                if (line.underWay == 0) {
+                    lines.remove(broker);
+                }
             }
-            send(next);
+            send(broker, next);
             for (int i = 0; i < together.size(); i++) {
                 if (failed == null) {
                     together.get(i).settled.complete(settled.get(i));

@@ -70,7 +70,7 @@ public final class LeaseConsumer implements AutoCloseable {
         this.start = settings.start;
         this.ordering = settings.ordering;
         this.acknowledgements = new Acknowledgements(leases);
-        this.ahead = settings.readAhead ? new LeasesAhead(this::ask, leaseFor) : null;
+        this.ahead = settings.readAhead ? new LeasesAhead(this::ask, this::giveBack, leaseFor) : null;
     }
 
     /** Settings of a lease consumer. Confined to one thread. */
@@ -128,7 +128,8 @@ public final class LeaseConsumer implements AutoCloseable {
 
         /**
          * Leases the next messages, as many as the poll before wanted, while those are worked on: for backlogs. What was leased
-         * so is with this consumer, not with the others of its group; closing gives it back. Default: not.
+         * so is with this consumer, not with the others of its group; closing gives it back, and it counts as not delivered, save
+         * at Apache brokers. When this process dies its lease ends by its time and counts. Default: not.
          */
         public Builder readAhead() {
             readAhead = true;
@@ -195,12 +196,24 @@ public final class LeaseConsumer implements AutoCloseable {
         }
     }
 
-    /** Leases that are not settled end by their time; what was leased ahead is given back. Twice is harmless. */
+    private CompletionStage<?> giveBack(List<LeasedMessage> unseen) {
+        return leases.settle(unseen.stream()
+                .<Settlement>map(message -> new Settlement.GiveBack(message.receipt()))
+                .toList());
+    }
+
+    /**
+     * Leases that are not settled end by their time; what was leased ahead is given back, which is waited for up to the request
+     * timeout. Twice is harmless.
+     */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             if (ahead != null) {
-                ahead.close();
+                CompletionStage<?> back = ahead.close();
+                if (!core.link().isOwnThread()) {
+                    Waiting.upTo(core.link().config().requestTimeout(), back);
+                }
             }
             client.forget(this);
         }

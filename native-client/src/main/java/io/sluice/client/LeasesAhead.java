@@ -4,14 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Messages that are leased while those before them are worked on. At most one answer waits here, of as many messages as the
  * poll before it wanted, and only one that was full is followed by a question. The leases of what waits run: what has waited
- * for half of their time is given back instead of handed out. Any thread.
+ * for half of their time is given back instead of handed out, as if it had not been leased. Any thread.
  */
 final class LeasesAhead {
     private final Asking asking;
+    private final Function<List<LeasedMessage>, CompletionStage<?>> returning;
     private final long keepNanos;
     /** {@code null} when nothing was asked for ahead. Guarded by this. */
     private Answer ahead;
@@ -27,8 +29,10 @@ final class LeasesAhead {
     /** @param askedAtNanos before which none of its leases began */
     private record Answer(CompletableFuture<List<LeasedMessage>> messages, long askedAtNanos) {}
 
-    LeasesAhead(Asking asking, Duration leaseFor) {
+    /** @param returning gives messages back unseen */
+    LeasesAhead(Asking asking, Function<List<LeasedMessage>, CompletionStage<?>> returning, Duration leaseFor) {
         this.asking = asking;
+        this.returning = returning;
         this.keepNanos = leaseFor.toNanos() / 2;
     }
 
@@ -95,20 +99,20 @@ final class LeasesAhead {
         });
     }
 
-    private static void giveBack(List<LeasedMessage> messages) {
-        messages.forEach(message -> message.release(Duration.ZERO));
+    private CompletionStage<?> giveBack(List<LeasedMessage> messages) {
+        return messages.isEmpty() ? CompletableFuture.completedFuture(null) : returning.apply(messages);
     }
 
-    /** Gives back what waits. */
-    void close() {
+    /** Gives back what waits; completes when that is done. */
+    CompletionStage<?> close() {
         Answer left;
         synchronized (this) {
             closed = true;
             left = ahead;
             ahead = null;
         }
-        if (left != null) {
-            left.messages().thenAccept(LeasesAhead::giveBack);
-        }
+        return left == null
+                ? CompletableFuture.completedFuture(null)
+                : left.messages().thenCompose(this::giveBack);
     }
 }

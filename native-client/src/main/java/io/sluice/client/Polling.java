@@ -45,6 +45,9 @@ final class Polling {
 
         /** Takes note that the batch goes to the application; false when the queue was put elsewhere meanwhile. */
         boolean taken(Batch batch);
+
+        /** Whether the route names the broker of the queue now. */
+        boolean isRouted(MessageQueue queue);
     }
 
     /**
@@ -59,6 +62,8 @@ final class Polling {
     private static final class Reading {
         /** Whether a fetch is under way or planned. */
         private boolean busy;
+        /** Whether a fetch has succeeded. */
+        private boolean wasThere;
         /** Rises when the queue is put elsewhere: what was asked for before does not count. */
         private int turn;
         /** When the fetch under way began. */
@@ -188,6 +193,7 @@ final class Polling {
             failed(queue, reading, turn, ClusterLink.causeOf(failure));
             return;
         }
+        reading.wasThere = true;
         if (!batch.messages().isEmpty()) {
             reading.busy = false;
             reading.ready = batch;
@@ -202,9 +208,7 @@ final class Polling {
     }
 
     private void failed(MessageQueue queue, Reading reading, int turn, Throwable cause) {
-        boolean passes = cause instanceof RefusedException refused
-                && (refused.reason() == Refusal.UNAVAILABLE || refused.reason() == Refusal.OVERLOADED);
-        if (!passes) {
+        if (!(cause instanceof RefusedException perhaps && passes(queue, reading, perhaps.reason()))) {
             reading.hopeless = cause instanceof RefusedException refused
                     ? refused
                     : new RefusedException(Refusal.UNAVAILABLE, "%s cannot be read: %s".formatted(queue, cause));
@@ -213,6 +217,15 @@ final class Polling {
             return;
         }
         clock.after(PAUSE, () -> again(queue, reading, turn));
+    }
+
+    /** A queue that was read comes back with its broker, which the route does not name while it is away. */
+    private boolean passes(MessageQueue queue, Reading reading, Refusal reason) {
+        return switch (reason) {
+            case UNAVAILABLE, OVERLOADED -> true;
+            case NO_SUCH_QUEUE, NO_SUCH_TOPIC -> reading.wasThere && !source.isRouted(queue);
+            default -> false;
+        };
     }
 
     private synchronized void again(MessageQueue queue, Reading reading, int turn) {

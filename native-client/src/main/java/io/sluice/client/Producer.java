@@ -7,7 +7,6 @@ import io.sluice.client.intercept.SendStep;
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.link.Waiting;
 import io.sluice.client.presence.Presence;
-import io.sluice.client.remote.Capabilities;
 import io.sluice.client.request.NoReplyException;
 import io.sluice.client.route.TopicRoute;
 import io.sluice.client.send.QueueChoice;
@@ -36,7 +35,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends messages. Any thread; one producer serves a whole application.
@@ -56,6 +58,8 @@ import java.util.function.Supplier;
  * must not be blocked.
  */
 public final class Producer implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Producer.class);
+
     private final SluiceClient client;
     private final ClientCore core;
     private final Sender sender;
@@ -85,10 +89,14 @@ public final class Producer implements AutoCloseable {
                 config.group(),
                 half -> through(
                         half,
-                        last -> guarded(
-                                last, () -> sender.send(last, QueueChoice.ANY, config.timeout(), WhenFull.WAIT))),
+                        last -> sender.send(
+                                last,
+                                QueueChoice.ANY,
+                                config.timeout(),
+                                WhenFull.WAIT,
+                                core.capabilities().gateOf(last))),
                 asked,
-                end -> this.interceptors.forEach(interceptor -> interceptor.ended(end))));
+                end -> tellInterceptors(interceptor -> interceptor.ended(end))));
         core.heartbeats().join(presence);
     }
 
@@ -192,9 +200,15 @@ public final class Producer implements AutoCloseable {
 
         /**
          * Each message is stored once, however often this producer has to try: it gets a number that the broker remembers, for
-         * an hour unless configured otherwise. Messages that bring an {@linkplain Message#withIdempotencyKey idempotency key}
-         * keep it. Costs a second record per message, and each travels alone. At clusters that cannot do this sends fail with
+         * an hour unless configured otherwise. Once a try may have been stored, further ones go to the same queue only, and wait
+         * for its broker when that is away. Messages that bring an {@linkplain Message#withIdempotencyKey idempotency key}
+         * keep it. Costs a second record per message, and each travels alone. Also one-way sends and questions are numbered; batches
+         * and transactions are refused. At clusters that cannot do this sends fail with
          * {@link io.sluice.port.Refusal#NOT_SUPPORTED}.
+         *
+         * <p>The number belongs to one call: a message whose send failed in doubt and that is given to {@code send} again gets
+         * another one, and may be stored twice. An application that repeats failed sends gives each message a key of its own, or
+         * the producer its number, see {@link #idempotent(String, long)}.
          */
         public Builder idempotent() {
             return idempotent(UUID.randomUUID().toString(), 0);
@@ -203,7 +217,8 @@ public final class Producer implements AutoCloseable {
         /**
          * As {@link #idempotent()}, for an application that knows after a restart how far it had come: a message that it sends
          * again with the number it had before is not stored again, and its send answers with the first result. The numbers are
-         * given in the order of the sends.
+         * given in the order of the sends, one-way sends and questions included. A question that was stored before is not stored
+         * again, so that no reply may come. After a send that failed in doubt go on with a producer that begins at its number.
          *
          * <pre>{@code
          * Producer producer = client.producer("import").idempotent("file-7", firstLine).start();
@@ -344,8 +359,19 @@ public final class Producer implements AutoCloseable {
         TopicName where = new TopicName(topic);
         boolean takenBack =
                 Waiting.forResult(core.link(), "recalling", () -> core.timers().recall(where, waiting.recallHandle()));
-        interceptors.forEach(interceptor -> interceptor.recalled(where, waiting, takenBack));
+        tellInterceptors(interceptor -> interceptor.recalled(where, waiting, takenBack));
         return takenBack;
+    }
+
+    /** What is told has happened, whatever they make of it. */
+    private void tellInterceptors(Consumer<SendInterceptor> word) {
+        for (SendInterceptor interceptor : interceptors) {
+            try {
+                word.accept(interceptor);
+            } catch (RuntimeException failed) {
+                log.warn("an interceptor of producer group {} failed; the others go on", presence.group(), failed);
+            }
+        }
     }
 
     /**
@@ -362,11 +388,16 @@ public final class Producer implements AutoCloseable {
      * });
      * }</pre>
      *
-     * @throws IllegalStateException when the producer has no check
+     * @throws IllegalStateException when the producer has no check, or is idempotent
      * @throws SendFailedException when the half message is not stored; the local transaction was not run then
      */
     public Transacted sendInTransaction(Message message, LocalTransaction local) {
         requireOpen();
+        if (numbers.isPresent()) {
+            throw new IllegalStateException(
+                    "an idempotent producer sends no transactions: half messages are not stored once;"
+                            + " use a producer that is not, and make the check answer for repeats");
+        }
         return transactions
                 .orElseThrow(() -> new IllegalStateException(
                         "producer of group %s has no transaction check; give one to its builder"
@@ -392,9 +423,13 @@ public final class Producer implements AutoCloseable {
                 .ask(
                         marked -> through(
                                 marked,
-                                last -> guarded(
-                                        last, () -> sender.send(last, QueueChoice.ANY, timeout, WhenFull.REFUSE))),
-                        question,
+                                last -> sender.send(
+                                        last,
+                                        QueueChoice.ANY,
+                                        timeout,
+                                        WhenFull.REFUSE,
+                                        core.capabilities().gateOf(last))),
+                        numbered(question),
                         timeout);
     }
 
@@ -431,30 +466,38 @@ public final class Producer implements AutoCloseable {
     private CompletionStage<Sent> submit(Message message, QueueChoice choice) {
         requireOpen();
         return through(
-                numbers.map(of -> of.number(message)).orElse(message),
-                last -> guarded(
-                        last, () -> sender.send(last, choice, sender.config().timeout(), WhenFull.WAIT)));
+                numbered(message),
+                last -> sender.send(
+                        last,
+                        choice,
+                        sender.config().timeout(),
+                        WhenFull.WAIT,
+                        core.capabilities().gateOf(last)));
     }
 
-    private CompletionStage<Void> sendOneWay(Message message, QueueChoice choice) {
+    private Message numbered(Message message) {
+        return numbers.map(of -> of.number(message)).orElse(message);
+    }
+
+    private CompletionStage<Void> sendOneWay(Message given, QueueChoice choice) {
         requireOpen();
-        if (interceptors.isEmpty() && !needsCapability(message)) {
-            return sender.sendOneWay(message, choice);
+        Message message = numbered(given);
+        if (interceptors.isEmpty()) {
+            return sender.sendOneWay(message, choice, core.capabilities().gateOf(message));
         }
         CompletableFuture<Void> handedOver = new CompletableFuture<>();
-        through(
-                        message,
-                        last -> guarded(last, () -> {
-                            CompletableFuture<Sent> open = new CompletableFuture<>();
-                            sender.sendOneWay(last, choice).whenComplete((gone, failure) -> {
+        through(message, last -> {
+                    CompletableFuture<Sent> open = new CompletableFuture<>();
+                    sender.sendOneWay(last, choice, core.capabilities().gateOf(last))
+                            .whenComplete((gone, failure) -> {
                                 if (failure == null) {
                                     handedOver.complete(null);
                                 }
                                 open.completeExceptionally(
                                         failure == null ? sender.unanswered(last) : ClusterLink.causeOf(failure));
                             });
-                            return open;
-                        }))
+                    return open;
+                })
                 .whenComplete((never, failure) -> {
                     if (failure != null) {
                         handedOver.completeExceptionally(ClusterLink.causeOf(failure));
@@ -467,18 +510,6 @@ public final class Producer implements AutoCloseable {
         return interceptors.isEmpty()
                 ? last.send(message)
                 : SendStep.through(interceptors, last).send(message);
-    }
-
-    private static boolean needsCapability(Message message) {
-        return message.properties().has(PropertyNames.IDEMPOTENCY_KEY) || Capabilities.isTimed(message);
-    }
-
-    /** Brokers of another make would store what they do not understand. */
-    private CompletionStage<Sent> guarded(Message message, Supplier<CompletionStage<Sent>> send) {
-        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
-            return core.capabilities().once(message.topic(), send);
-        }
-        return Capabilities.isTimed(message) ? core.capabilities().timed(message.topic(), send) : send.get();
     }
 
     private <T> T await(Supplier<CompletionStage<T>> question) {

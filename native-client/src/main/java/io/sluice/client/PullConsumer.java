@@ -181,6 +181,14 @@ public final class PullConsumer implements AutoCloseable {
         public boolean taken(Batch batch) {
             return PullConsumer.this.taken(batch);
         }
+
+        @Override
+        public boolean isRouted(MessageQueue queue) {
+            return core.routes()
+                    .known(queue.topic())
+                    .flatMap(route -> route.share(queue.brokerName()))
+                    .isPresent();
+        }
     }
 
     /**
@@ -200,7 +208,7 @@ public final class PullConsumer implements AutoCloseable {
     /**
      * Messages of the assigned queues, in the order of each queue, the queues in turn; empty when none came within the wait.
      * Their positions move behind what was returned. One fetch per queue is under way or held here meanwhile. A broker that is
-     * away costs nothing but its messages: it is asked again every second.
+     * away costs nothing but its messages: it is asked again every second, also when it has left the route.
      *
      * <pre>{@code
      * consumer.assign(consumer.queuesOf("Orders"));

@@ -42,6 +42,11 @@ import java.util.stream.IntStream;
  * <p>A unit with an id is committed once however often it is tried, within the window of the broker (an hour unless configured
  * otherwise): whoever does not know how it ended commits a unit of the same id, messages and settlements again, and is told the
  * first result. Everything of a unit lies on one broker: the one that lent its leases, which must have the topics sent to.
+ *
+ * <p>Only that broker knows the id. A unit without leases has its broker chosen by its id among those present: a client that does not
+ * know how it ended asks that broker alone, and refuses with {@link Refusal#UNAVAILABLE} while it is away. Another client, or one
+ * that was started since, remembers nothing: it must wait until all brokers are back before it repeats such a unit, else the unit may
+ * be done on a second broker, too.
  */
 public final class WorkUnit {
     private final ClientCore core;

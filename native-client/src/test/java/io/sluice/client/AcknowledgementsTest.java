@@ -1,5 +1,6 @@
 package io.sluice.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.port.LeaseReader;
@@ -8,6 +9,7 @@ import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settled;
 import io.sluice.port.LeaseReader.Settlement;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,6 +71,24 @@ class AcknowledgementsTest {
         broker.answer(0);
         assertThat(settled).allSatisfy(one -> assertThat(one).isCompleted());
         assertThat(settled.get(2).join().receipt().place()).isEqualTo(5);
+    }
+
+    @Test
+    void aBrokerThatDoesNotAnswerDoesNotDelayOthers() {
+        String silent = "run." + Base64.getUrlEncoder().withoutPadding().encodeToString("broker-a".getBytes(UTF_8));
+        for (int i = 0; i < 4; i++) {
+            acknowledgements.add(new Receipt(silent, i));
+        }
+        assertThat(broker.asked).hasSize(2);
+        List<CompletableFuture<Settled>> others = add(1, 2, 3);
+        assertThat(broker.asked).hasSize(4);
+        broker.answer(2);
+        assertThat(broker.handles(4)).containsExactly("run~3");
+        broker.answer(3);
+        broker.answer(4);
+        assertThat(others).allSatisfy(one -> assertThat(one).isCompleted());
+        broker.answer(0);
+        assertThat(broker.handles(5)).containsExactly(silent + "~2", silent + "~3");
     }
 
     @Test

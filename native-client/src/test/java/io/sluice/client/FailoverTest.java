@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.client.Traffic.Way;
+import io.sluice.client.consume.StartAt;
 import io.sluice.client.live.LiveCluster;
 import io.sluice.model.Message;
+import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
@@ -13,7 +15,9 @@ import io.sluice.port.TopicCatalog.TopicSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +134,44 @@ class FailoverTest {
                 assertThat(traffic.repeated(way)).as("twice by " + way).isEmpty();
             }
         }
+    }
+
+    @Test
+    void pollsGoOnWhileABrokerIsAwayAndReadItAgainWhenItIsBack() {
+        try (SluiceClient client = SluiceClient.connect(cluster.nameServerAddress())) {
+            Producer producer = client.producer("polled").start();
+            PullConsumer reader =
+                    client.pullConsumer("polling").startAt(StartAt.FIRST).open();
+            List<MessageQueue> queues = reader.queuesOf(TOPIC);
+            reader.assign(queues);
+            polled(reader, producer, queues);
+
+            cluster.stopBroker("broker-a");
+            await().atMost(PATIENCE).until(() -> {
+                reader.poll(Duration.ofMillis(100));
+                return producer.queuesOf(TOPIC).size() == 4;
+            });
+            // Each outlasts the pause before a fetch that failed is repeated.
+            for (int i = 0; i < 3; i++) {
+                assertThat(reader.poll(Duration.ofMillis(1100))).isEmpty();
+            }
+            cluster.startBroker("broker-a");
+            await().atMost(PATIENCE).until(() -> {
+                reader.poll(Duration.ofMillis(100));
+                return producer.queuesOf(TOPIC).size() == 8;
+            });
+            polled(reader, producer, queues);
+        }
+    }
+
+    /** A message for each queue arrives. */
+    private static void polled(PullConsumer reader, Producer producer, List<MessageQueue> queues) {
+        queues.forEach(queue -> producer.send(Message.of(TOPIC, "for " + queue), queue));
+        Set<MessageQueue> seen = new HashSet<>();
+        await().atMost(PATIENCE).until(() -> {
+            reader.poll(Duration.ofSeconds(1)).forEach(message -> seen.add(message.queue()));
+            return seen.size() == queues.size();
+        });
     }
 
     @Test

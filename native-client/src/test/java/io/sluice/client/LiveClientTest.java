@@ -544,7 +544,10 @@ class LiveClientTest {
         LeaseConsumer next = client.leaseConsumer("workers", "Jobs").open();
         List<String> left = new ArrayList<>();
         await().until(() -> {
-            next.poll(20, Duration.ofMillis(200)).forEach(message -> left.add(message.text()));
+            next.poll(20, Duration.ofMillis(200)).forEach(message -> {
+                assertThat(message.attempt()).as("it was never handed out").isEqualTo(1);
+                left.add(message.text());
+            });
             return left.size() == 10;
         });
         assertThat(left).containsExactlyInAnyOrderElementsOf(numbered(20, 30));

@@ -11,8 +11,11 @@ import io.sluice.client.live.LiveCluster;
 import io.sluice.client.script.ScriptedCluster;
 import io.sluice.client.send.SendFailedException;
 import io.sluice.client.send.Sent;
+import io.sluice.client.transaction.Decision;
 import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
+import io.sluice.model.PropertyNames;
+import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
@@ -20,11 +23,13 @@ import io.sluice.port.UnitOutcome;
 import io.sluice.wire.command.OffsetCommands.OffsetAnswer;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
+import io.sluice.wire.frame.FrameBody;
 import io.sluice.wire.frame.ProtocolVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -228,6 +233,39 @@ class ProducerOnceTest {
         }
 
         @Test
+        void transactionsAreNotForIt() {
+            Producer producer = client.producer("once")
+                    .transactionCheck(half -> Decision.COMMIT)
+                    .idempotent()
+                    .start();
+            assertThatThrownBy(() -> producer.sendInTransaction(Message.of("Once2", "1"), half -> Decision.COMMIT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("idempotent");
+        }
+
+        @Test
+        void oneWaySendsAndQuestionsAreNumberedToo() {
+            List<String> keys = new CopyOnWriteArrayList<>();
+            SendInterceptor looking = (message, next) -> {
+                keys.add(message.properties().get(PropertyNames.IDEMPOTENCY_KEY));
+                return next.send(message);
+            };
+            Producer producer = client.producer("numbers")
+                    .idempotent("n", 5)
+                    .intercept(looking)
+                    .start();
+
+            producer.sendOneWay(Message.of("Once3", "one-way"))
+                    .toCompletableFuture()
+                    .join();
+            producer.requestAsync(Message.of("Once3", "question"), PATIENCE);
+
+            assertThat(keys).containsExactly("n:5", "n:6");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(texts("Once3")).containsExactlyInAnyOrder("one-way", "question"));
+        }
+
+        @Test
         void anIdThatCannotBePartOfAKeyIsRefused() {
             assertThatThrownBy(() -> client.producer("once").idempotent("not good", 0))
                     .isInstanceOf(IllegalArgumentException.class);
@@ -253,6 +291,41 @@ class ProducerOnceTest {
         assertThat(ends.get(0)).isNull();
         assertThat(ends.get(1)).isInstanceOfSatisfying(SendFailedException.class, open -> assertThat(open.isOneWay())
                 .isTrue());
+    }
+
+    @Test
+    void theFirstSendsWaitForOneAnswerOfTheBrokerAndCountAsUnderWay() {
+        try (ScriptedCluster slow = new ScriptedCluster("broker-a").topic("Topic", 1);
+                SluiceClient there = SluiceClient.connect(slow.nameServer().address())) {
+            CompletableFuture<Frame> known = new CompletableFuture<>();
+            slow.broker()
+                    .onAsync(RequestCode.COMMIT_UNIT, asked -> known)
+                    .on(RequestCode.SEND_MESSAGE_V2, asked -> ScriptedCluster.stored(0, 0, 0, ScriptedCluster.idAt(0)));
+            Producer producer = there.producer("p")
+                    .sendTimeout(PATIENCE)
+                    .inFlightBytes(2500)
+                    .idempotent()
+                    .start();
+            Message message = Message.of(new TopicName("Topic"), new byte[600]);
+            List<CompletableFuture<Sent>> sends = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                sends.add(producer.sendAsync(message).toCompletableFuture());
+            }
+            assertThat(producer.bytesInFlight()).isBetween(1800, 2500);
+            assertThatThrownBy(() ->
+                            producer.sendOneWay(message).toCompletableFuture().join())
+                    .hasCauseInstanceOf(SendFailedException.class)
+                    .hasMessageContaining("inFlightBytes");
+            sends.add(CompletableFuture.supplyAsync(() -> producer.sendAsync(message))
+                    .thenCompose(sent -> sent));
+            await().until(() -> !slow.broker().heard(RequestCode.COMMIT_UNIT).isEmpty());
+
+            known.complete(ScriptedCluster.answer(FrameBody.NONE));
+
+            assertThat(sends).allSatisfy(sent -> assertThat(sent).succeedsWithin(PATIENCE));
+            assertThat(slow.broker().heard(RequestCode.COMMIT_UNIT)).hasSize(1);
+            assertThat(producer.bytesInFlight()).isZero();
+        }
     }
 
     /** A cluster of another make: it knows neither units nor keys. */

@@ -7,11 +7,14 @@ import static org.awaitility.Awaitility.await;
 import io.sluice.client.consume.ReceivedMessage;
 import io.sluice.client.consume.StartAt;
 import io.sluice.client.consume.Verdict;
+import io.sluice.client.intercept.SendInterceptor;
+import io.sluice.client.intercept.SendStep;
 import io.sluice.client.live.LiveCluster;
 import io.sluice.client.request.NoReplyException;
 import io.sluice.client.send.Sent;
 import io.sluice.client.transaction.Decision;
 import io.sluice.client.transaction.Transacted;
+import io.sluice.client.transaction.TransactionEnd;
 import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.TopicName;
@@ -138,6 +141,40 @@ class ProducerVerbsTest {
 
             List<ReceivedMessage> seen = consumed("Failing");
             await().atMost(PATIENCE).until(() -> seen.size() == 1);
+        }
+
+        @Test
+        void anInterceptorThatThrowsKeepsNothingFromTheBroker() {
+            SendInterceptor broken = new SendInterceptor() {
+                @Override
+                public CompletionStage<Sent> around(Message message, SendStep next) {
+                    return next.send(message);
+                }
+
+                @Override
+                public void ended(TransactionEnd end) {
+                    throw new IllegalStateException("told to fail");
+                }
+
+                @Override
+                public void recalled(TopicName topic, Sent waiting, boolean takenBack) {
+                    throw new IllegalStateException("told to fail");
+                }
+            };
+            Producer producer = client.producer("tx-broken")
+                    .transactionCheck(half -> Decision.COMMIT)
+                    .intercept(broken)
+                    .start();
+
+            Transacted kept = producer.sendInTransaction(Message.of("Told", "told"), half -> Decision.COMMIT);
+            producer.sendInTransaction(Message.of("Told", "asked"), half -> Decision.UNKNOWN);
+            Sent waiting = producer.send(Message.of("Told", "recalled").deliverAfter(Duration.ofMinutes(1)));
+
+            assertThat(kept.confirmed()).isTrue();
+            assertThat(producer.recall("Told", waiting)).isTrue();
+            List<ReceivedMessage> seen = consumed("Told");
+            await().atMost(PATIENCE).until(() -> seen.size() == 2);
+            assertThat(seen).extracting(ReceivedMessage::text).containsExactlyInAnyOrder("told", "asked");
         }
 
         @Test

@@ -264,6 +264,9 @@ public interface LeaseReader {
         /** Give it back, visible again after the delay (zero: at once). */
         record Release(Receipt receipt, Duration delay) implements Settlement {}
 
+        /** Give it back unseen, visible again at once: the delivery does not count, where the broker can tell. */
+        record GiveBack(Receipt receipt) implements Settlement {}
+
         /** It failed: give it back, visible again after the delay that the settings of the group name for its attempt. */
         record Retry(Receipt receipt) implements Settlement {}
 

@@ -115,6 +115,16 @@ final class CursorSettler {
 
     /** @param freeAtMs not before the present: at once */
     Answer release(Claim claim, long nowMs, long freeAtMs, int attemptsMax, BooleanSupplier isSame) {
+        return endLease(claim, nowMs, freeAtMs, attemptsMax, true, isSame);
+    }
+
+    /** Ends the lease at once, as if it had never been given. */
+    Answer giveBack(Claim claim, long nowMs, int attemptsMax, BooleanSupplier isSame) {
+        return endLease(claim, nowMs, nowMs, attemptsMax, false, isSame);
+    }
+
+    private Answer endLease(
+            Claim claim, long nowMs, long freeAtMs, int attemptsMax, boolean counts, BooleanSupplier isSame) {
         if (cursor.isSettled(claim.offset())) {
             return Answer.OVER;
         }
@@ -127,6 +137,10 @@ final class CursorSettler {
             return Answer.OVER;
         }
         entry.releasedLeaseId = claim.leaseId();
+        if (!counts) {
+            entry.attempts--;
+            entry.wasRecalled = true;
+        }
         cursor.comeBack(entry, nowMs, freeAtMs, attemptsMax);
         return Answer.DONE;
     }

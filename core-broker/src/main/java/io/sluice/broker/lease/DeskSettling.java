@@ -159,6 +159,8 @@ final class DeskSettling {
                 extend(cursor, item, extend);
             } else if (settlement instanceof Settlement.Release release) {
                 put(item, release(cursor, claim, millis(release.delay())));
+            } else if (settlement instanceof Settlement.GiveBack) {
+                put(item, back(cursor, cursor.settler.giveBack(claim, now, attemptsMax, sameAs(claim))));
             } else if (settlement instanceof Settlement.Retry) {
                 put(item, release(cursor, claim, delayMs(item)));
             } else if (settlement instanceof Settlement.Reject reject) {
@@ -229,7 +231,11 @@ final class DeskSettling {
 
         private Answer release(SharedCursor cursor, Claim claim, long delayMs) {
             long freeAtMs = now + delayMs;
-            Answer answer = cursor.settler.release(claim, now, freeAtMs, attemptsMax, sameAs(claim));
+            return back(cursor, cursor.settler.release(claim, now, freeAtMs, attemptsMax, sameAs(claim)));
+        }
+
+        /** What came back is written down, and those who wait are told. */
+        private Answer back(SharedCursor cursor, Answer answer) {
             if (answer == Answer.DONE) {
                 pending.add(tools.journal().write(cursor.key, cursor.takeNews()));
                 desk.callNoLaterThan(cursor.nextDueMs());

@@ -456,6 +456,10 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 throw new RefusedException(
                         Refusal.ILLEGAL_ARGUMENT, "a unit of work cannot extend a lease; extend it on its own");
             }
+            if (settlements.get(i) instanceof Settlement.GiveBack) {
+                throw new RefusedException(
+                        Refusal.ILLEGAL_ARGUMENT, "a unit of work cannot give a lease back unseen; release it");
+            }
             Settlement before = byReceipt.putIfAbsent(settlements.get(i).receipt(), settlements.get(i));
             if (before != null && !before.equals(settlements.get(i))) {
                 throw new RefusedException(

@@ -170,6 +170,7 @@ final class LeaseHandler {
             case ACK -> new Settlement.Ack(receipt);
             case EXTEND -> new Settlement.Extend(receipt, Duration.ofMillis(settle.ms()));
             case RELEASE -> new Settlement.Release(receipt, Duration.ofMillis(settle.ms()));
+            case GIVE_BACK -> new Settlement.GiveBack(receipt);
             case RETRY -> new Settlement.Retry(receipt);
             case REJECT -> new Settlement.Reject(receipt, settle.reason());
         };

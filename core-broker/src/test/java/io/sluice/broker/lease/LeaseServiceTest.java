@@ -22,6 +22,7 @@ import io.sluice.port.LeaseReader.Settled;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Settlement.Ack;
 import io.sluice.port.LeaseReader.Settlement.Extend;
+import io.sluice.port.LeaseReader.Settlement.GiveBack;
 import io.sluice.port.LeaseReader.Settlement.Reject;
 import io.sluice.port.LeaseReader.Settlement.Release;
 import io.sluice.port.LeaseReader.Start;
@@ -50,6 +51,38 @@ class LeaseServiceTest {
 
     private void sendTagged(String text, String tag) {
         bench.log.send("Jobs", 0, text, MessageProperties.of(Map.of("TAGS", tag)));
+    }
+
+    @Test
+    void whatIsGivenBackUnseenWasNeverDelivered() {
+        bench.attemptsMax = 1;
+        send("m");
+        for (int i = 0; i < 3; i++) {
+            Lease lease = bench.lease(1).get(0);
+            assertThat(lease.attempt()).isEqualTo(1);
+            assertThat(bench.settle(new GiveBack(lease.receipt()))).isEqualTo(Result.DONE);
+            assertThat(bench.settle(new GiveBack(lease.receipt())))
+                    .as("told twice")
+                    .isEqualTo(Result.DONE);
+            assertThat(bench.ack(lease)).isEqualTo(Result.LEASE_OVER);
+            if (i == 1) {
+                bench.closeAndReopen();
+            }
+        }
+        Lease seen = bench.lease(1).get(0);
+        assertThat(seen.attempt()).isEqualTo(1);
+        assertThat(bench.settle(new Release(seen.receipt(), Duration.ZERO))).isEqualTo(Result.DONE);
+        assertThat(bench.lease(1)).as("no attempt is left").isEmpty();
+    }
+
+    @Test
+    void aDeliveryThatFailedStillCountsWhenTheNextIsGivenBackUnseen() {
+        send("m");
+        assertThat(bench.settle(new Release(bench.lease(1).get(0).receipt(), Duration.ZERO)))
+                .isEqualTo(Result.DONE);
+        assertThat(bench.settle(new GiveBack(bench.lease(1).get(0).receipt()))).isEqualTo(Result.DONE);
+        bench.closeAndReopen();
+        assertThat(bench.lease(1).get(0).attempt()).isEqualTo(2);
     }
 
     private static void assertRefused(ThrowingCallable question, Refusal reason) {

@@ -23,11 +23,14 @@ public interface SendInterceptor {
      */
     CompletionStage<Sent> around(Message message, SendStep next);
 
-    /** A transaction of the producer is ended, see {@link TransactionEnd}. Any thread; must not block. */
+    /**
+     * A transaction of the producer is ended and its broker was told, see {@link TransactionEnd}. Any thread; must not block. An
+     * exception is logged.
+     */
     default void ended(TransactionEnd end) {}
 
     /**
-     * A waiting message was asked to be taken back. Any thread; must not block.
+     * A waiting message was asked to be taken back. Any thread; must not block. An exception is logged.
      *
      * @param takenBack whether it was; false: it is on its way, or was taken back before
      */

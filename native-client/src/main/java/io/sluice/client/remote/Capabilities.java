@@ -2,8 +2,8 @@ package io.sluice.client.remote;
 
 import io.sluice.client.link.ClusterLink;
 import io.sluice.client.route.RouteCache;
+import io.sluice.client.send.Gate;
 import io.sluice.client.send.Sender;
-import io.sluice.client.send.Sent;
 import io.sluice.model.Message;
 import io.sluice.model.MessageProperties;
 import io.sluice.model.PropertyNames;
@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * Holds back what brokers of another make would misunderstand instead of refusing it, until every broker of the topic is
@@ -42,55 +42,51 @@ public final class Capabilities {
                         || properties.has(PropertyNames.TIMER_DELAY_SEC));
     }
 
-    /** A send with a time of delivery: brokers before 5.0 deliver at once. */
-    public CompletionStage<Sent> timed(TopicName topic, Supplier<CompletionStage<Sent>> send) {
-        return pass(topic, releases.require(EXACT_TIMES, ProtocolVersion.V5_0_0, topic), send);
+    /**
+     * What the message has to pass. With an idempotency key: brokers of another make store each repeat. With a time of delivery:
+     * brokers before 5.0 deliver at once. Others pass freely.
+     */
+    public Gate gateOf(Message message) {
+        TopicName topic = message.topic();
+        if (message.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
+            return (send, refused) -> pass(topic, releases.requireUnits(KEYS, topic), send, refused);
+        }
+        return isTimed(message)
+                ? (send, refused) ->
+                        pass(topic, releases.require(EXACT_TIMES, ProtocolVersion.V5_0_0, topic), send, refused)
+                : Gate.OPEN;
     }
 
-    /** A send with an idempotency key: brokers of another make store each repeat. */
-    public CompletionStage<Sent> once(TopicName topic, Supplier<CompletionStage<Sent>> send) {
-        return pass(topic, releases.requireUnits(KEYS, topic), send);
-    }
-
-    private CompletionStage<Sent> pass(
-            TopicName topic, CompletionStage<Void> known, Supplier<CompletionStage<Sent>> send) {
+    private void pass(TopicName topic, CompletionStage<Void> known, Runnable send, Consumer<RuntimeException> refused) {
         CompletableFuture<Void> answered = known.toCompletableFuture();
         CompletableFuture<Void> line = lines.get(topic);
         if (line == null && answered.isDone() && !answered.isCompletedExceptionally()) {
-            return send.get();
+            send.run();
+            return;
         }
-        CompletableFuture<Sent> sent = new CompletableFuture<>();
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> before = lines.put(topic, mine);
         CompletableFuture<Void> turn = before == null ? CompletableFuture.completedFuture(null) : before;
         turn.thenCombine(answered.handle((done, failure) -> failure), (mayPass, failure) -> failure)
                 .whenComplete((failure, never) -> {
-                    step(failure, send, sent);
-                    lines.remove(topic, mine);
-                    mine.complete(null);
+                    try {
+                        step(failure, send, refused);
+                    } finally {
+                        lines.remove(topic, mine);
+                        mine.complete(null);
+                    }
                 });
-        return sent;
     }
 
-    private static void step(Throwable failure, Supplier<CompletionStage<Sent>> send, CompletableFuture<Sent> sent) {
-        if (failure != null) {
-            sent.completeExceptionally(notSent(ClusterLink.causeOf(failure)));
-            return;
-        }
-        try {
-            send.get().whenComplete((done, failed) -> {
-                if (failed == null) {
-                    sent.complete(done);
-                } else {
-                    sent.completeExceptionally(ClusterLink.causeOf(failed));
-                }
-            });
-        } catch (RuntimeException unexpected) {
-            sent.completeExceptionally(unexpected);
+    private static void step(Throwable failure, Runnable send, Consumer<RuntimeException> refused) {
+        if (failure == null) {
+            send.run();
+        } else {
+            refused.accept(notSent(ClusterLink.causeOf(failure)));
         }
     }
 
-    private static RuntimeException notSent(Throwable cause) {
+    static RuntimeException notSent(Throwable cause) {
         if (cause instanceof RefusedException refused) {
             return Sender.notSent(refused);
         }

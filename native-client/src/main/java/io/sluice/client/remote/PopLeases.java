@@ -248,6 +248,9 @@ final class PopLeases {
         if (settlement instanceof Settlement.Release release) {
             return change(lease, address, release.delay()).thenApply(later -> new Settled(given, Result.DONE, 0));
         }
+        if (settlement instanceof Settlement.GiveBack) {
+            return change(lease, address, Duration.ZERO).thenApply(later -> new Settled(given, Result.DONE, 0));
+        }
         if (settlement instanceof Settlement.Retry) {
             int step = Math.min(lease.attempt(), REST_SECONDS.length) - 1;
             return change(lease, address, Duration.ofSeconds(REST_SECONDS[step]))

@@ -17,10 +17,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * Which release each broker says it is of, and whether it is Sluice, for features that another one would not refuse but
- * misunderstand. A broker is asked once, before the feature is first used there. Any thread.
+ * misunderstand. A broker is asked once, before the feature is first used there: whoever needs to know meanwhile waits for the
+ * same answer. Any thread.
  */
 final class Releases {
     /** Where topics are made that do not exist. */
@@ -32,6 +35,10 @@ final class Releases {
     private final RouteCache routes;
     private final Map<String, Integer> known = new ConcurrentHashMap<>();
     private final Set<String> knowUnits = ConcurrentHashMap.newKeySet();
+    /** Questions under way, by address. */
+    private final ConcurrentMap<String, CompletableFuture<Integer>> askedForRelease = new ConcurrentHashMap<>();
+
+    private final ConcurrentMap<String, CompletableFuture<Void>> askedForUnits = new ConcurrentHashMap<>();
 
     Releases(ClusterLink link, RouteCache routes) {
         this.link = link;
@@ -66,7 +73,7 @@ final class Releases {
         return brokers(topic).thenCompose(addresses -> {
             CompletableFuture<?>[] checks = addresses.stream()
                     .filter(address -> !knowUnits.contains(address))
-                    .map(address -> askForUnits(feature, address).toCompletableFuture())
+                    .map(address -> shared(askedForUnits, address, () -> askForUnits(feature, address)))
                     .toArray(CompletableFuture[]::new);
             return CompletableFuture.allOf(checks);
         });
@@ -93,7 +100,30 @@ final class Releases {
 
     private CompletionStage<Integer> of(String feature, String address, TopicName topic) {
         Integer version = known.get(address);
-        return version != null ? CompletableFuture.completedFuture(version) : ask(feature, address, topic);
+        return version != null
+                ? CompletableFuture.completedFuture(version)
+                : shared(askedForRelease, address, () -> ask(feature, address, topic));
+    }
+
+    /** The answer to the question that is under way to the address, asked now if none is. */
+    private static <T> CompletableFuture<T> shared(
+            ConcurrentMap<String, CompletableFuture<T>> underWay,
+            String address,
+            Supplier<CompletionStage<T>> question) {
+        CompletableFuture<T> mine = new CompletableFuture<>();
+        CompletableFuture<T> before = underWay.putIfAbsent(address, mine);
+        if (before != null) {
+            return before;
+        }
+        question.get().whenComplete((answer, failure) -> {
+            underWay.remove(address, mine);
+            if (failure == null) {
+                mine.complete(answer);
+            } else {
+                mine.completeExceptionally(ClusterLink.causeOf(failure));
+            }
+        });
+        return mine;
     }
 
     private CompletionStage<Integer> ask(String feature, String address, TopicName topic) {

@@ -535,12 +535,20 @@ public final class RemoteLeases implements LeaseReader {
                 answer.leaseUntil());
     }
 
+    /** The name of the broker that gave the receipt; empty when the receipt does not tell. */
+    public static String brokerOf(Receipt receipt) {
+        return ReceiptAddress.of(receipt).brokerName();
+    }
+
     static Settle settle(Settlement settlement, String receipt) {
         if (settlement instanceof Settlement.Extend extend) {
             return new Settle(Kind.EXTEND, receipt, extend.leaseFor().toMillis(), "");
         }
         if (settlement instanceof Settlement.Release release) {
             return new Settle(Kind.RELEASE, receipt, release.delay().toMillis(), "");
+        }
+        if (settlement instanceof Settlement.GiveBack) {
+            return new Settle(Kind.GIVE_BACK, receipt, 0, "");
         }
         if (settlement instanceof Settlement.Retry) {
             return new Settle(Kind.RETRY, receipt, 0, "");

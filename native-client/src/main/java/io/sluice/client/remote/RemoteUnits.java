@@ -30,11 +30,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Units of work over the wire. A unit goes to the broker that lent its leases; one without leases to a broker that has all its
- * topics, the same one each time for one id, so that a repeat is recognised. A unit with an id is tried again when the answer is
- * lost.
+ * topics, the same one each time for one id, so that a repeat is recognised. While its end is not known here that one only is
+ * asked, and refusals say {@link Refusal#UNAVAILABLE} when it is away; who does not remember, because it was started anew, finds
+ * the same broker as long as that is there. A unit with an id is tried again when the answer is lost.
  */
 public final class RemoteUnits implements UnitsOfWork {
     private static final String WHAT = "units of work";
@@ -97,14 +99,19 @@ public final class RemoteUnits implements UnitsOfWork {
         return routes.forSending(message.topic())
                 .thenCompose(route -> {
                     Optional<MessageQueue> queue = route.flatMap(found -> queueOf(found, placement));
-                    CompletionStage<Target> chosen = queue.isPresent()
-                            ? primaryOf(queue.get().brokerName())
-                            : target(List.of(message.topic()), id, key);
-                    Placement there = queue.<Placement>map(found -> new Placement.Queue(found.queueId()))
-                            .orElse(placement);
-                    UnitOfWork single = new UnitOfWork("", List.of(new UnitOfWork.Send(message, there)), List.of());
-                    return chosen.thenCompose(target -> asking.again(
-                            Capabilities.KEYS, target.address(), UnitForm.request(RequestCode.COMMIT_UNIT, single)));
+                    CompletionStage<Target> chosen = target(
+                            id,
+                            () -> queue.isPresent()
+                                    ? primaryOf(queue.get().brokerName())
+                                    : primaries(List.of(message.topic())).thenApply(targets -> choose(targets, key)));
+                    return chosen.thenCompose(target -> {
+                        UnitOfWork single = new UnitOfWork(
+                                "",
+                                List.of(new UnitOfWork.Send(message, placeAt(target, queue, placement))),
+                                List.of());
+                        return asking.again(
+                                Capabilities.KEYS, target.address(), UnitForm.request(RequestCode.COMMIT_UNIT, single));
+                    });
                 })
                 .whenComplete((answer, failure) -> decided(id, failure))
                 .handle(RemoteUnits::sent);
@@ -125,6 +132,17 @@ public final class RemoteUnits implements UnitsOfWork {
                 ? sharded.key()
                 : ((Placement.Together) placement).key();
         return Optional.of(queues.get(Placement.queueFor(key, queues.size())));
+    }
+
+    /** The wish in words of one broker; what may be at another one than the queue is on now is a repeat, wherever it lies there. */
+    private static Placement placeAt(Target target, Optional<MessageQueue> queue, Placement wish) {
+        if (queue.isEmpty()) {
+            return wish;
+        }
+        if (queue.get().brokerName().equals(target.brokerName())) {
+            return new Placement.Queue(queue.get().queueId());
+        }
+        return wish instanceof Placement.Queue ? Placement.ANY : wish;
     }
 
     private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {
@@ -164,16 +182,17 @@ public final class RemoteUnits implements UnitsOfWork {
                 .map(send -> send.message().topic())
                 .distinct()
                 .toList();
-        return target(topics, unit.id(), unit.id());
+        return target(unit.id(), () -> primaries(topics).thenApply(targets -> choose(targets, unit.id())));
     }
 
     /**
-     * The broker for a unit, the same one each time as long as its end is not known.
+     * The broker for a unit, the same one each time as long as its end is not known: fails with {@link Refusal#UNAVAILABLE} while
+     * that one is away.
      *
-     * @param id  empty for a unit that nobody repeats
-     * @param key by which units are spread
+     * @param id     empty for a unit that nobody repeats
+     * @param choice of a broker when none is remembered
      */
-    private CompletionStage<Target> target(List<TopicName> topics, String id, String key) {
+    private CompletionStage<Target> target(String id, Supplier<CompletionStage<Target>> choice) {
         Optional<String> before;
         synchronized (undecided) {
             before = Optional.ofNullable(undecided.get(id));
@@ -181,8 +200,7 @@ public final class RemoteUnits implements UnitsOfWork {
         if (before.isPresent()) {
             return primaryOf(before.get());
         }
-        return primaries(topics).thenApply(targets -> {
-            Target chosen = choose(targets, key);
+        return choice.get().thenApply(chosen -> {
             if (!id.isEmpty()) {
                 synchronized (undecided) {
                     undecided.put(id, chosen.brokerName());
@@ -220,7 +238,7 @@ public final class RemoteUnits implements UnitsOfWork {
                 .findFirst()
                 .orElseThrow(() -> new RefusedException(
                         Refusal.UNAVAILABLE,
-                        "broker %s, which lent the leases of the unit of work, is away; try again later"
+                        "broker %s, where the unit of work may be or its leases are, is away; try again later"
                                 .formatted(brokerName))));
     }
 
@@ -263,12 +281,20 @@ public final class RemoteUnits implements UnitsOfWork {
         return targets;
     }
 
-    private static Target choose(List<Target> targets, String key) {
-        if (targets.isEmpty()) {
-            throw new RefusedException(
-                    Refusal.UNAVAILABLE, "no broker is there to take the unit of work; try again later");
-        }
-        return targets.get(Math.floorMod(key.hashCode(), targets.size()));
+    /** By rendezvous: brokers that come take their share of the keys, those that go leave theirs, all other keys stay. */
+    static Target choose(List<Target> targets, String key) {
+        return targets.stream()
+                .max(Comparator.comparingLong(target -> weight(target.brokerName(), key)))
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.UNAVAILABLE, "no broker is there to take the unit of work; try again later"));
+    }
+
+    /** Both hashes, mixed as SplitMix64 does. */
+    private static long weight(String brokerName, String key) {
+        long bits = (long) brokerName.hashCode() << 32 | key.hashCode() & 0xffff_ffffL;
+        bits = (bits ^ bits >>> 30) * 0xbf58_476d_1ce4_e5b9L;
+        bits = (bits ^ bits >>> 27) * 0x94d0_49bb_1331_11ebL;
+        return bits ^ bits >>> 31;
     }
 
     // ---- what is answered

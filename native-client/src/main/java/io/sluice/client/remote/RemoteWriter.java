@@ -1,6 +1,7 @@
 package io.sluice.client.remote;
 
 import io.sluice.client.link.ClusterLink;
+import io.sluice.client.send.Gate;
 import io.sluice.client.send.QueueChoice;
 import io.sluice.client.send.SendFailedException;
 import io.sluice.client.send.Sender;
@@ -10,7 +11,6 @@ import io.sluice.model.Message;
 import io.sluice.model.PropertyNames;
 import io.sluice.port.MessageWriter;
 import io.sluice.port.Placement;
-import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.wire.frame.ProtocolVersion;
 import java.util.concurrent.CompletableFuture;
@@ -40,31 +40,24 @@ final class RemoteWriter implements MessageWriter {
         if (placed.properties().has(PropertyNames.IDEMPOTENCY_KEY)) {
             return units.sendOnce(placed, placement);
         }
-        return isTimed(placed) ? sendTimed(placed, placement) : sendNow(placed, placement);
-    }
-
-    private static boolean isTimed(Message message) {
-        return Capabilities.isTimed(message);
+        return sendNow(placed, placement, Capabilities.isTimed(placed) ? untilTimesAreKnown(placed) : Gate.OPEN);
     }
 
     /** Brokers of 4.x keep the property and deliver the message at once. */
-    private CompletionStage<SendOutcome> sendTimed(Message message, Placement placement) {
-        return releases.require(Capabilities.EXACT_TIMES, ProtocolVersion.V5_0_0, message.topic())
-                .<CompletionStage<SendOutcome>>handle((done, failure) -> {
+    private Gate untilTimesAreKnown(Message message) {
+        return (send, refused) -> releases.require(Capabilities.EXACT_TIMES, ProtocolVersion.V5_0_0, message.topic())
+                .whenComplete((known, failure) -> {
                     if (failure == null) {
-                        return sendNow(message, placement);
+                        send.run();
+                    } else {
+                        refused.accept(Capabilities.notSent(ClusterLink.causeOf(failure)));
                     }
-                    return ClusterLink.causeOf(failure) instanceof RefusedException refused
-                            ? CompletableFuture.completedFuture(
-                                    new SendOutcome.Refused(refused.reason(), refused.getMessage()))
-                            : CompletableFuture.failedFuture(ClusterLink.causeOf(failure));
-                })
-                .thenCompose(outcome -> outcome);
+                });
     }
 
-    private CompletionStage<SendOutcome> sendNow(Message message, Placement placement) {
+    private CompletionStage<SendOutcome> sendNow(Message message, Placement placement, Gate gate) {
         CompletableFuture<SendOutcome> outcome = new CompletableFuture<>();
-        sender.send(message, choice(placement), sender.config().timeout(), WhenFull.REFUSE)
+        sender.send(message, choice(placement), sender.config().timeout(), WhenFull.REFUSE, gate)
                 .whenComplete((sent, failure) -> {
                     if (failure == null) {
                         outcome.complete(outcomeOf(sent));

@@ -22,6 +22,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * wakes it.
  */
 final class Lane {
+    /** Before a queue that has left the route is looked for again. */
+    private static final Duration QUEUE_AWAY_PAUSE = Duration.ofMillis(100);
+
+    private static final String CLOSED = "the client is closed";
+
     private final MessageQueue queue;
     private final TopicLanes topic;
     private final LaneOwner owner;
@@ -80,7 +85,7 @@ final class Lane {
     private synchronized void refuseAll() {
         do {
             inbox.takeInto(line);
-            failAll(Refusal.UNAVAILABLE, "the client is closed");
+            failAll(Refusal.UNAVAILABLE, CLOSED);
             awake.set(false);
         } while (!inbox.isEmpty() && awake.compareAndSet(false, true));
     }
@@ -131,8 +136,8 @@ final class Lane {
         Optional<TopicRoute> route = asked.join();
         if (route.isEmpty() || !route.get().writable().contains(queue)) {
             inbox.takeInto(line);
-            topic.redirect(takeAll());
-            goOn();
+            topic.redirect(takeFree());
+            awaitQueue();
             return false;
         }
         inbox.takeInto(line);
@@ -146,6 +151,19 @@ final class Lane {
         return true;
     }
 
+    /** What is left can go nowhere else: it waits for the queue to come back, until its time is over. */
+    private void awaitQueue() {
+        if (owner.isClosed()) {
+            failAll(Refusal.UNAVAILABLE, CLOSED);
+        }
+        if (line.isEmpty()) {
+            goOn();
+        } else {
+            owner.routes().suspect(queue.topic());
+            owner.after(QUEUE_AWAY_PAUSE, this::goOn);
+        }
+    }
+
     /** With other queues a message may belong to another one. */
     private void checkPlaces(TopicRoute route) {
         TopicRoute before = placedBy;
@@ -155,7 +173,7 @@ final class Lane {
         placedBy = route;
         topic.use(route);
         if (!before.writable().equals(route.writable())) {
-            takeAll().forEach(topic::submit);
+            takeFree().forEach(topic::submit);
             inbox.takeInto(line);
         }
     }
@@ -228,7 +246,15 @@ final class Lane {
         }
         if (failed.kind() == FailedTry.Kind.REFUSED && failed.reason() == Refusal.NO_SUCH_QUEUE) {
             // The route was that of a topic that had other queues, or of one that was to be created with these.
-            topic.redirect(unsettled(messages), failed.sentence());
+            List<Parcel> free = new ArrayList<>();
+            for (Parcel parcel : unsettled(messages)) {
+                if (parcel.isBound()) {
+                    owner.fail(parcel, failed.reason(), failed.sentence());
+                } else {
+                    free.add(parcel);
+                }
+            }
+            topic.redirect(free, failed.sentence());
             goOn();
             return;
         }
@@ -278,6 +304,15 @@ final class Lane {
         line.putBack(staying);
     }
 
+    /** All but those that are bound to this queue. */
+    private List<Parcel> takeFree() {
+        List<Parcel> free = new ArrayList<>();
+        List<Parcel> bound = new ArrayList<>();
+        takeAll().forEach(parcel -> (parcel.isBound() ? bound : free).add(parcel));
+        line.putBack(bound);
+        return free;
+    }
+
     private List<Parcel> takeAll() {
         List<Parcel> all = new ArrayList<>();
         while (!line.isEmpty()) {
@@ -322,7 +357,7 @@ final class Lane {
     void abandon() {
         for (Parcel parcel : unsettled(load)) {
             parcel.tries(owner.config().retries()).unanswered();
-            owner.fail(parcel, Refusal.UNAVAILABLE, "the client is closed");
+            owner.fail(parcel, Refusal.UNAVAILABLE, CLOSED);
         }
         refuseAll();
     }

@@ -57,6 +57,10 @@ final class LaneOwner {
         this.loop = link.steps();
     }
 
+    boolean isClosed() {
+        return link.isClosed();
+    }
+
     SendConfig config() {
         return config;
     }

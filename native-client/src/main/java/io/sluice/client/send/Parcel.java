@@ -1,6 +1,7 @@
 package io.sluice.client.send;
 
 import io.sluice.model.Message;
+import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -124,5 +125,12 @@ final class Parcel extends CompletableFuture<Sent> {
     /** Whether an earlier try may have stored the message although nobody said so. */
     boolean mayBeStored() {
         return tries.isPresent() && tries.get().mayBeStored();
+    }
+
+    /** Whether it may be tried at its queue alone: the broker of an earlier try may have it, and knows its idempotency key. */
+    boolean isBound() {
+        return mayBeStored()
+                && choice != QueueChoice.ANY
+                && message.properties().has(PropertyNames.IDEMPOTENCY_KEY);
     }
 }

@@ -74,8 +74,14 @@ public final class Sender {
      * @param timeout for the send with all its tries
      */
     public CompletionStage<Sent> send(Message message, QueueChoice choice, Duration timeout, WhenFull whenFull) {
+        return send(message, choice, timeout, whenFull, Gate.OPEN);
+    }
+
+    /** As {@link #send(Message, QueueChoice, Duration, WhenFull)}; has its room among the bytes under way before it comes to the gate. */
+    public CompletionStage<Sent> send(
+            Message message, QueueChoice choice, Duration timeout, WhenFull whenFull, Gate gate) {
         QueueChoice steady = steady(message, choice);
-        return submit(message, deadline -> packing.parcel(message, steady, deadline), timeout, whenFull);
+        return submit(message, deadline -> packing.parcel(message, steady, deadline), timeout, whenFull, gate);
     }
 
     /** A message with an idempotency key goes to one queue, however often it is sent: its broker knows the key. */
@@ -94,12 +100,17 @@ public final class Sender {
             return CompletableFuture.failedFuture(refused);
         }
         Message first = messages.get(0);
-        return submit(first, deadline -> Parcel.alone(first, batch, choice, deadline), timeout, whenFull)
+        return submit(first, deadline -> Parcel.alone(first, batch, choice, deadline), timeout, whenFull, Gate.OPEN)
                 .thenApply(sent -> sent.all(batch.uniqueKeys()));
     }
 
     /** Sends without asking for an answer: the stage completes when the connection has taken the message. One try. */
     public CompletionStage<Void> sendOneWay(Message message, QueueChoice choice) {
+        return sendOneWay(message, choice, Gate.OPEN);
+    }
+
+    /** As {@link #sendOneWay(Message, QueueChoice)}; has its room among the bytes under way before it comes to the gate. */
+    public CompletionStage<Void> sendOneWay(Message message, QueueChoice choice, Gate gate) {
         Outbound outbound;
         try {
             outbound = packing.pack(message, Outbound.Redelivery.NONE);
@@ -110,13 +121,26 @@ public final class Sender {
         if (!bound.tryTake(bytes)) {
             return CompletableFuture.failedFuture(full());
         }
-        CompletionStage<Void> handedOver = routes.forSending(outbound.topic()).thenCompose(found -> {
+        CompletableFuture<Void> handedOver = new CompletableFuture<>();
+        gate.pass(
+                () -> handOver(message, choice, outbound).whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        handedOver.complete(null);
+                    } else {
+                        handedOver.completeExceptionally(ClusterLink.causeOf(failure));
+                    }
+                }),
+                handedOver::completeExceptionally);
+        return handedOver.whenComplete((done, failure) -> bound.giveBack(bytes));
+    }
+
+    private CompletionStage<Void> handOver(Message message, QueueChoice choice, Outbound outbound) {
+        return routes.forSending(outbound.topic()).thenCompose(found -> {
             TopicRoute route = found.orElseThrow(() -> QueueFinder.noSuchTopic(outbound.topic()));
             MessageQueue queue = oneWayFinder(outbound.topic()).find(route, steady(message, choice), health::isWell);
             return link.oneWay(
                     route.primary(queue.brokerName()).orElseThrow(), outbound.frameFor(config, queue, freshQueues));
         });
-        return handedOver.whenComplete((done, failure) -> bound.giveBack(bytes));
     }
 
     /** What is known of a message that was sent without asking for an answer. */
@@ -147,7 +171,8 @@ public final class Sender {
                 again,
                 deadline -> Parcel.alone(again, packing.pack(again, redelivery), QueueChoice.ANY, deadline),
                 config.timeout(),
-                WhenFull.REFUSE);
+                WhenFull.REFUSE,
+                Gate.OPEN);
     }
 
     /** Bytes of sends under way now. */
@@ -161,7 +186,8 @@ public final class Sender {
         Parcel with(long deadlineNanos);
     }
 
-    private CompletableFuture<Sent> submit(Message message, Packed packed, Duration timeout, WhenFull whenFull) {
+    private CompletableFuture<Sent> submit(
+            Message message, Packed packed, Duration timeout, WhenFull whenFull, Gate gate) {
         Parcel parcel;
         try {
             parcel = packed.with(System.nanoTime() + timeout.toNanos());
@@ -171,7 +197,10 @@ public final class Sender {
         if (!makeRoom(parcel.bytes(), timeout, whenFull)) {
             return CompletableFuture.failedFuture(full());
         }
-        lanesOf(message.topic()).submit(parcel);
+        gate.pass(() -> lanesOf(message.topic()).submit(parcel), refused -> {
+            bound.giveBack(parcel.bytes());
+            parcel.completeExceptionally(refused);
+        });
         return parcel;
     }
 

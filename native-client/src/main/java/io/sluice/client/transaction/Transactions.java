@@ -61,7 +61,7 @@ public final class Transactions implements AutoCloseable {
     /**
      * @param group   of the producer, which brokers ask
      * @param sending stores a half message
-     * @param ends    told of each decision when the broker is, on any thread
+     * @param ends    told of each decision after the broker, on any thread; throws nothing
      */
     public Transactions(
             ClusterLink link,
@@ -147,13 +147,13 @@ public final class Transactions implements AutoCloseable {
                 false,
                 half.uniqueKey(),
                 half.uniqueKey());
-        ends.accept(new TransactionEnd(message, half.uniqueKey(), address.get(), decision, false));
         boolean heard = Waiting.upTo(
                 link.config().requestTimeout(),
                 link.ask("the end of a transaction", address.get(), RequestCode.END_TRANSACTION, word));
         if (!heard) {
             log.info("broker {} has not confirmed {} of {} and will ask", address.get(), decision, half.uniqueKey());
         }
+        ends.accept(new TransactionEnd(message, half.uniqueKey(), address.get(), decision, false));
         return heard;
     }
 
@@ -190,13 +190,13 @@ public final class Transactions implements AutoCloseable {
                 true,
                 key == null ? header.msgId() : key,
                 header.transactionId());
+        broker.oneWay(ClusterLink.request(RequestCode.END_TRANSACTION, word, FrameBody.NONE));
         ends.accept(new TransactionEnd(
                 half.toMessage().withTopic(topicOf(half)),
                 word.msgId(),
                 Addresses.text(broker.remoteAddress()),
                 decision,
                 true));
-        broker.oneWay(ClusterLink.request(RequestCode.END_TRANSACTION, word, FrameBody.NONE));
     }
 
     private Decision decide(CheckTransaction header, MessageView half) {

@@ -142,6 +142,24 @@ class RemoteUnitsAnswersTest {
     }
 
     @Test
+    void aKeyWhoseEndIsUnknownStaysAtItsBrokerWhateverQueueItWouldTakeNow() {
+        AtomicInteger asked = new AtomicInteger();
+        answer(asked, 3, true);
+        Message message = Message.of("Orders", "x").withIdempotencyKey("k");
+        // Two queues on each broker, sorted by broker.
+        Placement atA = new Placement.Queue(1);
+        Placement atB = new Placement.Queue(2);
+        assertThat(refusal(port.writer().send(message, atA)).reason()).isEqualTo(Refusal.UNAVAILABLE);
+
+        assertThat(result(port.writer().send(message, atB))).isInstanceOf(SendOutcome.Stored.class);
+        assertThat(cluster.broker("broker-a").heard(RequestCode.COMMIT_UNIT)).hasSize(4);
+        assertThat(cluster.broker("broker-b").heard(RequestCode.COMMIT_UNIT)).isEmpty();
+
+        result(port.writer().send(message, atB));
+        assertThat(cluster.broker("broker-b").heard(RequestCode.COMMIT_UNIT)).hasSize(1);
+    }
+
+    @Test
     void aRefusalOfARepeatDoesNotSayThatTheFirstDoesNotHold() {
         AtomicInteger asked = new AtomicInteger();
         for (String name : List.of("broker-a", "broker-b")) {

@@ -66,6 +66,11 @@ public final class ScriptedCluster implements AutoCloseable {
         nameServer.on(RequestCode.GET_BROKER_CLUSTER_INFO, asked -> clusterInfo());
     }
 
+    /** The topic is on all brokers again. */
+    public void onAll(String topic) {
+        homes.remove(topic);
+    }
+
     /** @param queues per broker */
     public ScriptedCluster topic(String name, int queues) {
         topics.put(name, queues);

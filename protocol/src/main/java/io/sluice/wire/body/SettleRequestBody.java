@@ -11,6 +11,8 @@ public record SettleRequestBody(List<Settle> settlements) implements Body {
         ACK,
         EXTEND,
         RELEASE,
+        /** As RELEASE without a delay, but the delivery does not count. */
+        GIVE_BACK,
         RETRY,
         REJECT
     }

@@ -789,7 +789,8 @@ public final class MemoryBroker implements BrokerPort {
                 clock.schedule(MemoryBroker.this::changed, release.delay().toMillis() + 1, TimeUnit.MILLISECONDS);
                 return new Settled(settlement.receipt(), Result.DONE, 0);
             }
-            if (settlement instanceof Settlement.Retry) {
+            if (settlement instanceof Settlement.Retry || settlement instanceof Settlement.GiveBack) {
+                entry.attempts -= settlement instanceof Settlement.GiveBack ? 1 : 0;
                 entry.freeAtMs = now;
                 entry.receipt = null;
                 changed();
