@@ -251,6 +251,14 @@ public final class MessageStore implements AutoCloseable {
         return appender.appendBundle(messages);
     }
 
+    /**
+     * As {@link #appendBundle}, for few small records by which something ends that the log is {@link #keepFrom kept for}: taken
+     * also while the disk is fuller than allowed, out of the room that is kept free, as long as the file system gives any.
+     */
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
+        return appender.appendFreeing(records);
+    }
+
     /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
     public boolean waitsForDisk() {
         return appender.waitsForDisk();

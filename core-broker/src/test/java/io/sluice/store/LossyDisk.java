@@ -100,7 +100,8 @@ public final class LossyDisk implements Disk {
         roomBytes = bytes;
     }
 
-    void usable(long bytes) {
+    /** What the file system says is free, of a tebibyte. */
+    public void usable(long bytes) {
         usable = bytes;
     }
 

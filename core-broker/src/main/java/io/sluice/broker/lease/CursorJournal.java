@@ -74,10 +74,15 @@ final class CursorJournal implements Duty, AutoCloseable {
     /** @param written {@code null} when nobody waits */
     private record Told(CursorKey key, List<CursorFact> facts, CompletableFuture<Void> written) implements Entry {}
 
-    /** Facts that hold together with records of others, as one bundle. */
+    /**
+     * Facts that hold together with records of others, as one bundle.
+     *
+     * @param isFreeing see {@link LeaseLog#appendFreeing}
+     */
     private record Joint(
             List<NewRecord> records,
             Map<CursorKey, List<CursorFact>> facts,
+            boolean isFreeing,
             CompletableFuture<List<AppendResult>> written)
             implements Entry {}
 
@@ -187,6 +192,7 @@ final class CursorJournal implements Duty, AutoCloseable {
     /**
      * Writes facts and other records as one bundle.
      *
+     * @param isFreeing see {@link LeaseLog#appendFreeing}
      * @param written completes on the journal's thread with what became of the records, in the order given; what depends on it
      *                by then is done before a snapshot may leave the facts out
      * @throws RefusedException when nothing was tried
@@ -194,11 +200,12 @@ final class CursorJournal implements Duty, AutoCloseable {
     void write(
             List<NewRecord> records,
             Map<CursorKey, List<CursorFact>> facts,
+            boolean isFreeing,
             CompletableFuture<List<AppendResult>> written) {
         if (closed) {
             throw stopping();
         }
-        if (!inbox.offer(new Joint(records, facts, written))) {
+        if (!inbox.offer(new Joint(records, facts, isFreeing, written))) {
             throw full();
         }
         wake();
@@ -340,7 +347,7 @@ final class CursorJournal implements Duty, AutoCloseable {
         List<NewRecord> bundle = new ArrayList<>(joint.records());
         tried(() -> {
                     bundle.add(record(encoded(joint.facts()), true));
-                    return store.appendBundle(bundle);
+                    return joint.isFreeing() ? store.appendFreeing(bundle) : store.appendBundle(bundle);
                 })
                 .whenComplete((results, failed) -> {
                     AppendResult last = failed == null ? results.get(results.size() - 1) : asRefused(failed);

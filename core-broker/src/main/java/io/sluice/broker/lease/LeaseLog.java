@@ -31,4 +31,7 @@ interface LeaseLog {
 
     /** See {@link io.sluice.store.MessageStore#appendBundle}. */
     CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records);
+
+    /** See {@link io.sluice.store.MessageStore#appendFreeing}. */
+    CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records);
 }

@@ -46,6 +46,11 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
         return store.appendBundle(records);
     }
 
+    @Override
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
+        return store.appendFreeing(records);
+    }
+
     private static final class LogPlace implements EntryVisitor {
         private long logOffset = -1;
 

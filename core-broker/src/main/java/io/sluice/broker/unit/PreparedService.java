@@ -325,7 +325,8 @@ public final class PreparedService {
         byte[] held = stored.part().held();
         CompletionStage<JointSettlement.Outcome> appended = held.length > 0
                 ? leases.held(held, !commits).append(records)
-                : store.appendBundle(records).thenApply(JointSettlement.Outcome.Tried::new);
+                : (commits ? store.appendBundle(records) : store.appendFreeing(records))
+                        .thenApply(JointSettlement.Outcome.Tried::new);
         appended.whenComplete((outcome, failed) -> result.complete(
                 failed == null
                         ? decided(entry, decision, byHand, messages, (JointSettlement.Outcome.Tried) outcome)
@@ -435,7 +436,8 @@ public final class PreparedService {
         if (ledger.underway().putIfAbsent(key, mine) != null) {
             return Optional.empty();
         }
-        return Optional.of(store.append(record.encode())
+        return Optional.of(store.appendFreeing(List.of(record.encode()))
+                .thenApply(results -> results.get(0))
                 .whenComplete((done, failed) -> ledger.underway().remove(key, mine)));
     }
 

@@ -253,6 +253,11 @@ final class HeapLog implements LeaseLog {
         return stage.thenApply(confirmed -> stored);
     }
 
+    @Override
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> given) {
+        return appendBundle(given);
+    }
+
     private void throwIfTold() {
         if (throwsOnce) {
             throwsOnce = false;

@@ -15,6 +15,7 @@ import io.sluice.port.PreparedUnit;
 import io.sluice.port.Refusal;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitsOfWork.Decision;
+import io.sluice.store.StoreHealth;
 import io.sluice.store.log.FlushMode;
 import java.time.Duration;
 import java.util.List;
@@ -156,6 +157,33 @@ class PreparedServiceTest {
         assertThat(result(ground.decide("x1", Decision.COMMIT, false)))
                 .isEqualTo(new DecisionOutcome.Heuristic(Decision.ROLLBACK));
         assertThat(ground.lease(1)).hasSize(1);
+    }
+
+    @Test
+    void onADiskThatIsTooFullOneCanRollBackAndForgetSoThatTheLogMayGo() {
+        with(UnitRules.DEFAULT.withPrepared(10, 1000, Duration.ofHours(2)));
+        fill(2);
+        List<Lease> leases = ground.lease(2);
+        prepare(unit("x1", "a", leases.get(0).receipt()));
+        prepare(unit("x2", "b"));
+        prepare(unit("x3", "c", leases.get(1).receipt()));
+        ground.usable(0);
+        ground.closeAndReopen();
+        assertThat(ground.store().health().state()).isEqualTo(StoreHealth.State.DISK_FULL);
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false)))
+                .isInstanceOfSatisfying(DecisionOutcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.DISK_FULL));
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(result(ground.decide("x2", Decision.ROLLBACK, true)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(result(ground.units().prepared().forget("x2"))).isTrue();
+        ground.pass(Duration.ofHours(3));
+        ground.lookAfterUnits();
+        await().atMost(Duration.ofSeconds(10)).until(() -> stateOf("x3") == PreparedUnit.State.HEURISTIC_ROLLBACK);
+        assertThat(result(ground.units().prepared().forget("x3"))).isTrue();
+        assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
+        assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0", "in1");
     }
 
     @Test

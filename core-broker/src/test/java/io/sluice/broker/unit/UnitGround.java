@@ -240,6 +240,11 @@ final class UnitGround implements AutoCloseable {
         return texts;
     }
 
+    /** What the disk says is free. */
+    void usable(long bytes) {
+        disk.usable(bytes);
+    }
+
     void closeAndReopen() {
         close();
         open();
