@@ -241,7 +241,8 @@ public final class LossyDisk implements Disk {
         return List.copyOf(names.keySet());
     }
 
-    byte[] content(Path file) {
+    /** The bytes themselves, also for whoever has mapped the file. */
+    public byte[] content(Path file) {
         return names.get(file).live;
     }
 

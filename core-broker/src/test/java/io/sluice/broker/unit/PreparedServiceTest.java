@@ -19,6 +19,7 @@ import io.sluice.store.StoreHealth;
 import io.sluice.store.log.FlushMode;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,75 @@ class PreparedServiceTest {
         assertThat(result(ground.units().prepared().forget("x3"))).isTrue();
         assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
         assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0", "in1");
+    }
+
+    private static boolean isRefusedForGood(DecisionOutcome outcome) {
+        return outcome instanceof DecisionOutcome.Refused refused && refused.reason() == Refusal.ILLEGAL_ARGUMENT;
+    }
+
+    @Test
+    void aUnitWithADamagedMessageIsHeldAndRolledBackAsAnyOther() {
+        fill(1);
+        UnitOfWork unit =
+                unit("x1", "a message that is damaged", ground.lease(1).get(0).receipt());
+        prepare(unit);
+        ground.send(Message.of("Else", "what the log ends with"), 0);
+        ground.damage(ground.recordOf("a message that is damaged"));
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).matches(PreparedServiceTest::isRefusedForGood);
+        assertThat(result(ground.prepare(unit)))
+                .isInstanceOfSatisfying(PrepareOutcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.ILLEGAL_ARGUMENT));
+        ground.closeAndReopen();
+        ground.pass(UnitGround.LEASE.multipliedBy(3));
+        assertThat(ground.lease(10)).isEmpty();
+        assertThat(result(ground.decide("x1", Decision.COMMIT, true))).matches(PreparedServiceTest::isRefusedForGood);
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0");
+        assertThat(ground.texts("Out")).isEmpty();
+    }
+
+    @Test
+    void aUnitWhoseOwnRecordIsDamagedIsRolledBackForItsAge() {
+        prepare(unit("x1", "a"));
+        ground.damage(ground.oldestNeeded());
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).matches(PreparedServiceTest::isRefusedForGood);
+        ground.pass(UnitRules.DEFAULT.preparedAge().plusSeconds(1));
+        ground.lookAfterUnits();
+        assertThat(stateOf("x1")).isEqualTo(PreparedUnit.State.HEURISTIC_ROLLBACK);
+        assertThat(result(ground.units().prepared().forget("x1"))).isTrue();
+        assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatIsForgottenWhileOutcomesAreWrittenAgainStaysForgotten() {
+        for (String id : List.of("x1", "x2")) {
+            prepare(unit(id, "a"));
+            result(ground.decide(id, Decision.ROLLBACK, true));
+        }
+        ground.pass(UnitGround.REWRITE_AFTER.plusSeconds(1));
+        AtomicBoolean isForgotten = new AtomicBoolean();
+        ground.store().onArrival((topic, queueId, next) -> {
+            if (isForgotten.compareAndSet(false, true)) {
+                assertThat(result(ground.units().prepared().forget("x2"))).isTrue();
+            }
+        });
+        ground.lookAfterUnits();
+        assertThat(ground.undecided().stream().map(PreparedUnit::id)).containsExactly("x1");
+        ground.crash(false);
+        assertThat(ground.undecided().stream().map(PreparedUnit::id)).containsExactly("x1");
+    }
+
+    @Test
+    void aHeuristicOutcomeTakesNoRoomForItsMessages() {
+        with(UnitRules.DEFAULT.withPrepared(10, 2000, Duration.ofHours(2)));
+        prepare(unit("x1", "a".repeat(1500)));
+        assertThat(result(ground.prepare(unit("x2", "b".repeat(1000))))).isInstanceOf(PrepareOutcome.Refused.class);
+        result(ground.decide("x1", Decision.ROLLBACK, true));
+        prepare(unit("x2", "b".repeat(1000)));
+        ground.closeAndReopen();
+        result(ground.decide("x2", Decision.ROLLBACK, false));
+        prepare(unit("x3", "c".repeat(1000)));
     }
 
     @Test

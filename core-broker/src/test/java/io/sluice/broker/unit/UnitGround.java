@@ -38,6 +38,7 @@ import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,6 +62,10 @@ final class UnitGround implements AutoCloseable {
     static final GroupName GROUP = new GroupName("workers");
     static final String IN = "In";
 
+    /** Where the body begins in a record of a host with four bytes. */
+    private static final int BODY = 88;
+
+    private static final Path LOG = Path.of("/store/commitlog/%020d".formatted(0));
     private static final TimerRules TIMERS = TimerRules.of("broker-a", Duration.ofDays(1), 72);
     private static final String LEVELS = "1s 5s";
     private static final InetSocketAddress HOST = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
@@ -238,6 +243,17 @@ final class UnitGround implements AutoCloseable {
             }
         }
         return texts;
+    }
+
+    /** Makes the record that begins at this byte of the log unreadable; in the first of its files. */
+    void damage(long logOffset) {
+        disk.content(LOG)[(int) logOffset + MessageLayout.MAGIC] ^= 1;
+    }
+
+    /** Where the record with this body begins; in the first file of the log. */
+    long recordOf(String body) {
+        String all = new String(disk.content(LOG), StandardCharsets.ISO_8859_1);
+        return all.indexOf(body) - BODY;
     }
 
     /** What the disk says is free. */
