@@ -278,6 +278,23 @@ public final class MessageStore implements AutoCloseable {
         return appender.append(block);
     }
 
+    /**
+     * Makes queue entries again that reads found missing or wrong, see {@link QueueRead.Status#REBUILDING}, and waits for it. For those
+     * who read while the store is not {@link #start started}: from then on a thread does it.
+     *
+     * @return whether there was anything to be made again, so that the same may be asked once more
+     */
+    public synchronized boolean mendNow() {
+        if (started || closed) {
+            return false;
+        }
+        try {
+            return mender.mendRequested() > 0;
+        } catch (IOException failed) {
+            throw new StoreIoException("queue files cannot be made again from the log", failed);
+        }
+    }
+
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */
     public OffsetRange range(String topic, int queueId) {
         return reader.range(topic, queueId);

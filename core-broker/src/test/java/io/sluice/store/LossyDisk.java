@@ -254,7 +254,7 @@ public final class LossyDisk implements Disk {
         pending.removeIf(change -> change.name.equals(file));
     }
 
-    void remove(Path file) {
+    public void remove(Path file) {
         names.remove(file);
         durableNames.remove(file);
         pending.removeIf(change -> change.name.equals(file));

@@ -129,12 +129,15 @@ final class CursorJournal implements Duty, AutoCloseable {
                     from);
         }
         long next = Math.max(from, range.min());
+        long mendedAt = -1;
         while (next < range.max()) {
             try (QueueRead read = store.read(TOPIC, QUEUE_ID, next, EntryFilter.ALL, READ_MESSAGES, READ_BYTES)) {
                 for (int i = 0; i < read.slices().size(); i++) {
                     tell(read.slices().get(i), read.queueOffsets()[i], each);
                 }
-                if (read.nextOffset() <= next) {
+                if (read.nextOffset() <= next && mendedAt < next && store.mendNow()) {
+                    mendedAt = next;
+                } else if (read.nextOffset() <= next) {
                     throw new SluiceException(
                             "the journal of cursors cannot be read at %s/%d offset %d (%s); expected records up to %d"
                                     .formatted(TOPIC, QUEUE_ID, next, read.status(), range.max()));

@@ -74,7 +74,11 @@ public final class JointSettlement {
                 parts.stream().flatMap(part -> part.getValue().stream()).toList());
     }
 
-    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} for none. May wait for the disk. */
+    /**
+     * Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} for none. May wait for the disk.
+     *
+     * @throws RefusedException when that cannot be told now
+     */
     public long oldestNeeded() {
         return parts.stream()
                 .mapToLong(part -> part.getKey().settling().oldestOf(part.getValue()))

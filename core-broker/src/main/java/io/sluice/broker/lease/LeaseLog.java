@@ -26,6 +26,9 @@ interface LeaseLog {
     /** Whether reading the message of this entry may wait for the disk. */
     boolean isCold(String topic, int queueId, long offset);
 
+    /** See {@link io.sluice.store.MessageStore#mendNow}. */
+    boolean mendNow();
+
     /** See {@link io.sluice.store.MessageStore#append}. */
     CompletionStage<AppendResult> append(NewRecord record);
 

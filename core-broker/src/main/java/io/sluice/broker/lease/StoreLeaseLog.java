@@ -37,6 +37,11 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     }
 
     @Override
+    public boolean mendNow() {
+        return store.mendNow();
+    }
+
+    @Override
     public CompletionStage<AppendResult> append(NewRecord record) {
         return store.append(record);
     }

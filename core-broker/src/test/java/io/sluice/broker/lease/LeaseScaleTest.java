@@ -143,6 +143,11 @@ class LeaseScaleTest {
         }
 
         @Override
+        public boolean mendNow() {
+            return false;
+        }
+
+        @Override
         public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
             throw new UnsupportedOperationException("nothing is written here");
         }

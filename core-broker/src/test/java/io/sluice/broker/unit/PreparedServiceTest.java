@@ -288,6 +288,41 @@ class PreparedServiceTest {
         assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
     }
 
+    private void fillSegment() {
+        IntStream.range(0, 14).forEach(i -> ground.send(Message.of("Else", "z".repeat(5000)), 0));
+    }
+
+    /** Until the log begins there; deletions wait until what is derived of the log is on the disk. */
+    private void awaitDeletedUpTo(long segment) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            ground.store().deleteExpired();
+            return ground.store().logRange().min() == segment;
+        });
+    }
+
+    @Test
+    void theSegmentWithAMessageThatAPreparedUnitSettlesStaysUntilItIsDecided() {
+        fillSegment();
+        fill(1);
+        Lease lease = ground.lease(1).get(0);
+        long segment = UnitGround.logOffset(lease) / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES;
+        assertThat(segment).isPositive();
+        prepare(unit("x1", "a", lease.receipt()));
+        fillSegment();
+        fillSegment();
+        ground.pass(Duration.ofDays(30));
+        awaitDeletedUpTo(segment);
+        assertThat(ground.store().deleteExpired()).isZero();
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(ground.lease(1).stream().map(UnitGround::text)).containsExactly("in0");
+        long last = (ground.store().logRange().max() - 1) / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES;
+        fillSegment();
+        ground.pass(Duration.ofDays(30));
+        awaitDeletedUpTo(ground.store().logRange().max() / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES);
+        assertThat(ground.store().logRange().min()).isGreaterThan(segment).isGreaterThanOrEqualTo(last);
+    }
+
     @Test
     void openingBeginsWhereTheOldestUndecidedIsAndFindsItWhateverItsAge() {
         with(UnitRules.of(2, Duration.ofMinutes(1)).withPrepared(10, 10_000, Duration.ofDays(9)));

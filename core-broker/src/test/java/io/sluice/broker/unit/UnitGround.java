@@ -61,6 +61,10 @@ final class UnitGround implements AutoCloseable {
     static final Duration REWRITE_AFTER = Duration.ofHours(1);
     static final GroupName GROUP = new GroupName("workers");
     static final String IN = "In";
+    static final int SEGMENT_BYTES = 64 * 1024;
+
+    /** The last of the four bytes behind the offset in the log. */
+    private static final int SIZE_IN_ENTRY = 11;
 
     /** Where the body begins in a record of a host with four bytes. */
     private static final int BODY = 88;
@@ -86,11 +90,11 @@ final class UnitGround implements AutoCloseable {
         open();
     }
 
-    private void open() {
+    void open() {
         InstantSource clock = () -> Instant.ofEpochMilli(nowMs);
         StoreConfig config = StoreConfig.in(Path.of("/store"))
                 .withFlushMode(flushMode)
-                .withLogSegmentBytes(64 * 1024)
+                .withLogSegmentBytes(SEGMENT_BYTES)
                 .withQueueSegmentBytes(2_000)
                 .withIndexSlots(50)
                 .withIndexEntries(200)
@@ -268,13 +272,41 @@ final class UnitGround implements AutoCloseable {
 
     /** What the disk keeps is taken first; the old process then ends on a disk that nobody reads again. */
     void crash(boolean powerCut) {
+        end(powerCut);
+        open();
+    }
+
+    private void end(boolean powerCut) {
         LossyDisk after;
         synchronized (disk) {
             after = powerCut ? disk.afterPowerCut() : disk.afterKill();
         }
         close();
         disk = after;
-        open();
+    }
+
+    /** Ends the process, which is not opened again yet. */
+    void kill() {
+        end(false);
+    }
+
+    /** Loses the first file of a queue of the topic; between two runs. */
+    void loseQueue(String topic) {
+        disk.remove(queueFile(topic));
+    }
+
+    /** Loses what the cursors were saved as, so that their journal is read back; between two runs. */
+    void loseCursors() {
+        disk.remove(Path.of("/store/config", LeaseService.SNAPSHOT_TABLE));
+    }
+
+    /** Changes the size that the first entry of a queue of the topic says; between two runs. */
+    void flipSizeInQueue(String topic) {
+        disk.content(queueFile(topic))[SIZE_IN_ENTRY] ^= 1;
+    }
+
+    private static Path queueFile(String topic) {
+        return Path.of("/store/consumequeue/%s/0/%020d".formatted(topic, 0));
     }
 
     @Override
