@@ -251,6 +251,14 @@ public final class MessageStore implements AutoCloseable {
         return appender.appendBundle(messages);
     }
 
+    /**
+     * As {@link #appendBundle}, for few small records by which something ends that the log is {@link #keepFrom kept for}: taken
+     * also while the disk is fuller than allowed, out of the room that is kept free, as long as the file system gives any.
+     */
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
+        return appender.appendFreeing(records);
+    }
+
     /** Whether an append is complete only when the disk has it; {@link #append(RecordBlock)} is not for such a store. */
     public boolean waitsForDisk() {
         return appender.waitsForDisk();
@@ -268,6 +276,23 @@ public final class MessageStore implements AutoCloseable {
      */
     public AppendResult append(RecordBlock block) {
         return appender.append(block);
+    }
+
+    /**
+     * Makes queue entries again that reads found missing or wrong, see {@link QueueRead.Status#REBUILDING}, and waits for it. For those
+     * who read while the store is not {@link #start started}: from then on a thread does it.
+     *
+     * @return whether there was anything to be made again, so that the same may be asked once more
+     */
+    public synchronized boolean mendNow() {
+        if (started || closed) {
+            return false;
+        }
+        try {
+            return mender.mendRequested() > 0;
+        } catch (IOException failed) {
+            throw new StoreIoException("queue files cannot be made again from the log", failed);
+        }
     }
 
     /** First readable entry and the one to be written next; 0..0 for a queue that never had a message. */

@@ -13,6 +13,7 @@ import io.sluice.wire.body.SettleAnswerBody.Result;
 import io.sluice.wire.body.SettleRequestBody;
 import io.sluice.wire.body.SettleRequestBody.Kind;
 import io.sluice.wire.body.SettleRequestBody.Settle;
+import io.sluice.wire.body.UnitRequestBody;
 import io.sluice.wire.command.LeaseCommands.FilterType;
 import io.sluice.wire.command.LeaseCommands.Lease;
 import io.sluice.wire.command.LeaseCommands.LeaseAnswer;
@@ -156,6 +157,29 @@ class NativeLeaseTest {
             assertThat(COMMANDS.readAnswer(answer, RefusedAnswer.class).refusal())
                     .isEqualTo("ILLEGAL_ARGUMENT");
         }
+    }
+
+    @Test
+    void aUnitSettlesMessagesLentTogetherByTheirOneReceipt() {
+        Lent run = lent(node.ask(RequestCode.LEASE, inRuns(2))).get(0);
+        assertThat(run.records()).isEqualTo(2);
+        assertThat(commit(new Settle(Kind.RELEASE, run.receipt() + "~0", 0, "", 2))
+                        .code())
+                .isNotZero();
+        assertThat(commit(new Settle(Kind.ACK, run.receipt() + "~0", 0, "", Integer.MAX_VALUE))
+                        .code())
+                .isNotZero();
+        Frame committed = commit(new Settle(Kind.ACK, run.receipt() + "~0", 0, "", 2));
+        assertThat(committed.code()).as(committed.remark()).isZero();
+        assertThat(settle(new Settle(Kind.RELEASE, run.receipt() + "~1", 0, "")))
+                .containsExactly(Result.LEASE_OVER);
+    }
+
+    private Frame commit(Settle settled) {
+        return node.ask(
+                RequestCode.COMMIT_UNIT,
+                new NoFields(),
+                new UnitRequestBody("", List.of(), List.of(settled)).with(List.of()));
     }
 
     @Test

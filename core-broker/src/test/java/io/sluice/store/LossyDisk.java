@@ -100,7 +100,8 @@ public final class LossyDisk implements Disk {
         roomBytes = bytes;
     }
 
-    void usable(long bytes) {
+    /** What the file system says is free, of a tebibyte. */
+    public void usable(long bytes) {
         usable = bytes;
     }
 
@@ -240,7 +241,8 @@ public final class LossyDisk implements Disk {
         return List.copyOf(names.keySet());
     }
 
-    byte[] content(Path file) {
+    /** The bytes themselves, also for whoever has mapped the file. */
+    public byte[] content(Path file) {
         return names.get(file).live;
     }
 
@@ -252,7 +254,7 @@ public final class LossyDisk implements Disk {
         pending.removeIf(change -> change.name.equals(file));
     }
 
-    void remove(Path file) {
+    public void remove(Path file) {
         names.remove(file);
         durableNames.remove(file);
         pending.removeIf(change -> change.name.equals(file));

@@ -10,6 +10,8 @@ import io.sluice.store.log.AppendResult.Reason;
 import io.sluice.store.log.AppendResult.Refused;
 import io.sluice.store.log.FlushMode;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** A store whose disk is full refuses, and resumes by itself. */
@@ -30,6 +32,7 @@ class StoreSpaceTest {
             assertThat(refused.reason()).isEqualTo(Reason.DISK_FULL);
             assertThat(refused.sentence()).contains("No space left on device", "resume");
             assertThat(store.health().state()).isEqualTo(StoreHealth.State.DISK_FULL);
+            assertThat(refused(freeing(store).toCompletableFuture()).reason()).isEqualTo(Reason.DISK_FULL);
             assertThat(Stores.bodies(store, "T", 0)).as("reads go on").contains("a");
             store.duties().preparer().work();
             assertThat(store.health().writable()).isFalse();
@@ -38,6 +41,10 @@ class StoreSpaceTest {
             assertThat(store.health().writable()).isTrue();
             Stores.append(store, "T", 0, "again");
         }
+    }
+
+    private static CompletionStage<AppendResult> freeing(MessageStore store) {
+        return store.appendFreeing(List.of(Stores.record("T", 0, "f"))).thenApply(results -> results.get(0));
     }
 
     @Test
@@ -52,6 +59,7 @@ class StoreSpaceTest {
             Refused refused = refused(store, Stores.record("T", 0, "b"));
             assertThat(refused.reason()).isEqualTo(Reason.DISK_FULL);
             assertThat(refused.sentence()).contains("499 MiB left", "diskFreeMinBytes is 500 MiB");
+            Stores.stored(freeing(store));
             disk.usable(600 << 20);
             store.duties().retention().checkSpace();
             Stores.append(store, "T", 0, "c");

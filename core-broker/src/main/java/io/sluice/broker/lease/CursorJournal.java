@@ -74,10 +74,15 @@ final class CursorJournal implements Duty, AutoCloseable {
     /** @param written {@code null} when nobody waits */
     private record Told(CursorKey key, List<CursorFact> facts, CompletableFuture<Void> written) implements Entry {}
 
-    /** Facts that hold together with records of others, as one bundle. */
+    /**
+     * Facts that hold together with records of others, as one bundle.
+     *
+     * @param isFreeing see {@link LeaseLog#appendFreeing}
+     */
     private record Joint(
             List<NewRecord> records,
             Map<CursorKey, List<CursorFact>> facts,
+            boolean isFreeing,
             CompletableFuture<List<AppendResult>> written)
             implements Entry {}
 
@@ -124,12 +129,15 @@ final class CursorJournal implements Duty, AutoCloseable {
                     from);
         }
         long next = Math.max(from, range.min());
+        long mendedAt = -1;
         while (next < range.max()) {
             try (QueueRead read = store.read(TOPIC, QUEUE_ID, next, EntryFilter.ALL, READ_MESSAGES, READ_BYTES)) {
                 for (int i = 0; i < read.slices().size(); i++) {
                     tell(read.slices().get(i), read.queueOffsets()[i], each);
                 }
-                if (read.nextOffset() <= next) {
+                if (read.nextOffset() <= next && mendedAt < next && store.mendNow()) {
+                    mendedAt = next;
+                } else if (read.nextOffset() <= next) {
                     throw new SluiceException(
                             "the journal of cursors cannot be read at %s/%d offset %d (%s); expected records up to %d"
                                     .formatted(TOPIC, QUEUE_ID, next, read.status(), range.max()));
@@ -187,6 +195,7 @@ final class CursorJournal implements Duty, AutoCloseable {
     /**
      * Writes facts and other records as one bundle.
      *
+     * @param isFreeing see {@link LeaseLog#appendFreeing}
      * @param written completes on the journal's thread with what became of the records, in the order given; what depends on it
      *                by then is done before a snapshot may leave the facts out
      * @throws RefusedException when nothing was tried
@@ -194,11 +203,12 @@ final class CursorJournal implements Duty, AutoCloseable {
     void write(
             List<NewRecord> records,
             Map<CursorKey, List<CursorFact>> facts,
+            boolean isFreeing,
             CompletableFuture<List<AppendResult>> written) {
         if (closed) {
             throw stopping();
         }
-        if (!inbox.offer(new Joint(records, facts, written))) {
+        if (!inbox.offer(new Joint(records, facts, isFreeing, written))) {
             throw full();
         }
         wake();
@@ -340,7 +350,7 @@ final class CursorJournal implements Duty, AutoCloseable {
         List<NewRecord> bundle = new ArrayList<>(joint.records());
         tried(() -> {
                     bundle.add(record(encoded(joint.facts()), true));
-                    return store.appendBundle(bundle);
+                    return joint.isFreeing() ? store.appendFreeing(bundle) : store.appendBundle(bundle);
                 })
                 .whenComplete((results, failed) -> {
                     AppendResult last = failed == null ? results.get(results.size() - 1) : asRefused(failed);

@@ -186,9 +186,13 @@ final class CursorSettler {
         }
     }
 
-    /** Holds an entry as it was held before the broker was started; nothing happens when it is settled. */
-    void holdAgain(Claim claim, BooleanSupplier isSame) {
-        if (cursor.isSettled(claim.offset()) || !isSame.getAsBoolean()) {
+    /**
+     * Holds an entry as it was held before the broker was started; nothing happens when it is settled.
+     *
+     * @param isOther whether another message stands there for sure
+     */
+    void holdAgain(Claim claim, BooleanSupplier isOther) {
+        if (cursor.isSettled(claim.offset()) || isOther.getAsBoolean()) {
             return;
         }
         OpenEntry known = cursor.find(claim.offset());

@@ -8,6 +8,7 @@ import io.sluice.port.LeaseReader;
 import io.sluice.port.LeaseReader.Receipt;
 import io.sluice.port.LeaseReader.Result;
 import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.store.QueueRead;
 import io.sluice.store.queue.EntryFilter;
@@ -252,17 +253,36 @@ final class DeskSettling {
     /** Whether the message that the receipt has the fingerprint of is still there. */
     private BooleanSupplier sameAs(Claim claim) {
         return () -> {
-            long offset = claim.witness();
-            EntryFilter only = new EntryFilter() {
-                @Override
-                public boolean acceptsEntry(long queueOffset, long tagHash) {
-                    return queueOffset == offset;
-                }
-            };
-            try (QueueRead read =
-                    tools.log().read(desk.topic().value(), claim.key().queueId(), offset, only, 1, Integer.MAX_VALUE)) {
-                return read.status() == QueueRead.Status.FOUND
-                        && claim.isOf(MessageView.of(read.slices().get(0)));
+            try (QueueRead read = witnessOf(claim)) {
+                return isSame(claim, read);
+            }
+        };
+    }
+
+    private QueueRead witnessOf(Claim claim) {
+        long offset = claim.witness();
+        EntryFilter only = new EntryFilter() {
+            @Override
+            public boolean acceptsEntry(long queueOffset, long tagHash) {
+                return queueOffset == offset;
+            }
+        };
+        return tools.log().read(desk.topic().value(), claim.key().queueId(), offset, only, 1, Integer.MAX_VALUE);
+    }
+
+    private static boolean isSame(Claim claim, QueueRead read) {
+        return read.status() == QueueRead.Status.FOUND
+                && claim.isOf(MessageView.of(read.slices().get(0)));
+    }
+
+    /** Whether the message is not there for sure: another is, or none. A damaged one, or one not found for now, may be it. */
+    private BooleanSupplier goneOrOther(Claim claim) {
+        return () -> {
+            try (QueueRead read = witnessOf(claim)) {
+                return switch (read.status()) {
+                    case REBUILDING, REMOVED, NONE_MATCHED -> false;
+                    default -> !isSame(claim, read);
+                };
             }
         };
     }
@@ -419,7 +439,7 @@ final class DeskSettling {
             for (Item item : items) {
                 SharedCursor cursor = desk.cursor(item.claim().key().queueId());
                 if (cursor != null) {
-                    cursor.settler.holdAgain(item.claim(), sameAs(item.claim()));
+                    cursor.settler.holdAgain(item.claim(), goneOrOther(item.claim()));
                 }
             }
         } finally {
@@ -427,7 +447,11 @@ final class DeskSettling {
         }
     }
 
-    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} when none is there. */
+    /**
+     * Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} when none is there.
+     *
+     * @throws RefusedException when that cannot be told now
+     */
     long oldestOf(List<Item> items) {
         Map<Integer, Long> first = new HashMap<>();
         items.forEach(
@@ -442,6 +466,12 @@ final class DeskSettling {
                             EntryFilter.ALL,
                             1,
                             Integer.MAX_VALUE)) {
+                if (read.status() == QueueRead.Status.REBUILDING) {
+                    throw new RefusedException(
+                            Refusal.UNAVAILABLE,
+                            "queue %d of %s is being rebuilt, so that it is not known from where on the log must be kept; prepare again soon"
+                                    .formatted(entry.getKey(), desk.topic()));
+                }
                 if (!read.slices().isEmpty()) {
                     oldest = Math.min(
                             oldest, MessageView.of(read.slices().get(0)).logOffset());

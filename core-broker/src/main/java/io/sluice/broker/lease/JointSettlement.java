@@ -27,10 +27,20 @@ public final class JointSettlement {
     private final List<Map.Entry<LeaseDesk, List<DeskSettling.Item>>> parts;
     /** Leases that are known to be over already. */
     private final List<Receipt> overBefore;
-    /** Whether the entries are held, and not lent: then what is not held any more is left out. */
-    private final boolean isHeld;
+
+    private final Entries entries;
 
     private final CompletableFuture<Void> settling = new CompletableFuture<>();
+
+    /** What is with the entries until it is decided. */
+    enum Entries {
+        /** They are lent. */
+        LENT,
+        /** They are held; what is not held any more is left out. */
+        HELD,
+        /** As {@link #HELD}, and all come back. Nothing needs them any more, so the disk may be fuller than allowed. */
+        GIVEN_BACK
+    }
 
     /** How it ended. */
     public sealed interface Outcome {
@@ -47,10 +57,10 @@ public final class JointSettlement {
             DeadLetters deadLetters,
             Map<LeaseDesk, List<DeskSettling.Item>> byDesk,
             List<Receipt> over,
-            boolean isHeld) {
+            Entries entries) {
         this.journal = journal;
         this.store = store;
-        this.isHeld = isHeld;
+        this.entries = entries;
         this.deadLetters = deadLetters;
         this.overBefore = over;
         this.parts = byDesk.entrySet().stream()
@@ -64,7 +74,11 @@ public final class JointSettlement {
                 parts.stream().flatMap(part -> part.getValue().stream()).toList());
     }
 
-    /** Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} for none. May wait for the disk. */
+    /**
+     * Where in the log the oldest of the messages lies; {@link Long#MAX_VALUE} for none. May wait for the disk.
+     *
+     * @throws RefusedException when that cannot be told now
+     */
     public long oldestNeeded() {
         return parts.stream()
                 .mapToLong(part -> part.getKey().settling().oldestOf(part.getValue()))
@@ -194,12 +208,12 @@ public final class JointSettlement {
             for (Map.Entry<LeaseDesk, List<DeskSettling.Item>> part : parts) {
                 part.getKey().lock();
                 locked++;
-                part.getKey().settling().beginJointly(part.getValue(), isHeld, facts, settling).stream()
-                        .filter(item -> !isHeld)
+                part.getKey().settling().beginJointly(part.getValue(), isHeld(), facts, settling).stream()
+                        .filter(item -> !isHeld())
                         .forEach(item -> over.add(item.settlement().receipt()));
             }
             if (over.isEmpty()) {
-                journal.write(records, facts, written);
+                journal.write(records, facts, entries == Entries.GIVEN_BACK, written);
             }
         } finally {
             parts.subList(0, locked).forEach(part -> part.getKey().unlock());
@@ -215,8 +229,12 @@ public final class JointSettlement {
         return new Outcome.Tried(results);
     }
 
+    private boolean isHeld() {
+        return entries != Entries.LENT;
+    }
+
     private DeskSettling.End notDone() {
-        return isHeld ? DeskSettling.End.HELD : DeskSettling.End.LEASED;
+        return isHeld() ? DeskSettling.End.HELD : DeskSettling.End.LEASED;
     }
 
     private void end(DeskSettling.End end) {

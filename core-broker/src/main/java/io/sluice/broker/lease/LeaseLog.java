@@ -26,9 +26,15 @@ interface LeaseLog {
     /** Whether reading the message of this entry may wait for the disk. */
     boolean isCold(String topic, int queueId, long offset);
 
+    /** See {@link io.sluice.store.MessageStore#mendNow}. */
+    boolean mendNow();
+
     /** See {@link io.sluice.store.MessageStore#append}. */
     CompletionStage<AppendResult> append(NewRecord record);
 
     /** See {@link io.sluice.store.MessageStore#appendBundle}. */
     CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records);
+
+    /** See {@link io.sluice.store.MessageStore#appendFreeing}. */
+    CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records);
 }

@@ -1,6 +1,7 @@
 package io.sluice.broker.lease;
 
 import io.sluice.broker.lease.CursorFact.Forgotten;
+import io.sluice.broker.lease.JointSettlement.Entries;
 import io.sluice.filter.FilterSyntaxException;
 import io.sluice.filter.Filters;
 import io.sluice.model.GroupName;
@@ -475,7 +476,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                         "settlement %d of the unit of work brings no receipt of this broker".formatted(i));
             }
         }
-        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, over, false);
+        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, over, Entries.LENT);
     }
 
     /**
@@ -483,7 +484,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
      * its cursor was put elsewhere or deleted, is left out.
      *
      * @param encoded  see {@link JointSettlement#encoded}
-     * @param giveBack whether all come back at once, whatever was wanted of them
+     * @param giveBack whether all come back at once, whatever was wanted of them; a disk that is fuller than allowed takes that
      */
     public JointSettlement held(byte[] encoded, boolean giveBack) {
         if (closed) {
@@ -496,7 +497,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 ofDesk.add(giveBack ? item.givenBack() : item);
             }
         }
-        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, List.of(), true);
+        Entries entries = giveBack ? Entries.GIVEN_BACK : Entries.HELD;
+        return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, List.of(), entries);
     }
 
     /** Holds entries as they were held before the broker was started. Before {@link #start}; reads from the disk. */

@@ -37,6 +37,11 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     }
 
     @Override
+    public boolean mendNow() {
+        return store.mendNow();
+    }
+
+    @Override
     public CompletionStage<AppendResult> append(NewRecord record) {
         return store.append(record);
     }
@@ -44,6 +49,11 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     @Override
     public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records) {
         return store.appendBundle(records);
+    }
+
+    @Override
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
+        return store.appendFreeing(records);
     }
 
     private static final class LogPlace implements EntryVisitor {

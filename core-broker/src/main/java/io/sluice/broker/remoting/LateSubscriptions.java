@@ -65,14 +65,15 @@ final class LateSubscriptions {
                 new GetConsumerRunningInfo(group.value(), member.get().clientId(), false);
         peer.call(Replies.COMMANDS.request(RequestCode.GET_CONSUMER_RUNNING_INFO, question), TIMEOUT)
                 .thenApply(LateSubscriptions::read)
-                .whenComplete((wants, failure) -> {
-                    if (failure == null) {
-                        asked.remove(group);
-                        learned.complete(registry.renew(group, wants));
-                    } else {
-                        log.debug("client {} of group {} does not say what it wants", peer, group, failure);
-                        learned.complete(false);
+                .thenApply(wants -> {
+                    asked.remove(group);
+                    return registry.renew(group, wants);
+                })
+                .whenComplete((isNewer, failure) -> {
+                    if (failure != null) {
+                        log.debug("what client {} of group {} wants was not learned", peer, group, failure);
                     }
+                    learned.complete(failure == null && isNewer);
                 });
         return learned;
     }

@@ -139,7 +139,7 @@ final class LeaseHandler {
     }
 
     /** @throws IllegalArgumentException when they are too many, or one that is for several cannot be */
-    private static List<Settlement> settlements(List<Settle> asked) {
+    static List<Settlement> settlements(List<Settle> asked) {
         long count = 0;
         for (Settle settle : asked) {
             count += settle.receipts();
@@ -164,7 +164,7 @@ final class LeaseHandler {
         return settlements;
     }
 
-    static Settlement settlement(Settle settle) {
+    private static Settlement settlement(Settle settle) {
         Receipt receipt = new Receipt(settle.receipt());
         return switch (settle.kind()) {
             case ACK -> new Settlement.Ack(receipt);

@@ -130,10 +130,7 @@ final class UnitHandler {
             sends.add(new UnitOfWork.Send(
                     messages.get(i), placement(asked.placements().get(i))));
         }
-        return new UnitOfWork(
-                asked.id(),
-                sends,
-                asked.settlements().stream().map(LeaseHandler::settlement).toList());
+        return new UnitOfWork(asked.id(), sends, LeaseHandler.settlements(asked.settlements()));
     }
 
     private static List<Message> messages(ByteBuffer records) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * they need. Bounded: room is kept for a unit before it is prepared, and stays taken until it is forgotten. Safe for many threads.
  */
 final class PreparedBook {
-    /** What a unit costs beside its messages, and a settlement of it. */
+    /** What a unit costs beside its messages; a settlement of it, while it is prepared. */
     private static final long UNIT_BYTES = 256;
 
     private static final long SETTLEMENT_BYTES = 64;
@@ -47,8 +47,9 @@ final class PreparedBook {
             long queueOffset,
             long storedAtMs,
             long oldestNeeded) {
+        /** Of what is decided only the outcome is kept. */
         long cost() {
-            return costOf(summary);
+            return isPrepared() ? costOf(summary) : UNIT_BYTES;
         }
 
         boolean isPrepared() {
@@ -111,9 +112,9 @@ final class PreparedBook {
         return entries.tailMap(id, false).values().stream().limit(limit).toList();
     }
 
-    /** Those prepared before this time, oldest ids first. */
-    synchronized List<Entry> preparedBefore(long ms, int limit) {
-        return entries.values().stream()
+    /** So many behind the id that were prepared before this time, in order. */
+    synchronized List<Entry> preparedBefore(long ms, String id, int limit) {
+        return entries.tailMap(id, false).values().stream()
                 .filter(entry -> entry.isPrepared() && entry.summary().sinceMs() < ms)
                 .limit(limit)
                 .toList();

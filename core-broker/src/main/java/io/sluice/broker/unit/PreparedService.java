@@ -35,6 +35,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,8 @@ public final class PreparedService {
     /** Units looked after in one call of {@link #lookAfter}. */
     private static final int SLICE_MAX = 64;
 
+    private static final byte[] NOTHING_HELD = {};
+
     private final UnitRules rules;
     private final String brokerName;
     private final MessageStore store;
@@ -60,6 +63,8 @@ public final class PreparedService {
     private final Executor lane;
     private final InstantSource clock;
     private final UnitLedger ledger;
+    /** Up to this id it was looked for units that are too old; by the one thread that {@link #lookAfter looks}. */
+    private volatile String lookedTo = "";
 
     PreparedService(
             UnitRules rules,
@@ -84,17 +89,42 @@ public final class PreparedService {
     void holdAgain() {
         for (Entry entry : ledger.book().all()) {
             if (entry.isPrepared()) {
-                read(entry).map(StoredPrepared::part).ifPresent(part -> {
-                    if (part.held().length > 0) {
-                        leases.holdAgain(part.held());
-                    }
-                });
+                byte[] held = held(entry);
+                if (held.length > 0) {
+                    leases.holdAgain(held);
+                }
             }
         }
     }
 
-    private Optional<StoredPrepared> read(Entry entry) {
-        return StoredPrepared.read(store, entry.logOffset(), brokerName);
+    /** What the unit settles; nothing when its record cannot be read any more. */
+    private byte[] held(Entry entry) {
+        return StoredPrepared.part(store, entry.logOffset())
+                .map(PreparedPart::held)
+                .orElseGet(() -> {
+                    log.error(
+                            "the record of a prepared unit of work cannot be read; what it settles is held until the broker stops, and not after: id={} offset={}",
+                            entry.id(),
+                            entry.logOffset());
+                    return NOTHING_HELD;
+                });
+    }
+
+    /** @throws RefusedException when the disk does not have it yet, or it cannot be read any more */
+    private StoredPrepared whole(Entry entry, String remedy) {
+        requireConfirmed(entry, remedy);
+        return StoredPrepared.read(store, entry.logOffset(), brokerName)
+                .orElseThrow(() -> new RefusedException(
+                        Refusal.ILLEGAL_ARGUMENT,
+                        "'%s' is prepared at log offset %d, but a message of it is damaged, so that it can only be rolled back"
+                                .formatted(entry.id(), entry.logOffset())));
+    }
+
+    /** To be asked before it is read: what the disk confirms in between is not to be taken for damaged. */
+    private void requireConfirmed(Entry entry, String remedy) {
+        if (entry.logOffset() >= store.health().confirmedTo()) {
+            throw unconfirmed("prepared", remedy);
+        }
     }
 
     // ---- prepare
@@ -169,7 +199,7 @@ public final class PreparedService {
                         .map(one ->
                                 new Target(one.record().topic(), one.record().queueId()))
                         .toList(),
-                joint.map(JointSettlement::encoded).orElse(new byte[0]));
+                joint.map(JointSettlement::encoded).orElse(NOTHING_HELD));
         ledger.book().expect(work.id(), summary, part.oldestNeeded(), ledger.nextRecord());
         List<NewRecord> records = new ArrayList<>();
         records.add(
@@ -206,9 +236,8 @@ public final class PreparedService {
                     "'%s' was prepared before with something else, or is decided and not forgotten; choose another id"
                             .formatted(work.id()));
         }
-        return read(known).isPresent()
-                ? new PrepareOutcome.Prepared(true)
-                : refusedToPrepare(unconfirmed("prepared", "prepare it again"));
+        whole(known, "prepare it again");
+        return new PrepareOutcome.Prepared(true);
     }
 
     private static RefusedException unconfirmed(String what, String remedy) {
@@ -316,19 +345,28 @@ public final class PreparedService {
     }
 
     private void carryOut(Entry entry, Decision decision, boolean byHand, CompletableFuture<DecisionOutcome> result) {
-        StoredPrepared stored = read(entry).orElseThrow(() -> unconfirmed("prepared", "decide it later"));
         boolean commits = decision == Decision.COMMIT;
-        List<Outgoing> messages = commits ? stored.messages() : List.of();
+        List<Outgoing> messages = List.of();
+        byte[] held;
+        if (commits) {
+            StoredPrepared stored = whole(entry, "decide it later");
+            messages = stored.messages();
+            held = stored.part().held();
+        } else {
+            requireConfirmed(entry, "decide it later");
+            held = held(entry);
+        }
         List<NewRecord> records = new ArrayList<>();
         records.add(headOf(entry, decision, byHand).encode());
         messages.forEach(message -> records.add(message.record()));
-        byte[] held = stored.part().held();
+        List<Outgoing> sent = messages;
         CompletionStage<JointSettlement.Outcome> appended = held.length > 0
                 ? leases.held(held, !commits).append(records)
-                : store.appendBundle(records).thenApply(JointSettlement.Outcome.Tried::new);
+                : (commits ? store.appendBundle(records) : store.appendFreeing(records))
+                        .thenApply(JointSettlement.Outcome.Tried::new);
         appended.whenComplete((outcome, failed) -> result.complete(
                 failed == null
-                        ? decided(entry, decision, byHand, messages, (JointSettlement.Outcome.Tried) outcome)
+                        ? decided(entry, decision, byHand, sent, (JointSettlement.Outcome.Tried) outcome)
                         : refusedToDecide(refusalOf(failed))));
     }
 
@@ -401,24 +439,12 @@ public final class PreparedService {
     /** See {@link UnitsOfWork#forget}. */
     public CompletionStage<Boolean> forget(String id) {
         String key = UnitService.UNIT_PREFIX + id;
-        Optional<Entry> known = ledger.book().find(key);
-        if (known.isEmpty()) {
-            return CompletableFuture.completedFuture(false);
-        }
-        if (known.get().isPrepared()) {
-            return CompletableFuture.failedFuture(new RefusedException(
-                    Refusal.ILLEGAL_ARGUMENT, "'%s' is prepared and not decided; decide it first".formatted(id)));
-        }
-        UnitRecord forgotten = UnitRecord.of(Kind.FORGOTTEN, key, known.get().fingerprint(), 0);
-        return write(key, forgotten)
-                .map(written -> written.thenApply(result -> {
-                    if (!(result instanceof AppendResult.Stored)) {
-                        throw failureOf(result);
-                    }
-                    ledger.book().remove(key);
-                    return true;
-                }))
-                .orElseGet(() -> CompletableFuture.failedFuture(busy(id)));
+        return write(key, entry -> UnitRecord.of(Kind.FORGOTTEN, key, entry.fingerprint(), 0), (entry, result) -> {
+            if (!(result instanceof AppendResult.Stored)) {
+                throw failureOf(result);
+            }
+            ledger.book().remove(key);
+        });
     }
 
     private RefusedException failureOf(AppendResult result) {
@@ -429,14 +455,34 @@ public final class PreparedService {
         return unconfirmed("forgotten", "forget it again");
     }
 
-    /** Appends a record about an id; none when something else is being done about it. */
-    private Optional<CompletionStage<AppendResult>> write(String key, UnitRecord record) {
+    /**
+     * Appends a record about a heuristic outcome.
+     *
+     * @param taken takes in what became of the record, before anything else is done about the id
+     * @return whether there is such an outcome
+     */
+    private CompletionStage<Boolean> write(
+            String key, Function<Entry, UnitRecord> record, BiConsumer<Entry, AppendResult> taken) {
         Underway mine = new Underway.Keeping();
         if (ledger.underway().putIfAbsent(key, mine) != null) {
-            return Optional.empty();
+            return CompletableFuture.failedFuture(busy(key));
         }
-        return Optional.of(store.append(record.encode())
-                .whenComplete((done, failed) -> ledger.underway().remove(key, mine)));
+        // Not before: somebody else may have been about to forget it.
+        Optional<Entry> known = ledger.book().find(key);
+        CompletionStage<Boolean> written;
+        if (known.isEmpty()) {
+            written = CompletableFuture.completedFuture(false);
+        } else if (known.get().isPrepared()) {
+            written = CompletableFuture.failedFuture(new RefusedException(
+                    Refusal.ILLEGAL_ARGUMENT, "'%s' is prepared and not decided; decide it first".formatted(key)));
+        } else {
+            written = store.appendFreeing(List.of(record.apply(known.get()).encode()))
+                    .thenApply(results -> {
+                        taken.accept(known.get(), results.get(0));
+                        return true;
+                    });
+        }
+        return written.whenComplete((done, failed) -> ledger.underway().remove(key, mine));
     }
 
     /** See {@link UnitsOfWork#prepared}. */
@@ -472,21 +518,26 @@ public final class PreparedService {
      */
     public void lookAfter(Duration rewriteAfter) {
         long now = clock.millis();
-        for (Entry entry :
-                ledger.book().preparedBefore(now - rules.preparedAge().toMillis(), SLICE_MAX)) {
+        List<Entry> tooOld =
+                ledger.book().preparedBefore(now - rules.preparedAge().toMillis(), lookedTo, SLICE_MAX);
+        // Some that cannot be rolled back do not keep it from the others.
+        lookedTo = tooOld.size() < SLICE_MAX ? "" : tooOld.get(SLICE_MAX - 1).id();
+        for (Entry entry : tooOld) {
             decide(entry.id().substring(UnitService.UNIT_PREFIX.length()), Decision.ROLLBACK, true)
                     .thenAccept(outcome -> tellRolledBack(entry, outcome));
         }
         for (Entry entry : ledger.book().heuristicStoredBefore(now - rewriteAfter.toMillis(), SLICE_MAX)) {
-            boolean isCommitted = entry.state() == State.HEURISTIC_COMMIT;
-            write(entry.id(), heuristic(entry, isCommitted))
-                    .ifPresent(written -> written.thenAccept(result -> {
-                        if (!(result instanceof AppendResult.Refused)) {
-                            keep(entry, isCommitted, UnitService.storedOf(result));
-                        }
-                    }));
+            write(entry.id(), PreparedService::again, (known, result) -> {
+                if (!(result instanceof AppendResult.Refused)) {
+                    keep(known, known.state() == State.HEURISTIC_COMMIT, UnitService.storedOf(result));
+                }
+            });
         }
         ledger.saveProgress();
+    }
+
+    private static UnitRecord again(Entry entry) {
+        return heuristic(entry, entry.state() == State.HEURISTIC_COMMIT);
     }
 
     private void tellRolledBack(Entry entry, DecisionOutcome outcome) {

@@ -9,6 +9,7 @@ import io.sluice.port.Records;
 import io.sluice.store.MessageStore;
 import io.sluice.wire.message.MessageView;
 import io.sluice.wire.message.NewRecord;
+import io.sluice.wire.message.RecordCheck;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +18,19 @@ import java.util.Optional;
 /** A prepared unit as it stands in the log: what it settles, and its messages as they go out when it is committed. */
 record StoredPrepared(PreparedPart part, List<Outgoing> messages) {
 
-    /** Reads the unit whose record begins here; none when the disk has not confirmed all of it. May wait for the disk. */
+    private record Head(PreparedPart part, long end) {}
+
+    /** Reads the unit whose record begins here; none when any record of it cannot be read. May wait for the disk. */
     static Optional<StoredPrepared> read(MessageStore store, long logOffset, String brokerName) {
-        UnitRecord unit;
-        PreparedPart part;
-        long next;
-        try (Records head = store.recordAt(logOffset)) {
-            if (head.slices().isEmpty()) {
-                return Optional.empty();
-            }
-            unit = UnitRecord.decode(MessageView.of(head.slices().get(0)));
-            part = PreparedPart.decode(unit.more(), unit.messages());
-            next = logOffset + head.slices().get(0).remaining();
+        Optional<Head> head = head(store, logOffset);
+        if (head.isEmpty()) {
+            return Optional.empty();
         }
         List<Outgoing> messages = new ArrayList<>();
-        for (Target target : part.targets()) {
+        long next = head.get().end();
+        for (Target target : head.get().part().targets()) {
             try (Records found = store.recordAt(next)) {
-                if (found.slices().isEmpty()) {
+                if (!isWhole(found)) {
                     return Optional.empty();
                 }
                 ByteBuffer slice = found.slices().get(0);
@@ -41,7 +38,29 @@ record StoredPrepared(PreparedPart part, List<Outgoing> messages) {
                 next += slice.remaining();
             }
         }
-        return Optional.of(new StoredPrepared(part, messages));
+        return Optional.of(new StoredPrepared(head.get().part(), messages));
+    }
+
+    /** As {@link #read}, but without the messages: all that a rollback needs. */
+    static Optional<PreparedPart> part(MessageStore store, long logOffset) {
+        return head(store, logOffset).map(Head::part);
+    }
+
+    private static Optional<Head> head(MessageStore store, long logOffset) {
+        try (Records head = store.recordAt(logOffset)) {
+            if (!isWhole(head)) {
+                return Optional.empty();
+            }
+            ByteBuffer slice = head.slices().get(0);
+            UnitRecord unit = UnitRecord.decode(MessageView.of(slice));
+            return Optional.of(
+                    new Head(PreparedPart.decode(unit.more(), unit.messages()), logOffset + slice.remaining()));
+        }
+    }
+
+    /** Whatever the store compares when it reads: a damaged body is not to be sent on, nor to be taken for settlements. */
+    private static boolean isWhole(Records found) {
+        return !found.slices().isEmpty() && RecordCheck.check(found.slices().get(0), true) == RecordCheck.Verdict.WHOLE;
     }
 
     private static ByteBuffer copyOf(ByteBuffer slice) {

@@ -131,8 +131,7 @@ final class UnitLedger {
 
     /** Goes back until there are as many ids as are remembered, or all that are young enough. */
     private long windowFrom(OffsetRange range, long sinceMs) {
-        long first =
-                Math.max(range.min(), store.offsetAt(SystemTopics.UNIT, UnitRecord.QUEUE_ID, sinceMs, Boundary.LOWER));
+        long first = Math.max(range.min(), storedSince(sinceMs));
         Set<String> ids = new HashSet<>();
         long from = range.max();
         while (from > first && ids.size() < rules.windowMax()) {
@@ -147,18 +146,26 @@ final class UnitLedger {
         return from;
     }
 
+    private long storedSince(long ms) {
+        long found = store.offsetAt(SystemTopics.UNIT, UnitRecord.QUEUE_ID, ms, Boundary.LOWER);
+        return store.mendNow() ? store.offsetAt(SystemTopics.UNIT, UnitRecord.QUEUE_ID, ms, Boundary.LOWER) : found;
+    }
+
     private static boolean isRemembered(UnitRecord unit) {
         return !unit.id().isEmpty() && (unit.kind() == Kind.COMMITTED || unit.kind() == Kind.ROLLED_BACK);
     }
 
     private void walk(long from, long to, BiConsumer<MessageView, UnitRecord> each) {
         long next = from;
+        long mendedAt = -1;
         while (next < to) {
             int most = (int) Math.min(READ_MESSAGES, to - next);
             try (QueueRead read =
                     store.read(SystemTopics.UNIT, UnitRecord.QUEUE_ID, next, EntryFilter.ALL, most, READ_BYTES)) {
                 read.slices().forEach(slice -> tell(MessageView.of(slice), each));
-                if (read.nextOffset() <= next) {
+                if (read.nextOffset() <= next && mendedAt < next && store.mendNow()) {
+                    mendedAt = next;
+                } else if (read.nextOffset() <= next) {
                     throw new SluiceException("units cannot be read at %s/%d offset %d (%s); expected records up to %d"
                             .formatted(SystemTopics.UNIT, UnitRecord.QUEUE_ID, next, read.status(), to));
                 }

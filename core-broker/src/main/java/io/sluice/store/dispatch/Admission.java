@@ -19,9 +19,19 @@ public final class Admission {
     /** {@code null} when appends are taken. */
     private volatile Refused refused;
 
+    private volatile Refused freeingRefused;
+
     /** Why nothing is taken; {@code null} when appends are taken. */
     public Refused refusal() {
         return refused;
+    }
+
+    /**
+     * As {@link #refusal}, for what lets go of something that the log is kept for. A disk that is fuller than allowed takes it, out of
+     * the room that is kept free: without it there would never be more.
+     */
+    public Refused freeingRefusal() {
+        return freeingRefused;
     }
 
     public synchronized void close() {
@@ -82,5 +92,7 @@ public final class Admission {
         } else {
             refused = null;
         }
+        boolean isOnlyOverWatermark = refused != null && refused.reason() == Reason.DISK_FULL && noRoom == null;
+        freeingRefused = isOnlyOverWatermark ? null : refused;
     }
 }

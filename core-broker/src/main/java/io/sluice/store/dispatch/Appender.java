@@ -186,7 +186,7 @@ public final class Appender {
         long nowMs = clock.millis();
         lock.lock();
         try {
-            refused = refusalUnderLock(block.count());
+            refused = refusalUnderLock(block.count(), admission.refusal());
             if (refused != null) {
                 return refused;
             }
@@ -272,7 +272,7 @@ public final class Appender {
         long nowMs = clock.millis();
         lock.lock();
         try {
-            refused = refusalUnderLock(1);
+            refused = refusalUnderLock(1, admission.refusal());
             if (refused != null) {
                 return CompletableFuture.completedFuture(refused);
             }
@@ -353,8 +353,8 @@ public final class Appender {
         return null;
     }
 
-    private Refused refusalUnderLock(int records) {
-        Refused refused = admission.refusal();
+    /** @param refused what the admission says now */
+    private Refused refusalUnderLock(int records, Refused refused) {
         if (refused != null) {
             return refused;
         }
@@ -468,22 +468,38 @@ public final class Appender {
 
     // ---- several records in one piece
 
+    private enum Piece {
+        BATCH,
+        BUNDLE,
+        FREEING_BUNDLE
+    }
+
     public CompletionStage<List<AppendResult>> appendBatch(List<NewRecord> given) {
-        return append(given, false);
+        return append(given, Piece.BATCH);
     }
 
     /** As {@link #appendBatch}; after a power cut, too, all of the records are there or none is. */
     public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> given) {
-        return append(given, true);
+        return append(given, Piece.BUNDLE);
     }
 
-    private CompletionStage<List<AppendResult>> append(List<NewRecord> given, boolean isBundle) {
+    /** As {@link #appendBundle}, see {@link Admission#freeingRefusal}. */
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> given) {
+        return append(given, Piece.FREEING_BUNDLE);
+    }
+
+    private Refused refusalOf(Piece piece) {
+        return piece == Piece.FREEING_BUNDLE ? admission.freeingRefusal() : admission.refusal();
+    }
+
+    private CompletionStage<List<AppendResult>> append(List<NewRecord> given, Piece piece) {
         if (given.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
         List<NewRecord> messages = given.stream().map(RecordChecksum::without).toList();
         Batch batch = new Batch(messages, storeHost);
-        Refused refused = admission.refusal();
+        boolean isBundle = piece != Piece.BATCH;
+        Refused refused = refusalOf(piece);
         if (refused == null) {
             refused = batch.prepare();
         }
@@ -497,7 +513,7 @@ public final class Appender {
         long nowMs = clock.millis();
         lock.lock();
         try {
-            refused = refusalUnderLock(messages.size());
+            refused = refusalUnderLock(messages.size(), refusalOf(piece));
             if (refused != null) {
                 return CompletableFuture.completedFuture(all(messages, refused));
             }

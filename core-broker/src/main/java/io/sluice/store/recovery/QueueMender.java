@@ -148,7 +148,12 @@ public final class QueueMender implements Duty {
         return inspectSome(INSPECTED_PER_SLICE) + mendRequested();
     }
 
-    private int mendRequested() throws IOException {
+    /**
+     * Mends what was asked for, on the caller's thread; before the duty is run.
+     *
+     * @return how many files were asked for
+     */
+    public int mendRequested() throws IOException {
         int taken = 0;
         List<Patch> patches = new ArrayList<>();
         long bytes = 0;

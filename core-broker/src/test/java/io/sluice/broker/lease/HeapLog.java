@@ -59,6 +59,9 @@ final class HeapLog implements LeaseLog {
     /** Reads of queues with this number fail. */
     int failingQueue = -1;
 
+    /** Entries of queues with this number are being made again. */
+    int rebuildingQueue = -1;
+
     /** Runs once, right after a range was told: what happens between two looks. */
     Runnable afterRange;
 
@@ -158,6 +161,9 @@ final class HeapLog implements LeaseLog {
             return nothing(
                     fromOffset == range.max() ? Status.OFFSET_AT_END : Status.OFFSET_BEYOND_END, range.max(), range);
         }
+        if (rebuildingQueue == queueId) {
+            return nothing(Status.REBUILDING, fromOffset, range);
+        }
         List<ByteBuffer> slices = new ArrayList<>();
         List<Long> offsets = new ArrayList<>();
         int bytes = 0;
@@ -251,6 +257,16 @@ final class HeapLog implements LeaseLog {
         CompletableFuture<AppendResult> stage = new CompletableFuture<>();
         unconfirmed.add(new Pending(stage, last));
         return stage.thenApply(confirmed -> stored);
+    }
+
+    @Override
+    public boolean mendNow() {
+        return false;
+    }
+
+    @Override
+    public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> given) {
+        return appendBundle(given);
     }
 
     private void throwIfTold() {

@@ -4,6 +4,7 @@ import static io.sluice.broker.lease.LeaseBench.CREW;
 import static io.sluice.broker.lease.LeaseBench.LEASE;
 import static io.sluice.broker.lease.LeaseBench.NO_WAIT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.model.FilterExpression;
 import io.sluice.model.Message;
@@ -12,6 +13,8 @@ import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.wire.message.NewRecord;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -103,6 +106,25 @@ class JointSettlementTest {
         assertThat(lease(topic(1))).isEmpty();
         outcome(bench.service.held(joint.encoded(), false).append(head()));
         bench.closeAndReopen();
+        assertThat(lease(topic(1))).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeToldWhileAQueueIsMadeAgainIsHeldAllTheSameAndNotBegunWith() {
+        bench.topics.put(topic(1), 1);
+        bench.log.send("T1", 0, "a");
+        JointSettlement joint = bench.service.jointly(
+                List.of(new Settlement.Ack(lease(topic(1)).get(0).receipt())));
+        outcome(joint.hold(head()));
+        bench.log.rebuildingQueue = 0;
+        assertThatThrownBy(joint::oldestNeeded)
+                .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.UNAVAILABLE));
+        bench.log.rebuildingQueue = -1;
+        bench.kill();
+        bench.log.rebuildingQueue = 0;
+        bench.service.holdAgain(joint.encoded());
+        bench.log.rebuildingQueue = -1;
         assertThat(lease(topic(1))).isEmpty();
     }
 

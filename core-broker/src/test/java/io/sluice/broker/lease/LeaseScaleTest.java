@@ -141,5 +141,15 @@ class LeaseScaleTest {
         public CompletionStage<List<AppendResult>> appendBundle(List<NewRecord> records) {
             throw new UnsupportedOperationException("nothing is written here");
         }
+
+        @Override
+        public boolean mendNow() {
+            return false;
+        }
+
+        @Override
+        public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
+            throw new UnsupportedOperationException("nothing is written here");
+        }
     }
 }

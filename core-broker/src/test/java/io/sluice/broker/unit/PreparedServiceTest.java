@@ -15,9 +15,11 @@ import io.sluice.port.PreparedUnit;
 import io.sluice.port.Refusal;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitsOfWork.Decision;
+import io.sluice.store.StoreHealth;
 import io.sluice.store.log.FlushMode;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,102 @@ class PreparedServiceTest {
     }
 
     @Test
+    void onADiskThatIsTooFullOneCanRollBackAndForgetSoThatTheLogMayGo() {
+        with(UnitRules.DEFAULT.withPrepared(10, 1000, Duration.ofHours(2)));
+        fill(2);
+        List<Lease> leases = ground.lease(2);
+        prepare(unit("x1", "a", leases.get(0).receipt()));
+        prepare(unit("x2", "b"));
+        prepare(unit("x3", "c", leases.get(1).receipt()));
+        ground.usable(0);
+        ground.closeAndReopen();
+        assertThat(ground.store().health().state()).isEqualTo(StoreHealth.State.DISK_FULL);
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false)))
+                .isInstanceOfSatisfying(DecisionOutcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.DISK_FULL));
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(result(ground.decide("x2", Decision.ROLLBACK, true)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(result(ground.units().prepared().forget("x2"))).isTrue();
+        ground.pass(Duration.ofHours(3));
+        ground.lookAfterUnits();
+        await().atMost(Duration.ofSeconds(10)).until(() -> stateOf("x3") == PreparedUnit.State.HEURISTIC_ROLLBACK);
+        assertThat(result(ground.units().prepared().forget("x3"))).isTrue();
+        assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
+        assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0", "in1");
+    }
+
+    private static boolean isRefusedForGood(DecisionOutcome outcome) {
+        return outcome instanceof DecisionOutcome.Refused refused && refused.reason() == Refusal.ILLEGAL_ARGUMENT;
+    }
+
+    @Test
+    void aUnitWithADamagedMessageIsHeldAndRolledBackAsAnyOther() {
+        fill(1);
+        UnitOfWork unit =
+                unit("x1", "a message that is damaged", ground.lease(1).get(0).receipt());
+        prepare(unit);
+        ground.send(Message.of("Else", "what the log ends with"), 0);
+        ground.damage(ground.recordOf("a message that is damaged"));
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).matches(PreparedServiceTest::isRefusedForGood);
+        assertThat(result(ground.prepare(unit)))
+                .isInstanceOfSatisfying(PrepareOutcome.Refused.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Refusal.ILLEGAL_ARGUMENT));
+        ground.closeAndReopen();
+        ground.pass(UnitGround.LEASE.multipliedBy(3));
+        assertThat(ground.lease(10)).isEmpty();
+        assertThat(result(ground.decide("x1", Decision.COMMIT, true))).matches(PreparedServiceTest::isRefusedForGood);
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0");
+        assertThat(ground.texts("Out")).isEmpty();
+    }
+
+    @Test
+    void aUnitWhoseOwnRecordIsDamagedIsRolledBackForItsAge() {
+        prepare(unit("x1", "a"));
+        ground.damage(ground.oldestNeeded());
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).matches(PreparedServiceTest::isRefusedForGood);
+        ground.pass(UnitRules.DEFAULT.preparedAge().plusSeconds(1));
+        ground.lookAfterUnits();
+        assertThat(stateOf("x1")).isEqualTo(PreparedUnit.State.HEURISTIC_ROLLBACK);
+        assertThat(result(ground.units().prepared().forget("x1"))).isTrue();
+        assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void whatIsForgottenWhileOutcomesAreWrittenAgainStaysForgotten() {
+        for (String id : List.of("x1", "x2")) {
+            prepare(unit(id, "a"));
+            result(ground.decide(id, Decision.ROLLBACK, true));
+        }
+        ground.pass(UnitGround.REWRITE_AFTER.plusSeconds(1));
+        AtomicBoolean isForgotten = new AtomicBoolean();
+        ground.store().onArrival((topic, queueId, next) -> {
+            if (isForgotten.compareAndSet(false, true)) {
+                assertThat(result(ground.units().prepared().forget("x2"))).isTrue();
+            }
+        });
+        ground.lookAfterUnits();
+        assertThat(ground.undecided().stream().map(PreparedUnit::id)).containsExactly("x1");
+        ground.crash(false);
+        assertThat(ground.undecided().stream().map(PreparedUnit::id)).containsExactly("x1");
+    }
+
+    @Test
+    void aHeuristicOutcomeTakesNoRoomForItsMessages() {
+        with(UnitRules.DEFAULT.withPrepared(10, 2000, Duration.ofHours(2)));
+        prepare(unit("x1", "a".repeat(1500)));
+        assertThat(result(ground.prepare(unit("x2", "b".repeat(1000))))).isInstanceOf(PrepareOutcome.Refused.class);
+        result(ground.decide("x1", Decision.ROLLBACK, true));
+        prepare(unit("x2", "b".repeat(1000)));
+        ground.closeAndReopen();
+        result(ground.decide("x2", Decision.ROLLBACK, false));
+        prepare(unit("x3", "c".repeat(1000)));
+    }
+
+    @Test
     void thereIsABoundOfUnitsAndOneOfBytesAndADecisionMakesRoom() {
         with(UnitRules.DEFAULT.withPrepared(2, 2000, Duration.ofHours(2)));
         prepare(unit("x1", "a"));
@@ -188,6 +286,41 @@ class PreparedServiceTest {
         assertThat(ground.oldestNeeded()).isEqualTo(settled);
         result(ground.decide("x1", Decision.ROLLBACK, false));
         assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private void fillSegment() {
+        IntStream.range(0, 14).forEach(i -> ground.send(Message.of("Else", "z".repeat(5000)), 0));
+    }
+
+    /** Until the log begins there; deletions wait until what is derived of the log is on the disk. */
+    private void awaitDeletedUpTo(long segment) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            ground.store().deleteExpired();
+            return ground.store().logRange().min() == segment;
+        });
+    }
+
+    @Test
+    void theSegmentWithAMessageThatAPreparedUnitSettlesStaysUntilItIsDecided() {
+        fillSegment();
+        fill(1);
+        Lease lease = ground.lease(1).get(0);
+        long segment = UnitGround.logOffset(lease) / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES;
+        assertThat(segment).isPositive();
+        prepare(unit("x1", "a", lease.receipt()));
+        fillSegment();
+        fillSegment();
+        ground.pass(Duration.ofDays(30));
+        awaitDeletedUpTo(segment);
+        assertThat(ground.store().deleteExpired()).isZero();
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        assertThat(ground.lease(1).stream().map(UnitGround::text)).containsExactly("in0");
+        long last = (ground.store().logRange().max() - 1) / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES;
+        fillSegment();
+        ground.pass(Duration.ofDays(30));
+        awaitDeletedUpTo(ground.store().logRange().max() / UnitGround.SEGMENT_BYTES * UnitGround.SEGMENT_BYTES);
+        assertThat(ground.store().logRange().min()).isGreaterThan(segment).isGreaterThanOrEqualTo(last);
     }
 
     @Test

@@ -38,6 +38,7 @@ import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
+import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -60,7 +61,15 @@ final class UnitGround implements AutoCloseable {
     static final Duration REWRITE_AFTER = Duration.ofHours(1);
     static final GroupName GROUP = new GroupName("workers");
     static final String IN = "In";
+    static final int SEGMENT_BYTES = 64 * 1024;
 
+    /** The last of the four bytes behind the offset in the log. */
+    private static final int SIZE_IN_ENTRY = 11;
+
+    /** Where the body begins in a record of a host with four bytes. */
+    private static final int BODY = 88;
+
+    private static final Path LOG = Path.of("/store/commitlog/%020d".formatted(0));
     private static final TimerRules TIMERS = TimerRules.of("broker-a", Duration.ofDays(1), 72);
     private static final String LEVELS = "1s 5s";
     private static final InetSocketAddress HOST = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
@@ -81,11 +90,11 @@ final class UnitGround implements AutoCloseable {
         open();
     }
 
-    private void open() {
+    void open() {
         InstantSource clock = () -> Instant.ofEpochMilli(nowMs);
         StoreConfig config = StoreConfig.in(Path.of("/store"))
                 .withFlushMode(flushMode)
-                .withLogSegmentBytes(64 * 1024)
+                .withLogSegmentBytes(SEGMENT_BYTES)
                 .withQueueSegmentBytes(2_000)
                 .withIndexSlots(50)
                 .withIndexEntries(200)
@@ -240,6 +249,22 @@ final class UnitGround implements AutoCloseable {
         return texts;
     }
 
+    /** Makes the record that begins at this byte of the log unreadable; in the first of its files. */
+    void damage(long logOffset) {
+        disk.content(LOG)[(int) logOffset + MessageLayout.MAGIC] ^= 1;
+    }
+
+    /** Where the record with this body begins; in the first file of the log. */
+    long recordOf(String body) {
+        String all = new String(disk.content(LOG), StandardCharsets.ISO_8859_1);
+        return all.indexOf(body) - BODY;
+    }
+
+    /** What the disk says is free. */
+    void usable(long bytes) {
+        disk.usable(bytes);
+    }
+
     void closeAndReopen() {
         close();
         open();
@@ -247,13 +272,41 @@ final class UnitGround implements AutoCloseable {
 
     /** What the disk keeps is taken first; the old process then ends on a disk that nobody reads again. */
     void crash(boolean powerCut) {
+        end(powerCut);
+        open();
+    }
+
+    private void end(boolean powerCut) {
         LossyDisk after;
         synchronized (disk) {
             after = powerCut ? disk.afterPowerCut() : disk.afterKill();
         }
         close();
         disk = after;
-        open();
+    }
+
+    /** Ends the process, which is not opened again yet. */
+    void kill() {
+        end(false);
+    }
+
+    /** Loses the first file of a queue of the topic; between two runs. */
+    void loseQueue(String topic) {
+        disk.remove(queueFile(topic));
+    }
+
+    /** Loses what the cursors were saved as, so that their journal is read back; between two runs. */
+    void loseCursors() {
+        disk.remove(Path.of("/store/config", LeaseService.SNAPSHOT_TABLE));
+    }
+
+    /** Changes the size that the first entry of a queue of the topic says; between two runs. */
+    void flipSizeInQueue(String topic) {
+        disk.content(queueFile(topic))[SIZE_IN_ENTRY] ^= 1;
+    }
+
+    private static Path queueFile(String topic) {
+        return Path.of("/store/consumequeue/%s/0/%020d".formatted(topic, 0));
     }
 
     @Override

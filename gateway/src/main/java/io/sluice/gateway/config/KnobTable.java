@@ -178,7 +178,7 @@ public final class KnobTable {
                     "preparedUnitsBytesMax",
                     number(65_536, 2_000_000_000),
                     "268435456",
-                    "How many bytes their messages may have together, with 64 for each settlement and 256 for each unit."),
+                    "How many bytes the messages of prepared units may have together, with 64 for each settlement; a unit counts 256 more, also when it was decided by hand and is not forgotten."),
             new Knob(
                     TOPICS,
                     "preparedUnitMaxSeconds",

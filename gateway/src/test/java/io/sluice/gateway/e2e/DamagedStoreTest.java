@@ -10,16 +10,23 @@ import io.sluice.gateway.config.SettingsReader;
 import io.sluice.gateway.node.DamagedFiles;
 import io.sluice.gateway.node.NodeProcess;
 import io.sluice.model.FilterExpression;
+import io.sluice.model.GroupName;
 import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
+import io.sluice.port.LeaseReader.Lease;
+import io.sluice.port.LeaseReader.LeaseRequest;
+import io.sluice.port.LeaseReader.Settlement;
+import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
+import io.sluice.port.PrepareOutcome;
 import io.sluice.port.QueueReader.FetchRequest;
 import io.sluice.port.QueueReader.Fetched;
 import io.sluice.port.SendOutcome.Stored;
 import io.sluice.port.TopicCatalog.TopicSettings;
+import io.sluice.port.UnitOfWork;
 import io.sluice.store.file.FileDisk;
 import io.sluice.store.log.DelayLevels;
 import io.sluice.store.tool.StoreVerifier;
@@ -56,6 +63,7 @@ class DamagedStoreTest {
     private static final Duration WAIT = Duration.ofMillis(50);
     private static final int SEGMENT_BYTES = 1 << 18;
     private static final int TOPICS = 3;
+    private static final int SETTLED = 40;
     private static final int QUEUES = 2;
     private static final int BODY_MAX = 1500;
     private static final Pattern NAME_SERVER = Pattern.compile(" namesrv=(\\S+)");
@@ -172,6 +180,7 @@ class DamagedStoreTest {
                 result(port.topics().put(topic(i), TopicSettings.ofQueues(QUEUES)));
             }
             send(port, messages, random);
+            settleAndPrepare(port);
             read(port).forEach((id, found) -> places.put(id, found.get(0)));
             assertThat(places).hasSize(messages);
             await().atMost(PATIENCE).until(() -> hasQueueFiles(data));
@@ -206,6 +215,32 @@ class DamagedStoreTest {
             fail(what, failed);
         }
         StoreVerifier.verify(damaged.resolve("store"), new FileDisk(), DelayLevels.parse("1s 5s"));
+    }
+
+    /** So that there is something to be read back in the topics that the broker keeps for itself. */
+    private static void settleAndPrepare(BrokerPort port) {
+        List<Lease> leases = new ArrayList<>();
+        while (leases.size() <= SETTLED) {
+            LeaseRequest request = new LeaseRequest(
+                    new GroupName("crew"),
+                    topic(0),
+                    FilterExpression.ALL,
+                    FilterExpression.ALL,
+                    SETTLED + 1 - leases.size(),
+                    PATIENCE,
+                    PATIENCE,
+                    Start.FIRST);
+            leases.addAll(result(port.leases().lease(request)).leases());
+        }
+        for (Lease lease : leases.subList(0, SETTLED)) {
+            result(port.leases().settle(List.of(new Settlement.Ack(lease.receipt()))));
+        }
+        UnitOfWork unit = new UnitOfWork(
+                "prepared",
+                List.of(new UnitOfWork.Send(
+                        Message.of(topic(1), body(-1, 9).getBytes(StandardCharsets.UTF_8)), new Placement.Queue(0))),
+                List.of(new Settlement.Ack(leases.get(SETTLED).receipt())));
+        assertThat(result(port.units().prepare(unit))).isEqualTo(new PrepareOutcome.Prepared(false));
     }
 
     private static boolean hasQueueFiles(Path data) throws IOException {
