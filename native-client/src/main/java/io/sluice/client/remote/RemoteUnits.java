@@ -89,7 +89,7 @@ public final class RemoteUnits implements UnitsOfWork {
                         prepared.forgetPlace(unit.id());
                     }
                 })
-                .handle(RemoteUnits::outcome);
+                .handle(this::outcome);
     }
 
     /** A message with an idempotency key: the broker is the same one for each key, as long as the topic has the same brokers. */
@@ -114,7 +114,7 @@ public final class RemoteUnits implements UnitsOfWork {
                     });
                 })
                 .whenComplete((answer, failure) -> decided(id, failure))
-                .handle(RemoteUnits::sent);
+                .handle(this::sent);
     }
 
     /** The queue that a send without an idempotency key goes to; empty when any will do, or there is none. */
@@ -145,7 +145,7 @@ public final class RemoteUnits implements UnitsOfWork {
         return wish instanceof Placement.Queue ? Placement.ANY : wish;
     }
 
-    private static SendOutcome sent(UnitAnswerBody answer, Throwable failure) {
+    private SendOutcome sent(UnitAnswerBody answer, Throwable failure) {
         boolean isNotSupported = failure != null
                 && ClusterLink.causeOf(failure) instanceof RefusedException refused
                 && refused.reason() == Refusal.NOT_SUPPORTED;
@@ -299,7 +299,7 @@ public final class RemoteUnits implements UnitsOfWork {
 
     // ---- what is answered
 
-    private static UnitOutcome outcome(UnitAnswerBody answer, Throwable failure) {
+    private UnitOutcome outcome(UnitAnswerBody answer, Throwable failure) {
         if (failure != null) {
             Throwable cause = ClusterLink.causeOf(failure);
             boolean isAnswer = cause instanceof RefusedException refused
@@ -311,6 +311,10 @@ public final class RemoteUnits implements UnitsOfWork {
             throw ClusterLink.unavailable(WHAT, failure);
         }
         UnitOutcome.Committed committed = new UnitOutcome.Committed(UnitForm.sent(answer), answer.repeat());
+        committed
+                .sent()
+                .forEach(stored ->
+                        routes.storedIn(stored.queue().topic(), stored.queue().brokerName()));
         return switch (answer.outcome()) {
             case COMMITTED -> committed;
             case IN_DOUBT -> new UnitOutcome.CommittedWithDoubt(committed, SendOutcome.Doubt.valueOf(answer.doubt()));
