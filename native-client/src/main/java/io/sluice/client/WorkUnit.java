@@ -131,19 +131,32 @@ public final class WorkUnit {
             if (interceptors.isEmpty() || messages.isEmpty()) {
                 store(messages, outcome);
             } else {
+                CompletableFuture<UnitOutcome> answered = new CompletableFuture<>();
                 new InterceptedBatch(interceptors)
-                        .send(messages, through -> store(through, outcome))
+                        .send(messages, through -> store(through, answered))
                         .whenComplete((sent, failure) -> {
                             if (failure != null) {
-                                // Only an interceptor can have failed what the broker has answered.
-                                outcome.completeExceptionally(failure);
+                                // Only an interceptor can have failed what the broker has answered: that stays.
+                                answered.completeExceptionally(failure);
                             }
+                            // Not before the interceptors have been told.
+                            relay(answered, outcome);
                         });
             }
         } catch (RuntimeException refused) {
             outcome.completeExceptionally(refused);
         }
         return outcome;
+    }
+
+    private static void relay(CompletableFuture<UnitOutcome> answered, CompletableFuture<UnitOutcome> outcome) {
+        answered.whenComplete((ended, failure) -> {
+            if (failure == null) {
+                outcome.complete(ended);
+            } else {
+                outcome.completeExceptionally(failure);
+            }
+        });
     }
 
     private CompletionStage<List<Sent>> store(List<Message> last, CompletableFuture<UnitOutcome> outcome) {
