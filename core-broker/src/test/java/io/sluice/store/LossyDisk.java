@@ -164,8 +164,17 @@ public final class LossyDisk implements Disk {
         return after;
     }
 
-    /** What the machine reads when the power is back. */
+    /** What the machine reads when the power is back: of what was not forced any page may be there or not. */
     public LossyDisk afterPowerCut() {
+        return afterPowerCut(false);
+    }
+
+    /** As {@link #afterPowerCut}, of a disk that writes each file from its beginning to its end. */
+    public LossyDisk afterPowerCutInOrder() {
+        return afterPowerCut(true);
+    }
+
+    private LossyDisk afterPowerCut(boolean inOrder) {
         LossyDisk after = new LossyDisk(random, powerCycle + "+");
         after.directories.addAll(directories);
         Map<Path, Node> surviving = new TreeMap<>(durableNames);
@@ -195,13 +204,22 @@ public final class LossyDisk implements Disk {
             }
         }
         surviving.forEach((name, node) -> {
-            byte[] content = torn(node);
+            byte[] content = inOrder ? cutOff(node) : torn(node);
             Node kept = new Node(content, content.clone());
             kept.modifiedAtMs = node.modifiedAtMs;
             after.names.put(name, kept);
             after.durableNames.put(name, kept);
         });
         return after;
+    }
+
+    private byte[] cutOff(Node node) {
+        byte[] content = node.live.clone();
+        int from = random.nextInt(content.length / SECTOR + 2) * SECTOR;
+        for (int at = from; at < content.length; at++) {
+            content[at] = at < node.durable.length ? node.durable[at] : 0;
+        }
+        return content;
     }
 
     private byte[] torn(Node node) {

@@ -260,7 +260,10 @@ final class DeskSettling {
     }
 
     private QueueRead witnessOf(Claim claim) {
-        long offset = claim.witness();
+        return messageAt(claim, claim.witness());
+    }
+
+    private QueueRead messageAt(Claim claim, long offset) {
         EntryFilter only = new EntryFilter() {
             @Override
             public boolean acceptsEntry(long queueOffset, long tagHash) {
@@ -275,13 +278,17 @@ final class DeskSettling {
                 && claim.isOf(MessageView.of(read.slices().get(0)));
     }
 
-    /** Whether the message is not there for sure: another is, or none. A damaged one, or one not found for now, may be it. */
-    private BooleanSupplier goneOrOther(Claim claim) {
+    /**
+     * Whether the message is not there for sure: none is, or one that came into the log after the holding. A damaged one, or one
+     * not found for now, may be it. The witness is not asked: it may be lost when the message is not.
+     */
+    private BooleanSupplier goneOrOther(Claim claim, long heldAt) {
         return () -> {
-            try (QueueRead read = witnessOf(claim)) {
+            try (QueueRead read = messageAt(claim, claim.offset())) {
                 return switch (read.status()) {
+                    case FOUND -> MessageView.of(read.slices().get(0)).logOffset() > heldAt;
                     case REBUILDING, REMOVED, NONE_MATCHED -> false;
-                    default -> !isSame(claim, read);
+                    default -> true;
                 };
             }
         };
@@ -432,14 +439,14 @@ final class DeskSettling {
         }
     }
 
-    /** Holds entries as they were held before the broker was started. Before the desk is used. */
-    void holdAgain(List<Item> items) {
+    /** See {@link LeaseService#holdAgain}. Before the desk is used. */
+    void holdAgain(List<Item> items, long heldAt) {
         desk.lock();
         try {
             for (Item item : items) {
                 SharedCursor cursor = desk.cursor(item.claim().key().queueId());
                 if (cursor != null) {
-                    cursor.settler.holdAgain(item.claim(), goneOrOther(item.claim()));
+                    cursor.settler.holdAgain(item.claim(), goneOrOther(item.claim(), heldAt));
                 }
             }
         } finally {

@@ -501,8 +501,12 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         return new JointSettlement(journal, tools.log(), tools.deadLetters(), byDesk.items, List.of(), entries);
     }
 
-    /** Holds entries as they were held before the broker was started. Before {@link #start}; reads from the disk. */
-    public void holdAgain(byte[] encoded) {
+    /**
+     * Holds entries as they were held before the broker was started. Before {@link #start}; reads from the disk.
+     *
+     * @param heldAt log offset of the record that says so: younger messages were not held
+     */
+    public void holdAgain(byte[] encoded, long heldAt) {
         ByDesk byDesk = new ByDesk();
         for (DeskSettling.Item item : HeldItems.decode(encoded)) {
             List<DeskSettling.Item> ofDesk = byDesk.of(item.claim().key());
@@ -510,7 +514,7 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
                 ofDesk.add(item);
             }
         }
-        byDesk.items.forEach((desk, items) -> desk.settling().holdAgain(items));
+        byDesk.items.forEach((desk, items) -> desk.settling().holdAgain(items, heldAt));
     }
 
     /**

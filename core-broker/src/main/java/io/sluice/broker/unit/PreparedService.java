@@ -91,7 +91,7 @@ public final class PreparedService {
             if (entry.isPrepared()) {
                 byte[] held = held(entry);
                 if (held.length > 0) {
-                    leases.holdAgain(held);
+                    leases.holdAgain(held, entry.logOffset());
                 }
             }
         }

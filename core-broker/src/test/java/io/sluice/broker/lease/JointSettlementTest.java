@@ -101,7 +101,7 @@ class JointSettlementTest {
         bench.clock.pass(Duration.ofDays(3));
         assertThat(lease(topic(1))).isEmpty();
         bench.kill();
-        bench.service.holdAgain(joint.encoded());
+        bench.service.holdAgain(joint.encoded(), Long.MAX_VALUE);
         bench.clock.pass(Duration.ofDays(3));
         assertThat(lease(topic(1))).isEmpty();
         outcome(bench.service.held(joint.encoded(), false).append(head()));
@@ -123,7 +123,7 @@ class JointSettlementTest {
         bench.log.rebuildingQueue = -1;
         bench.kill();
         bench.log.rebuildingQueue = 0;
-        bench.service.holdAgain(joint.encoded());
+        bench.service.holdAgain(joint.encoded(), Long.MAX_VALUE);
         bench.log.rebuildingQueue = -1;
         assertThat(lease(topic(1))).isEmpty();
     }
@@ -141,7 +141,7 @@ class JointSettlementTest {
         other.lease(new LeaseRequest(
                 CREW, topic(1), FilterExpression.ALL, FilterExpression.ALL, 10, LEASE, NO_WAIT, Start.FIRST));
         other.kill();
-        other.service.holdAgain(joint.encoded());
+        other.service.holdAgain(joint.encoded(), -1);
         assertThat(other.lease(new LeaseRequest(
                         CREW, topic(1), FilterExpression.ALL, FilterExpression.ALL, 10, LEASE, NO_WAIT, Start.FIRST)))
                 .hasSize(1);

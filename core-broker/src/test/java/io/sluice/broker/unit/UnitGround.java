@@ -276,6 +276,17 @@ final class UnitGround implements AutoCloseable {
         open();
     }
 
+    /** A power cut after which the log is whole up to where it ends. */
+    void cutPowerInOrder() {
+        LossyDisk after;
+        synchronized (disk) {
+            after = disk.afterPowerCutInOrder();
+        }
+        close();
+        disk = after;
+        open();
+    }
+
     private void end(boolean powerCut) {
         LossyDisk after;
         synchronized (disk) {

@@ -48,6 +48,8 @@ class UnitModelTest {
         private final UnitGround ground;
         private final List<AskedUnit> asked = new ArrayList<>();
         private int numbers;
+        /** A power cut has taken what nobody had waited for: what it settled may stay settled, as tables may be younger. */
+        private boolean settlementsMayStay;
 
         Life(long seed, FlushMode mode) {
             this.random = new Random(seed);
@@ -227,11 +229,14 @@ class UnitModelTest {
             boolean powerCut = kind == 0;
             if (kind == 2) {
                 ground.closeAndReopen();
+            } else if (powerCut && mode == FlushMode.ASYNC_FLUSH) {
+                ground.cutPowerInOrder();
             } else {
                 ground.crash(powerCut);
             }
             if (powerCut && mode == FlushMode.ASYNC_FLUSH) {
                 asked.forEach(AskedUnit::nothingIsPromised);
+                settlementsMayStay = true;
             }
         }
 
@@ -271,7 +276,7 @@ class UnitModelTest {
                 if (one.state() == State.PREPARED) {
                     assertThat(lent).as("held by " + name).noneMatch(one.received()::contains);
                     assertThat(dead).as("rejected by " + name).noneMatch(one.rejected::contains);
-                } else if (!one.state().holdsMessages()) {
+                } else if (!one.state().holdsMessages() && !settlementsMayStay) {
                     List<String> free = one.received().stream()
                             .filter(stored::contains)
                             .filter(text -> !settledBy.containsKey(text))
@@ -327,6 +332,7 @@ class UnitModelTest {
         new Life(seed, FlushMode.SYNC_FLUSH).play(4);
     }
 
+    /** Where the middle of the log is lost as well, more is: see the limits in ADR 36. */
     @Property(tries = 25, shrinking = ShrinkingMode.OFF)
     void withoutWaitingForTheDiskAPowerCutMayTakeStepsOfAUnitButOnlyWhole(@ForAll long seed) {
         new Life(seed, FlushMode.ASYNC_FLUSH).play(4);
