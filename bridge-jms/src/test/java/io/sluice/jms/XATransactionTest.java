@@ -70,6 +70,13 @@ class XATransactionTest extends AgainstMemoryBroker {
                 .isEqualTo(code));
     }
 
+    /** Sends one message for a branch, and ends the work for it in this way. */
+    private void sendAs(Xid name, String text, int ending) throws Exception {
+        resource.start(name, XAResource.TMNOFLAGS);
+        sendIn(xa, text);
+        resource.end(name, ending);
+    }
+
     private void sendIn(XASession from, String text) throws JMSException {
         try (var producer = from.createProducer(out)) {
             producer.send(from.createTextMessage(text));
@@ -219,12 +226,8 @@ class XATransactionTest extends AgainstMemoryBroker {
     void aSessionSuspendsABranchWorksForAnotherAndGoesOn() throws Exception {
         Xid first = name();
         Xid second = name();
-        resource.start(first, XAResource.TMNOFLAGS);
-        sendIn(xa, "1");
-        resource.end(first, XAResource.TMSUSPEND);
-        resource.start(second, XAResource.TMNOFLAGS);
-        sendIn(xa, "x");
-        resource.end(second, XAResource.TMSUCCESS);
+        sendAs(first, "1", XAResource.TMSUSPEND);
+        sendAs(second, "x", XAResource.TMSUCCESS);
         assertCode(XAException.XAER_PROTO, () -> resource.start(second, XAResource.TMRESUME));
         resource.start(first, XAResource.TMRESUME);
         sendIn(xa, "2");
@@ -238,9 +241,7 @@ class XATransactionTest extends AgainstMemoryBroker {
     @Test
     void aSuspendedBranchMayEndWithoutBeingResumed() throws Exception {
         Xid name = name();
-        resource.start(name, XAResource.TMNOFLAGS);
-        sendIn(xa, "1");
-        resource.end(name, XAResource.TMSUSPEND);
+        sendAs(name, "1", XAResource.TMSUSPEND);
         assertCode(XAException.XAER_PROTO, () -> resource.prepare(name));
         resource.end(name, XAResource.TMSUCCESS);
         resource.commit(name, true);
@@ -250,9 +251,7 @@ class XATransactionTest extends AgainstMemoryBroker {
     @Test
     void aBranchThatFailedCanOnlyBeRolledBack() throws Exception {
         Xid name = name();
-        resource.start(name, XAResource.TMNOFLAGS);
-        sendIn(xa, "1");
-        resource.end(name, XAResource.TMFAIL);
+        sendAs(name, "1", XAResource.TMFAIL);
         assertCode(XAException.XA_RBROLLBACK, () -> resource.prepare(name));
         assertCode(XAException.XAER_NOTA, () -> resource.rollback(name));
         assertThat(broker.sends("out")).isEmpty();

@@ -158,6 +158,18 @@ public final class Branches {
         return branch;
     }
 
+    /** The branch, whose work is done, and which may be brought to the broker; one that may not is undone. */
+    private Branch sound(BranchId id) throws XAException {
+        Branch branch = asked(id);
+        if (!branch.isAsked) {
+            throw rolledBackHere(
+                    branch,
+                    branch.isDoomed ? XAException.XA_RBROLLBACK : XAException.XA_RBTIMEOUT,
+                    "branch %s had failed, or its time was over".formatted(id));
+        }
+        return branch;
+    }
+
     /** The branch, if it was begun here; nobody works for it. */
     private synchronized Optional<Branch> workedOut(BranchId id) throws XAException {
         Optional<Branch> own = find(id);
@@ -176,13 +188,7 @@ public final class Branches {
     }
 
     int prepare(BranchId id) throws XAException {
-        Branch branch = asked(id);
-        if (!branch.isAsked) {
-            throw rolledBackHere(
-                    branch,
-                    branch.isDoomed ? XAException.XA_RBROLLBACK : XAException.XA_RBTIMEOUT,
-                    "branch %s had failed, or its time was over".formatted(id));
-        }
+        Branch branch = sound(id);
         if (branch.work.isEmpty()) {
             committedHere(branch, List.of());
             return XAResource.XA_RDONLY;
@@ -261,13 +267,7 @@ public final class Branches {
     }
 
     void commitInOnePhase(BranchId id) throws XAException {
-        Branch branch = asked(id);
-        if (!branch.isAsked) {
-            throw rolledBackHere(
-                    branch,
-                    branch.isDoomed ? XAException.XA_RBROLLBACK : XAException.XA_RBTIMEOUT,
-                    "branch %s had failed, or its time was over".formatted(id));
-        }
+        Branch branch = sound(id);
         if (branch.work.isEmpty()) {
             committedHere(branch, List.of());
             return;

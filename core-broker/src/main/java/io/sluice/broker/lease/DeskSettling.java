@@ -280,7 +280,7 @@ final class DeskSettling {
 
     /**
      * Whether the message is not there for sure: none is, or one that came into the log after the holding. A damaged one, or one
-     * not found for now, may be it. The witness is not asked: it may be lost when the message is not.
+     * that cannot be found while its queue is made again, may be it. The witness is not asked: it may be lost when the message is not.
      */
     private BooleanSupplier goneOrOther(Claim claim, long heldAt) {
         return () -> {

@@ -91,12 +91,16 @@ class JointSettlementTest {
                 .hasSize(TOPICS);
     }
 
-    @Test
-    void whatIsHeldIsNotLentWhateverTimePassesUntilItIsSettled() {
+    private JointSettlement ackOfOneMessage() {
         bench.topics.put(topic(1), 1);
         bench.log.send("T1", 0, "a");
-        JointSettlement joint = bench.service.jointly(
+        return bench.service.jointly(
                 List.of(new Settlement.Ack(lease(topic(1)).get(0).receipt())));
+    }
+
+    @Test
+    void whatIsHeldIsNotLentWhateverTimePassesUntilItIsSettled() {
+        JointSettlement joint = ackOfOneMessage();
         outcome(joint.hold(head()));
         bench.clock.pass(Duration.ofDays(3));
         assertThat(lease(topic(1))).isEmpty();
@@ -111,10 +115,7 @@ class JointSettlementTest {
 
     @Test
     void whatCannotBeToldWhileAQueueIsMadeAgainIsHeldAllTheSameAndNotBegunWith() {
-        bench.topics.put(topic(1), 1);
-        bench.log.send("T1", 0, "a");
-        JointSettlement joint = bench.service.jointly(
-                List.of(new Settlement.Ack(lease(topic(1)).get(0).receipt())));
+        JointSettlement joint = ackOfOneMessage();
         outcome(joint.hold(head()));
         bench.log.rebuildingQueue = 0;
         assertThatThrownBy(joint::oldestNeeded)
@@ -130,10 +131,7 @@ class JointSettlementTest {
 
     @Test
     void anotherMessageAtTheOffsetIsNotHeld() {
-        bench.topics.put(topic(1), 1);
-        bench.log.send("T1", 0, "a");
-        JointSettlement joint = bench.service.jointly(
-                List.of(new Settlement.Ack(lease(topic(1)).get(0).receipt())));
+        JointSettlement joint = ackOfOneMessage();
         LeaseBench other = new LeaseBench();
         other.topics.put(topic(1), 1);
         other.clock.pass(Duration.ofSeconds(1));

@@ -54,6 +54,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** The rooms that units of work need, on a disk that forgets; killed and opened again as a test likes. */
 final class UnitGround implements AutoCloseable {
@@ -272,25 +273,20 @@ final class UnitGround implements AutoCloseable {
 
     /** What the disk keeps is taken first; the old process then ends on a disk that nobody reads again. */
     void crash(boolean powerCut) {
-        end(powerCut);
+        end(powerCut ? LossyDisk::afterPowerCut : LossyDisk::afterKill);
         open();
     }
 
     /** A power cut after which the log is whole up to where it ends. */
     void cutPowerInOrder() {
-        LossyDisk after;
-        synchronized (disk) {
-            after = disk.afterPowerCutInOrder();
-        }
-        close();
-        disk = after;
+        end(LossyDisk::afterPowerCutInOrder);
         open();
     }
 
-    private void end(boolean powerCut) {
+    private void end(UnaryOperator<LossyDisk> how) {
         LossyDisk after;
         synchronized (disk) {
-            after = powerCut ? disk.afterPowerCut() : disk.afterKill();
+            after = how.apply(disk);
         }
         close();
         disk = after;
@@ -298,7 +294,7 @@ final class UnitGround implements AutoCloseable {
 
     /** Ends the process, which is not opened again yet. */
     void kill() {
-        end(false);
+        end(LossyDisk::afterKill);
     }
 
     /** Loses the first file of a queue of the topic; between two runs. */

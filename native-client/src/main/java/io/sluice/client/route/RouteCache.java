@@ -223,7 +223,7 @@ public final class RouteCache implements AutoCloseable {
         if (entry != null && System.nanoTime() - entry.askedAtNanos > SUSPECT_NANOS) {
             entry.provisional = null;
             ask(topic, entry).exceptionally(failure -> {
-                log.debug("route of {} cannot be asked for now: {}", topic, failure.toString());
+                log.debug("route of {} cannot be asked: {}", topic, failure.toString());
                 return Optional.empty();
             });
         }
@@ -305,14 +305,14 @@ public final class RouteCache implements AutoCloseable {
                 broker -> broker.primary().ifPresent(address -> lastPrimaries.put(broker.brokerName(), address)));
     }
 
-    /** All brokers of all clusters, asked for now. */
+    /** All brokers of all clusters, never from the cache. */
     public CompletionStage<List<BrokerAddresses>> cluster() {
         return clusterInfo().thenApply(RouteCache::listed);
     }
 
     /**
      * The primaries of all brokers that name servers list, by name, and of those that were listed before, there or here, and are away,
-     * where they were last; none where that is not known. For what only the right broker can tell. Asked for now.
+     * where they were last; none where that is not known. For what only the right broker can tell. Never from the cache.
      */
     public CompletionStage<SortedMap<String, Optional<String>>> withThoseAway() {
         return clusterInfo().thenApply(info -> {
