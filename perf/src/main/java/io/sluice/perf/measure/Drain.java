@@ -3,14 +3,15 @@ package io.sluice.perf.measure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Counts messages that come out of a backlog. The first ones are not measured: joining a group takes its time. The count
- * is looked at each millisecond, so that counting costs the receiving threads next to nothing. {@link #received} may be
- * called by any number of threads.
+ * Counts messages that come out of a backlog. The first ones are not measured: joining a group takes its time, and they are
+ * counted one by one, so that the measured time begins with the last of them. The rest is looked at each millisecond, so
+ * that counting costs the receiving threads next to nothing. {@link #received} may be called by any number of threads.
  */
 public final class Drain {
     private static final long LOOK_NANOS = 1_000_000;
@@ -21,7 +22,10 @@ public final class Drain {
     private final long skip;
     private final long expected;
     private final LoadWatch watch;
-    private final LongAdder received = new LongAdder();
+    private final AtomicLong joining = new AtomicLong();
+    private final LongAdder measured = new LongAdder();
+    private volatile boolean joined;
+    private long joinedAt;
 
     /**
      * @param skip     messages before the measured ones
@@ -37,7 +41,16 @@ public final class Drain {
     }
 
     public void received() {
-        received.increment();
+        if (joined) {
+            measured.increment();
+        } else if (joining.incrementAndGet() == skip) {
+            joinedAt = System.nanoTime();
+            joined = true;
+        }
+    }
+
+    private long count() {
+        return joining.get() + measured.sum();
     }
 
     /**
@@ -46,25 +59,23 @@ public final class Drain {
      */
     public Result await(long patienceSeconds) {
         long patience = TimeUnit.SECONDS.toNanos(patienceSeconds);
-        long begun = System.nanoTime();
-        long lastProgress = begun;
+        long lastProgress = System.nanoTime();
         long seen = 0;
-        while (seen < skip && System.nanoTime() - lastProgress < patience) {
+        while (!joined && System.nanoTime() - lastProgress < patience) {
             LockSupport.parkNanos(LOOK_NANOS);
-            long now = received.sum();
+            long now = count();
             lastProgress = now > seen ? System.nanoTime() : lastProgress;
             seen = now;
         }
-        long from = System.nanoTime();
-        long before = received.sum();
+        long from = joined ? joinedAt : System.nanoTime();
         watch.measuring();
         List<Long> perSecond = new ArrayList<>();
-        long told = before;
+        long told = skip;
         long until = from;
-        seen = before;
+        seen = skip;
         while (seen < expected && until - lastProgress < patience) {
             LockSupport.parkNanos(LOOK_NANOS);
-            long now = received.sum();
+            long now = count();
             until = System.nanoTime();
             lastProgress = now > seen ? until : lastProgress;
             seen = now;
@@ -75,15 +86,15 @@ public final class Drain {
             }
         }
         watch.measured();
-        return result(Math.min(seen, expected) - before, until - from, perSecond);
+        return result(Math.min(seen, expected) - skip, until - from, perSecond);
     }
 
     private Result result(long messages, long nanos, List<Long> perSecond) {
         long lateUntil = System.nanoTime() + LATE_NANOS;
-        while (received.sum() >= expected && System.nanoTime() < lateUntil) {
+        while (count() >= expected && System.nanoTime() < lateUntil) {
             LockSupport.parkNanos(lateUntil - System.nanoTime());
         }
-        long all = received.sum();
+        long all = count();
         if (all != expected) {
             watch.failed(new IllegalStateException("%,d messages came out of a backlog of %,d: %s"
                     .formatted(all, expected, all < expected ? "the rest is missing" : "some came twice")));

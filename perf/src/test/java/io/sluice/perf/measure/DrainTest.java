@@ -36,6 +36,18 @@ class DrainTest {
     }
 
     @Test
+    void aBacklogThatIsEmptyBeforeAnybodyLooksIsMeasured() {
+        Drain drain = new Drain(20, 100, LoadWatch.SILENT);
+        receive(drain, 100);
+
+        Result result = drain.await(1);
+
+        assertThat(result.messages()).isEqualTo(80);
+        assertThat(result.errors()).isZero();
+        assertThat(result.rate()).isPositive().isFinite();
+    }
+
+    @Test
     void whatDoesNotComeIsAnError() {
         Result result = drain(1, 10, 6);
 

@@ -154,8 +154,8 @@ class DoorLoadsTest {
         int consumers = reading == Reading.PUSH ? 1 : 2;
         Result result = run(request(client, LoadMode.DRAIN, client.styles().get(0), reading, consumers, 0));
 
-        // Without errors all of them came; how many were left when the first look was taken depends on the machine.
-        assertThat(result.messages()).isLessThanOrEqualTo(MESSAGES + 10L);
+        // The first tenth is not measured; a backlog may be some messages larger than was asked.
+        assertThat(result.messages()).isBetween(MESSAGES * 9L / 10, MESSAGES + 10L);
     }
 
     @ParameterizedTest
