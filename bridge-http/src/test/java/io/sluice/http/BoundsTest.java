@@ -154,14 +154,13 @@ class BoundsTest {
     @Test
     void anIdleConnectionIsClosedAndOneThatWaitsForAMessageIsNot() throws Exception {
         UnaryOperator<HttpConfig> brisk = config -> config.withListener(
-                config.listener().withPatience(config.listener().patience().withIdle(Duration.ofMillis(100))));
-        try (Door door = Door.open(brisk);
-                RawPeer idle = new RawPeer(door.port());
-                RawPeer waiting = new RawPeer(door.port())) {
+                config.listener().withPatience(config.listener().patience().withIdle(Duration.ofSeconds(1))));
+        try (Door door = Door.open(brisk)) {
             door.put("/v1/topics/orders", "").is(201);
-            waiting.say("POST /v1/topics/orders/groups/g/pull?wait=1s HTTP/1.1\r\nHost: x\r\n\r\n");
-            assertThat(idle.say("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").hearToTheEnd())
-                    .endsWith("{\"status\":\"UP\"}");
+            RawPeer waiting = new RawPeer(door.port())
+                    .say("POST /v1/topics/orders/groups/g/pull?wait=3s HTTP/1.1\r\nHost: x\r\n\r\n");
+            RawPeer idle = new RawPeer(door.port()).say("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(idle.hearToTheEnd()).endsWith("{\"status\":\"UP\"}");
             assertThat(waiting.hear()).endsWith("{\"messages\":[]}");
         }
     }

@@ -154,7 +154,7 @@ class PullTest {
 
         door.send("orders", "at last");
 
-        assertThat(data(waiting.orTimeout(10, TimeUnit.SECONDS).join())).containsExactly("at last");
+        assertThat(data(waiting.orTimeout(60, TimeUnit.SECONDS).join())).containsExactly("at last");
     }
 
     @Test
@@ -185,7 +185,7 @@ class PullTest {
 
             other.send("orders", "at last");
 
-            assertThat(data(waiting.orTimeout(10, TimeUnit.SECONDS).join())).containsExactly("at last");
+            assertThat(data(waiting.orTimeout(60, TimeUnit.SECONDS).join())).containsExactly("at last");
             assertThat(questions).hasValue(1);
         }
     }
@@ -268,7 +268,7 @@ class PullTest {
 
         door.send("orders", "fresh");
 
-        assertThat(data(waiting.orTimeout(10, TimeUnit.SECONDS).join())).containsExactly("fresh");
+        assertThat(data(waiting.orTimeout(60, TimeUnit.SECONDS).join())).containsExactly("fresh");
     }
 
     @Test

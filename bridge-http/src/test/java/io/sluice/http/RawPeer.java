@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** A peer that speaks to the door byte by byte. */
 final class RawPeer implements AutoCloseable {
-    private static final int TIMEOUT_MS = 20_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     final Socket socket;
 

@@ -150,11 +150,11 @@ class AcknowledgeTest extends AgainstMemoryBroker {
         Queue queue = session.createQueue("orders");
         send(queue, "a");
         Session client =
-                connect(new SluiceConnectionFactory(url + "?jms.lease=1s")).createSession(Session.CLIENT_ACKNOWLEDGE);
+                connect(new SluiceConnectionFactory(url + "?jms.lease=3s")).createSession(Session.CLIENT_ACKNOWLEDGE);
         Message held = client.createConsumer(queue).receive(SOON_MS);
         MessageConsumer other = session.createConsumer(queue);
 
-        assertThat(other.receive(2_500)).isNull();
+        assertThat(other.receive(5_000)).isNull();
         held.acknowledge();
 
         client.close();

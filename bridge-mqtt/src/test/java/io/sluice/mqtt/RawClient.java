@@ -13,7 +13,7 @@ import java.util.HexFormat;
 
 /** Speaks MQTT byte by byte, so that it can say what no client library would. */
 final class RawClient implements AutoCloseable {
-    private static final int READ_TIMEOUT_MS = 10_000;
+    private static final int READ_TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Shared subscriptions with real clients. */
 class SharingTest {
-    private static final int DEADLINE_SECONDS = 15;
+    private static final int DEADLINE_SECONDS = 60;
 
     private final BridgeFixture fixture = new BridgeFixture();
 

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
 /** A broker on a real store, and clients that speak to it over sockets as RocketMQ clients do. */
 final class NativeNode implements AutoCloseable {
     static final CommandTable COMMANDS = CommandTable.STANDARD;
-    static final Duration PATIENCE = Duration.ofSeconds(15);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     static final String GROUP = "readers";
 
     private final Broker broker;

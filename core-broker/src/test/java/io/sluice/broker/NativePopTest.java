@@ -48,7 +48,7 @@ class NativePopTest {
     private static final String TOPIC = "Jobs";
     private static final String GROUP = "crew";
     private static final long LONG_MS = 60_000;
-    private static final long SHORT_MS = 200;
+    private static final long SHORT_MS = 1_500;
 
     @TempDir
     Path directory;
@@ -191,7 +191,7 @@ class NativePopTest {
         node.send(TOPIC, 0, "first");
         acknowledge(handle(header(pop(LONG_MS)), 0, 0), 0, 0);
         CompletableFuture<Frame> waiting =
-                node.begin(COMMANDS.request(RequestCode.POP_MESSAGE, pop(-1, 32, LONG_MS, 10_000, "*", false)));
+                node.begin(COMMANDS.request(RequestCode.POP_MESSAGE, pop(-1, 32, LONG_MS, LONG_MS, "*", false)));
         await().until(() -> COMMANDS.readAnswer(
                                 node.ask(RequestCode.POLLING_INFO, new PollingInfo(GROUP, TOPIC, -1)),
                                 PollingInfoAnswer.class)
@@ -223,7 +223,7 @@ class NativePopTest {
         Frame second = node.ask(RequestCode.POP_MESSAGE, pop(-1, 32, LONG_MS, 0, "*", true));
         assertThat(texts(second)).as("queue 0 is busy").containsExactly("paint");
         CompletableFuture<Frame> third =
-                node.begin(COMMANDS.request(RequestCode.POP_MESSAGE, pop(-1, 32, LONG_MS, 10_000, "*", true)));
+                node.begin(COMMANDS.request(RequestCode.POP_MESSAGE, pop(-1, 32, LONG_MS, LONG_MS, "*", true)));
         acknowledge(handle(header(first), 0, 0), 0, 0);
         assertThat(texts(third.join())).containsExactly("rake");
     }

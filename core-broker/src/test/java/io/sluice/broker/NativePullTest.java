@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Reads as RocketMQ clients make them. */
 class NativePullTest {
     private static final String TOPIC = "Letters";
-    private static final Duration HOLD = Duration.ofSeconds(10);
+    private static final Duration HOLD = Duration.ofSeconds(30);
 
     @TempDir
     Path directory;
@@ -138,7 +138,7 @@ class NativePullTest {
     @Test
     void aHeldPullThatSawOnlyWhatItDoesNotWantEndsBehindThat() {
         CompletableFuture<Frame> held = node.begin(
-                COMMANDS.request(RequestCode.PULL_MESSAGE, pull(TOPIC, 0, 0, "blue", Duration.ofMillis(600))));
+                COMMANDS.request(RequestCode.PULL_MESSAGE, pull(TOPIC, 0, 0, "blue", Duration.ofSeconds(2))));
         node.send(TOPIC, 0, "no", "TAGS", "red");
         Frame answer = held.join();
         assertThat(answer.code()).isEqualTo(ResponseCode.PULL_RETRY_IMMEDIATELY);

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Conversations with a name server over sockets, as brokers, clients and tools have them. */
 class NameServerTest {
     private static final CommandTable COMMANDS = CommandTable.STANDARD;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String BROKER_ADDRESS = "127.0.0.1:10911";
     private static final TopicConfigTable TOPICS = new TopicConfigTable(
             Map.of("T1", new TopicConfig("T1", 4, 8, 6), "TBW102", new TopicConfig("TBW102", 8, 8, 7)),

@@ -19,7 +19,7 @@ import org.w3c.dom.NodeList;
 
 /** What the client costs the application that it is part of. */
 class FootprintTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int THREADS_MAX = 4;
 
     @TempDir

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is to happen once: units of work and idempotent sends, at a real node of which answers get lost. */
 class ProducerOnceTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     static Path directory;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a producer can do besides plain sends, with a real broker and a real name server. */
 class ProducerVerbsTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     static Path directory;
@@ -263,10 +263,10 @@ class ProducerVerbsTest {
         Producer producer = client.producer("later").start();
         long before = System.currentTimeMillis();
 
-        Sent recalled = producer.send(Message.of("Later", "recalled").deliverAfter(Duration.ofSeconds(2)));
+        Sent recalled = producer.send(Message.of("Later", "recalled").deliverAfter(Duration.ofSeconds(4)));
         producer.send(Message.of("Later", "after a while").deliverAfter(Duration.ofMillis(700)));
         producer.send(Message.of("Later", "by level").atDelayLevel(1));
-        producer.send(Message.of("Later", "at a time").deliverAt(before + 2_500));
+        producer.send(Message.of("Later", "at a time").deliverAt(before + 4_500));
 
         assertThat(producer.recall("Later", recalled)).isTrue();
         assertThat(producer.recall("Later", recalled)).isFalse();
@@ -275,7 +275,7 @@ class ProducerVerbsTest {
         assertThat(seen)
                 .extracting(ReceivedMessage::text)
                 .containsExactlyInAnyOrder("after a while", "by level", "at a time");
-        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(before + 2_500);
+        assertThat(System.currentTimeMillis()).isGreaterThanOrEqualTo(before + 4_500);
         Sent plain = producer.send(Message.of("Later", "now"));
         assertThatThrownBy(() -> producer.recall("Later", plain))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -387,7 +387,7 @@ class PushConsumerTest {
         await().until(() -> refusals.get() >= 5);
         ScriptedGroup well = new ScriptedGroup(cluster.broker());
         well.put(Message.of("Orders", "after all"), 0);
-        await().atMost(Duration.ofSeconds(15)).until(() -> texts().contains("after all"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> texts().contains("after all"));
     }
 
     @Test

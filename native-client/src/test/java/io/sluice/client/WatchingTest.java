@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Interceptors, traces and administration, with two real brokers and a real name server. */
 class WatchingTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     static Path directory;

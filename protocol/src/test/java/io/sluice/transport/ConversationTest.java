@@ -12,7 +12,6 @@ import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
 import io.sluice.wire.frame.Serialization;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A client and a server over real sockets. */
 @ExtendWith(LeakWatch.class)
 class ConversationTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(100);
     private static final int ECHO = 1;
     private static final int OTHER = 2;
@@ -340,13 +339,8 @@ class ConversationTest {
     }
 
     @Test
-    void aConnectionThatCannotBeMadeFailsItsRequests() throws IOException {
-        int nobody;
-        try (ServerSocket free = new ServerSocket(0)) {
-            nobody = free.getLocalPort();
-        }
-
-        assertReason(later("127.0.0.1:" + nobody, ECHO), RemotingException.Reason.CONNECT_FAILED);
+    void aConnectionThatCannotBeMadeFailsItsRequests() {
+        assertReason(later("127.0.0.1:1", ECHO), RemotingException.Reason.CONNECT_FAILED);
         assertReason(later("no address", ECHO), RemotingException.Reason.CONNECT_FAILED);
         assertReason(later("host:99999", ECHO), RemotingException.Reason.CONNECT_FAILED);
     }

@@ -6,7 +6,7 @@ import java.net.Socket;
 
 /** A peer that sends whatever it likes, takes the answers without a look, and comes back when it is cut. One thread. */
 public final class Nuisance implements AutoCloseable {
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 60_000;
 
     private final String address;
     private Socket socket;

@@ -14,7 +14,7 @@ import java.net.Socket;
 
 /** A plain socket that may behave as badly as it likes. */
 final class RawConnection implements AutoCloseable {
-    private static final int PATIENCE_MS = 10_000;
+    private static final int PATIENCE_MS = 60_000;
 
     private final Socket socket = new Socket();
 

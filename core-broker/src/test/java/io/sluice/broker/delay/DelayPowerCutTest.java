@@ -168,7 +168,7 @@ class DelayPowerCutTest {
 
         private static void result(CompletionStage<AppendResult> stage) {
             AppendResult result =
-                    stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+                    stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
             assertThat(result).isInstanceOf(AppendResult.Stored.class);
         }
 
@@ -232,7 +232,7 @@ class DelayPowerCutTest {
         void finish() {
             await().pollDelay(Duration.ZERO)
                     .pollInterval(POLL)
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> {
                         nowMs += 1_000;
                         work(1);

@@ -153,7 +153,7 @@ class DelayServiceTest {
         assertThat(saved).as("the log was not flushed yet").isEmpty();
 
         bench.store.start();
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             delays.saveProgress();
             bench.runSteps();
             return !saved.isEmpty();

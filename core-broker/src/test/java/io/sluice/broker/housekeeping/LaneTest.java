@@ -39,7 +39,7 @@ class LaneTest {
         Lane lane = new Lane("lane", 10);
         lane.start();
         lane.execute(() -> ran.add("a"));
-        await().atMost(Duration.ofSeconds(10)).until(() -> ran.size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> ran.size() == 1);
         lane.execute(() -> ran.add("b"));
         lane.close();
         assertThat(ran).containsExactly("a", "b");

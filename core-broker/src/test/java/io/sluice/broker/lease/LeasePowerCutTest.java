@@ -103,7 +103,7 @@ class LeasePowerCutTest {
         }
 
         private static <T> T result(CompletionStage<T> stage) {
-            return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+            return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
         }
 
         private List<Lease> lease(int max) {

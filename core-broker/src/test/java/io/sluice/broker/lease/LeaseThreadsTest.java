@@ -122,7 +122,7 @@ class LeaseThreadsTest {
             assertThat(failure.get()).isNull();
             consumers.forEach(consumer -> consumer.stopped = true);
             assertThat(acknowledged.values()).allMatch(times -> times.get() == 1);
-            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 long settled = IntStream.range(0, 3)
                         .mapToLong(queueId -> ground.service()
                                 .status(CREW, JOBS, queueId)

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NameServerLinkTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Registration WHO =
             new Registration("cluster", "broker-a", 0, "127.0.0.1:10911", "127.0.0.1:10912");
 

@@ -126,7 +126,7 @@ final class TimerGround {
         while (!(last instanceof AppendResult.Refused)) {
             last = park(MessageProperties.NONE, "x".repeat(10_000))
                     .toCompletableFuture()
-                    .orTimeout(20, TimeUnit.SECONDS)
+                    .orTimeout(60, TimeUnit.SECONDS)
                     .join();
         }
     }
@@ -134,7 +134,7 @@ final class TimerGround {
     /** The store goes on. */
     void makeRoom() {
         disk.room(1 << 30);
-        await().atMost(Duration.ofSeconds(20)).until(() -> store.health().writable());
+        await().atMost(Duration.ofSeconds(60)).until(() -> store.health().writable());
     }
 
     /** Lets the timer do whatever there is to do now. */

@@ -119,7 +119,7 @@ class TimerPowerCutTest {
         }
 
         private static <T> T result(CompletionStage<T> stage) {
-            return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+            return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
         }
 
         void live() {
@@ -251,7 +251,7 @@ class TimerPowerCutTest {
             ground.pass(Duration.ofMillis(latest - ground.now()).plusHours(4));
             await().pollDelay(Duration.ZERO)
                     .pollInterval(POLL)
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> {
                         ground.run();
                         return ground.timers.status().waiting().isEmpty()

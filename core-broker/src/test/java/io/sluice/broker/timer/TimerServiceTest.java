@@ -39,7 +39,7 @@ class TimerServiceTest {
                         new RecallHandle(new TopicName(TOPIC), "broker-a", dueAtMs, "key-" + text).text())
                 .toCompletableFuture();
         ground.run();
-        return answer.orTimeout(20, TimeUnit.SECONDS).join();
+        return answer.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private String propertyOfFirst(String name) {
@@ -288,7 +288,7 @@ class TimerServiceTest {
         ground.run();
         Path config = TimerGround.DIRECTORY.resolve("config");
         ground.disk.refuseWritesIn(config);
-        await().atMost(Duration.ofSeconds(20)).until(this::theKeeperRests);
+        await().atMost(Duration.ofSeconds(60)).until(this::theKeeperRests);
         ground.disk.refuseWritesIn(null);
         assertThat(ground.timers.keeper().work()).isZero();
 
@@ -306,7 +306,7 @@ class TimerServiceTest {
         ground.run();
         ground.pass(Duration.ofSeconds(601));
         ground.run();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ground.timers.keeper().work() > 0);
         assertThat(ground.disk.stat(TimerGround.DIRECTORY.resolve("config/sluiceTimers.txt")))
                 .isPresent();
@@ -327,7 +327,7 @@ class TimerServiceTest {
         ground.run();
         ground.pass(Duration.ofSeconds(601));
         ground.run();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ground.timers.keeper().work() > 0);
         damageRuns();
         ground.restart();

@@ -37,7 +37,7 @@ class DecidedByHandTest extends TransactionGround {
     }
 
     private static <T> T result(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private Listed list(State state, long from, int limit) {

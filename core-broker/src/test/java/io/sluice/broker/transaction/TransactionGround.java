@@ -135,7 +135,7 @@ abstract class TransactionGround {
                                 .with(PropertyNames.REAL_QUEUE_ID, "0"))),
                         true))
                 .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
         AppendResult.Stored stored = (AppendResult.Stored) result;
         return new Sent(text, stored.queueOffset(), stored.logOffset());

@@ -78,7 +78,7 @@ class TransactionsTest extends TransactionGround {
                 .givenUp()
                 .decide(logOffset, HalfMessages.Decision.ASK)
                 .toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
     }
 
@@ -201,7 +201,7 @@ class TransactionsTest extends TransactionGround {
         prepare("b");
         end(first, Decision.COMMIT);
         prepare("c");
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             run();
             return progress.getOrDefault(SystemTopics.HALF, 0L) == 1;
         });
@@ -254,7 +254,7 @@ class TransactionsTest extends TransactionGround {
                 committed.add(sent.text());
             }
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> texts(TOPIC).containsAll(committed));
+        await().atMost(Duration.ofSeconds(60)).until(() -> texts(TOPIC).containsAll(committed));
         List<String> delivered = texts(TOPIC);
         assertThat(delivered).noneMatch(rolledBack::contains).allMatch(committed::contains);
         if (!powerWasCut) {

@@ -48,7 +48,7 @@ class DamagedQueuesTest {
             assertThat(result(ground.commit(unit("u" + i, leases.get(i))))).isInstanceOf(UnitOutcome.Committed.class);
         }
         assertThat(result(ground.prepare(unit("x1", leases.get(10))))).isEqualTo(new PrepareOutcome.Prepared(false));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ground.store().health().queuesWrittenTo()
                         == ground.store().health().logEnd());
     }
@@ -94,7 +94,7 @@ class DamagedQueuesTest {
         }
         ground.open();
         ground.pass(UnitGround.LEASE.multipliedBy(3));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> ground.texts(UnitGround.IN).equals(List.of("in0")));
         assertThat(ground.lease(1)).isEmpty();
         assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))

@@ -154,7 +154,7 @@ class PreparedServiceTest {
         ground.closeAndReopen();
         ground.pass(Duration.ofHours(1).plusSeconds(1));
         ground.lookAfterUnits();
-        await().atMost(Duration.ofSeconds(10)).until(() -> stateOf("x1") == PreparedUnit.State.HEURISTIC_ROLLBACK);
+        await().atMost(Duration.ofSeconds(60)).until(() -> stateOf("x1") == PreparedUnit.State.HEURISTIC_ROLLBACK);
         assertThat(result(ground.decide("x1", Decision.COMMIT, false)))
                 .isEqualTo(new DecisionOutcome.Heuristic(Decision.ROLLBACK));
         assertThat(ground.lease(1)).hasSize(1);
@@ -181,7 +181,7 @@ class PreparedServiceTest {
         assertThat(result(ground.units().prepared().forget("x2"))).isTrue();
         ground.pass(Duration.ofHours(3));
         ground.lookAfterUnits();
-        await().atMost(Duration.ofSeconds(10)).until(() -> stateOf("x3") == PreparedUnit.State.HEURISTIC_ROLLBACK);
+        await().atMost(Duration.ofSeconds(60)).until(() -> stateOf("x3") == PreparedUnit.State.HEURISTIC_ROLLBACK);
         assertThat(result(ground.units().prepared().forget("x3"))).isTrue();
         assertThat(ground.oldestNeeded()).isEqualTo(Long.MAX_VALUE);
         assertThat(ground.lease(10).stream().map(UnitGround::text)).containsExactly("in0", "in1");
@@ -294,7 +294,7 @@ class PreparedServiceTest {
 
     /** Until the log begins there; deletions wait until what is derived of the log is on the disk. */
     private void awaitDeletedUpTo(long segment) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             ground.store().deleteExpired();
             return ground.store().logRange().min() == segment;
         });

@@ -155,7 +155,7 @@ final class UnitGround implements AutoCloseable {
     }
 
     static <T> T result(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     MessageStore store() {

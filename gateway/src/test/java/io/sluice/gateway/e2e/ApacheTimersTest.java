@@ -38,12 +38,13 @@ class ApacheTimersTest {
                 ApacheClient client = new ApacheClient(version, node.nameServer(), directory)) {
             client.tell("producer", "P_Timed");
             client.send("Timed", "t", "k", "at once");
+            client.tell("consumer", "C_Timed", "Timed", "*", "0");
+            await().atMost(PATIENCE).until(() -> client.received().size() == 1);
             long now = System.currentTimeMillis();
-            long late = now + 3_000;
+            long late = now + 4_000;
             client.tell("sendat", "Timed", Long.toString(late), base64("late"));
             client.tell("sendat", "Timed", Long.toString(now + 1_500), base64("soon"));
             client.tell("sendat", "Timed", Long.toString(now - 1), base64("over"));
-            client.tell("consumer", "C_Timed", "Timed", "*", "0");
             await().atMost(PATIENCE).until(() -> client.received().size() == 4);
             assertThat(bodies(client)).containsSubsequence("soon", "late").contains("at once", "over");
             for (Got got : client.received()) {

@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 
 /** Asks a node over its native door what administrators ask; an answer that is no success fails the test. */
 public final class Administrator implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int READ_AND_WRITE = 6;
     private static final int ALL_QUEUES = -1;
     private static final long BY_TIME = -1;

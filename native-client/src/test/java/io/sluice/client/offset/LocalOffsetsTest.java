@@ -59,7 +59,7 @@ class LocalOffsetsTest {
         Files.delete(directory.resolve("gone"));
 
         assertThat(offsets.store(FIRST, 1).handle((done, failure) -> failure != null))
-                .succeedsWithin(java.time.Duration.ofSeconds(10))
+                .succeedsWithin(java.time.Duration.ofMinutes(1))
                 .isEqualTo(true);
         offsets.close();
     }

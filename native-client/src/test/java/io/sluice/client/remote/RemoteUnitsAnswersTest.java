@@ -53,12 +53,12 @@ class RemoteUnitsAnswersTest {
     }
 
     private static <T> T result(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static RefusedException refusal(CompletionStage<?> stage) {
         Throwable failed = stage.toCompletableFuture()
-                .orTimeout(20, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .handle((done, failure) -> failure)
                 .join();
         Throwable cause = failed != null && failed.getCause() != null ? failed.getCause() : failed;
@@ -315,9 +315,12 @@ class RemoteUnitsAnswersTest {
     void theBrokerThatHasTheUnitAnswersForItWhileAnotherIsSilent() {
         cluster.broker("broker-a").onAsync(RequestCode.DECIDE_UNIT, request -> new CompletableFuture<>());
         answerDecisions("broker-b", UnitAnswerBody.Outcome.ROLLED_BACK);
-        assertThat(port.units().decide("u", Decision.ROLLBACK))
-                .succeedsWithin(Duration.ofSeconds(2))
-                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        String patient = "sluice://" + cluster.nameServer().address() + "?requestTimeout=10m";
+        try (BrokerPort waiting = BrokerPortFactory.open(URI.create(patient))) {
+            assertThat(waiting.units().decide("u", Decision.ROLLBACK))
+                    .succeedsWithin(Duration.ofMinutes(1))
+                    .isEqualTo(new DecisionOutcome.RolledBack(false));
+        }
     }
 
     @Test

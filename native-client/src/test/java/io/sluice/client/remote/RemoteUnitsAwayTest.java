@@ -31,7 +31,7 @@ class RemoteUnitsAwayTest {
     Path directory;
 
     private static <T> T result(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     private static void assertUnavailable(CompletionStage<?> stage) {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Makes a scripted broker keep what it is sent, single or in batches, and answer as brokers do. Any thread. */
@@ -65,6 +66,11 @@ public final class StoringBroker {
             LockSupport.parkNanos(perFrame.toNanos());
             return Fate.STORE;
         });
+    }
+
+    /** Sends meanwhile pile up: no frame is dealt with before the action has ended. */
+    public synchronized <T> T whileHolding(Supplier<T> action) {
+        return action.get();
     }
 
     public synchronized List<Stored> queue(int queueId) {

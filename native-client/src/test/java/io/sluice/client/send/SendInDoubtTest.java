@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 /** Sends with an idempotency key whose first try is stored at broker-a and not answered, while the route changes. */
 class SendInDoubtTest {
     private static final TopicName TOPIC = new TopicName("Once");
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final int SEND = RequestCode.SEND_MESSAGE_V2;
 
     private ScriptedCluster cluster;
@@ -129,7 +129,7 @@ class SendInDoubtTest {
     void whenItsBrokerStaysAwayItEndsInDoubt() {
         loseTheFirstAnswerAfter(() -> cluster.onlyOn(TOPIC.value(), "broker-b"), stored(0, 0, 7, idAt(516)));
 
-        assertThat(send(Duration.ofMillis(700)))
+        assertThat(send(Duration.ofSeconds(3)))
                 .failsWithin(LONG)
                 .withThrowableThat()
                 .havingCause()

@@ -94,7 +94,7 @@ class SendStormTest {
                 assertThat(sender.bytesInFlight()).isLessThanOrEqualTo(BOUND);
             }
             for (One one : sends) {
-                one.result().handle((sent, failure) -> "over").get(20, TimeUnit.SECONDS);
+                one.result().handle((sent, failure) -> "over").get(60, TimeUnit.SECONDS);
             }
             assertThat(sender.bytesInFlight()).isZero();
             return sends;

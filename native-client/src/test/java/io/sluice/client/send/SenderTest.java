@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SenderTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int SEND = RequestCode.SEND_MESSAGE_V2;
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -416,9 +416,12 @@ class SenderTest {
     @Test
     void aSilentBrokerLeavesADoubtWhetherTheMessageIsStored() {
         ScriptedCluster cluster = cluster("broker-a").topic("Orders", 1);
+        cluster.broker().on(SEND, SenderTest::ok);
+        Sender sender = sender(cluster);
+        sent(sender, Message.of("Orders", "connected"));
         cluster.broker().onAsync(SEND, asked -> new CompletableFuture<>());
-        SendFailedException failure = failure(sender(cluster)
-                .send(Message.of("Orders", "x"), QueueChoice.ANY, Duration.ofMillis(300), WhenFull.WAIT));
+        SendFailedException failure = failure(
+                sender.send(Message.of("Orders", "x"), QueueChoice.ANY, Duration.ofMillis(1_500), WhenFull.WAIT));
         assertThat(failure.mayBeStored()).isTrue();
         assertThat(failure.reason()).isEqualTo(Refusal.UNAVAILABLE);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.runtime.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,17 +73,24 @@ class LoadRunTest {
     void theBoundInFlightHoldsForEachThread() throws InterruptedException {
         AtomicInteger open = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
+        List<Runnable> first = new ArrayList<>();
         ScheduledExecutorService answering = Executors.newSingleThreadScheduledExecutor(Threads.daemons("test-answer"));
 
-        LoadRun.run(LoadPlan.fast(Duration.ZERO, SHORT, 2, 3), (number, thread, completion) -> {
+        LoadRun.run(new LoadPlan(Duration.ZERO, Duration.ZERO, 100, 2, 3, 0), (number, thread, completion) -> {
             most.accumulateAndGet(open.incrementAndGet(), Math::max);
-            answering.schedule(
-                    () -> {
-                        open.decrementAndGet();
-                        completion.done(1);
-                    },
-                    5,
-                    TimeUnit.MILLISECONDS);
+            Runnable answer = () -> {
+                open.decrementAndGet();
+                completion.done(1);
+            };
+            answering.execute(() -> {
+                first.add(answer);
+                // Nothing is answered before each thread has opened all that it may.
+                if (first.size() == 6) {
+                    first.forEach(one -> answering.schedule(one, 5, TimeUnit.MILLISECONDS));
+                } else if (first.size() > 6) {
+                    answering.schedule(answer, 5, TimeUnit.MILLISECONDS);
+                }
+            });
         });
         answering.shutdown();
 
@@ -137,7 +146,8 @@ class LoadRunTest {
 
     @Test
     void theWatchIsToldTheSecondsBetweenBothEndsAndTheFirstFailure() throws InterruptedException {
-        StringBuilder told = new StringBuilder();
+        StringBuffer told = new StringBuffer();
+        StringBuffer failures = new StringBuffer();
         Result result = LoadRun.run(
                 atRate(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, 50),
                 (number, thread, completion) -> {
@@ -164,7 +174,7 @@ class LoadRunTest {
 
                     @Override
                     public void failed(Throwable failure) {
-                        told.append(failure.getMessage()).append(' ');
+                        failures.append(failure.getMessage());
                     }
 
                     @Override
@@ -173,7 +183,8 @@ class LoadRunTest {
                     }
                 });
 
-        assertThat(told).hasToString("once warm 1 measuring 1 measured");
+        assertThat(told).hasToString("warm 1 measuring 1 measured");
+        assertThat(failures).hasToString("once");
         assertThat(result.perSecond()).hasSize(1);
     }
 

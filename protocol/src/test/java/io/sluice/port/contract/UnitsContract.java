@@ -45,8 +45,8 @@ import org.junit.jupiter.api.Test;
 /** What every port promises of units of work and of messages that are stored once. Implementations extend it. */
 public abstract class UnitsContract {
     private static final Duration LEASE = Duration.ofSeconds(30);
-    private static final Duration WAIT = Duration.ofSeconds(10);
-    private static final long DEADLINE_SECONDS = 15;
+    private static final Duration WAIT = Duration.ofSeconds(50);
+    private static final long DEADLINE_SECONDS = 60;
     private static final String GROUP = "workers";
 
     private BrokerPort port;
@@ -273,7 +273,7 @@ public abstract class UnitsContract {
     @Test
     void aTimedMessageOfAUnitWaitsForItsTime() {
         topic("Later");
-        long due = System.currentTimeMillis() + 700;
+        long due = System.currentTimeMillis() + 2_000;
         Message timed = Message.of("Later", "later").deliverAt(due);
         UnitOfWork unit =
                 unit(List.of(new UnitOfWork.Send(timed, new Placement.Queue(0)), to("Later", "now")), List.of());
@@ -364,10 +364,10 @@ public abstract class UnitsContract {
     void aLeaseThatIsPreparedDoesNotEndAndNobodyElseSettlesIt() {
         topic("In");
         send(Message.of("In", "a"));
-        Receipt receipt = lease("In", 1, WAIT, Duration.ofMillis(400)).get(0).receipt();
+        Receipt receipt = lease("In", 1, WAIT, Duration.ofMillis(1_500)).get(0).receipt();
         UnitOfWork unit = unit(List.of(), List.of(new Settlement.Ack(receipt)));
         prepared(unit);
-        assertThat(lease("In", 1, Duration.ofMillis(700))).isEmpty();
+        assertThat(lease("In", 1, Duration.ofMillis(1_800))).isEmpty();
         assertThat(result(port.leases().settle(List.of(new Settlement.Ack(receipt))))
                         .get(0)
                         .result())
