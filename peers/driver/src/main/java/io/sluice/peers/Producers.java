@@ -37,6 +37,9 @@ import org.apache.rocketmq.common.message.MessageQueue;
  * </pre>
  */
 final class Producers {
+    /** More than these clients' own three seconds, in which a busy machine may not even have loaded their classes. */
+    static final int SEND_TIMEOUT_MS = 15_000;
+
     private static final long CALLBACKS_SECONDS = 60;
 
     private final Clients clients;
@@ -76,7 +79,7 @@ final class Producers {
                 words.option("compressover", producer.getCompressMsgBodyOverHowmuch()));
         producer.setSendLatencyFaultEnable(words.isOn("isolate"));
         producer.setRetryTimesWhenSendFailed(words.option("retries", producer.getRetryTimesWhenSendFailed()));
-        producer.setSendMsgTimeout(words.option("timeout", producer.getSendMsgTimeout()));
+        producer.setSendMsgTimeout(words.option("timeout", SEND_TIMEOUT_MS));
         if (words.isOn("autobatch")) {
             // By name: the older release has no such setting.
             DefaultMQProducer.class.getMethod("setAutoBatch", boolean.class).invoke(producer, true);

@@ -32,6 +32,7 @@ final class TransactionProducers {
         LocalTransactionState whenAsked = LocalTransactionState.valueOf(words.text(1));
         TransactionMQProducer producer = new TransactionMQProducer(group);
         clients.configure(producer, group, words);
+        producer.setSendMsgTimeout(Producers.SEND_TIMEOUT_MS);
         producer.setTransactionListener(new TransactionListener() {
             @Override
             public LocalTransactionState executeLocalTransaction(Message message, Object state) {

@@ -1,5 +1,6 @@
 package io.sluice.perf.compare;
 
+import io.sluice.perf.limit.Limit;
 import io.sluice.perf.limit.Limits;
 import io.sluice.perf.load.SendStyle;
 import io.sluice.perf.report.Bound;
@@ -12,6 +13,8 @@ public enum BoundRule {
     /** As many callers as the scenario's, one message per frame. */
     ECHO_CALLERS(Limits.ECHO_CALLERS, false),
     ECHO_PIPELINED(Limits.ECHO_PIPELINED, false),
+    /** As many frames each second: latencies, not rates. */
+    ECHO_PACED(Limits.ECHO_PACED_P99_6, false),
     /** Bodies alone, written to blocks that are new. */
     WRITE_FRESH(Limits.WRITE_FRESH, true),
     /** Bodies alone, over the network of the machine. */
@@ -30,7 +33,7 @@ public enum BoundRule {
     public static BoundRule of(LoadRequest request) {
         boolean singly = request.settings().style() == SendStyle.SYNC;
         return switch (request.mode()) {
-            case TRIP -> NONE;
+            case TRIP -> request.plan().ratePerSecond() == Limits.PACED_RATE ? ECHO_PACED : NONE;
             case DRAIN -> LOOPBACK;
             case SEND -> {
                 if (request.client() == ClientKind.RAW) {
@@ -45,10 +48,15 @@ public enum BoundRule {
     }
 
     public Bound of(Limits limits, int bodyBytes) {
-        return limits.find(limit)
-                .map(found -> inMegabytes
-                        ? new Bound(limit + ", bodies alone", found.value() * 1e6 / bodyBytes)
-                        : new Bound(limit, found.value()))
-                .orElse(Bound.NONE);
+        return limits.find(limit).map(found -> of(found, bodyBytes)).orElse(Bound.NONE);
+    }
+
+    private Bound of(Limit found, int bodyBytes) {
+        if (this == ECHO_PACED) {
+            return Bound.late(limit, found.value());
+        }
+        return inMegabytes
+                ? Bound.rate(limit + ", bodies alone", found.value() * 1e6 / bodyBytes)
+                : Bound.rate(limit, found.value());
     }
 }

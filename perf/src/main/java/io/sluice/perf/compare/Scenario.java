@@ -15,6 +15,7 @@ import static io.sluice.perf.worker.ClientKind.MQTT;
 import static io.sluice.perf.worker.ClientKind.NATIVE;
 import static io.sluice.perf.worker.ClientKind.RAW;
 
+import io.sluice.perf.limit.Limits;
 import io.sluice.perf.load.LoadSettings;
 import io.sluice.perf.load.Reading;
 import io.sluice.perf.load.SendStyle;
@@ -54,7 +55,7 @@ record Scenario(
     /** Bursts of raw frames, 64 each. */
     private static final int RAW_OPEN = 16;
 
-    private static final int TRIP_RATE = 10_000;
+    private static final int TRIP_RATE = Limits.PACED_RATE;
     private static final int DOOR_TRIP_RATE = 500;
     private static final int ALLOCATION_BYTES = 200;
 
@@ -112,6 +113,7 @@ record Scenario(
                             trips(SLUICE, NATIVE, ASYNC, TRIP_RATE),
                             trips(ROCKETMQ, APACHE, ASYNC, TRIP_RATE),
                             trips(KAFKA, ClientKind.KAFKA, ASYNC, TRIP_RATE))
+                    .bound(BoundRule.ECHO_PACED)
                     .goals(Goal.within(50, 0.3), Goal.within(99.6, 1), Goal.within(99.996, 10)),
             send("allocation", "heap allocated by the node per stored message")
                     .of(raw(SLUICE), async(SLUICE, NATIVE), callers(SLUICE, NATIVE, SYNC, CALLERS))

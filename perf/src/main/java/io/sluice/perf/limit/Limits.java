@@ -17,6 +17,12 @@ public record Limits(List<Limit> all) {
     public static final String ECHO_CALLERS = "Netty echo, callers";
     public static final String ECHO_PIPELINED = "Netty echo, pipelined";
     public static final String LOOPBACK = "loopback, one connection";
+    /** Frames due each second of the echo whose latencies are told. */
+    public static final int PACED_RATE = 10_000;
+
+    public static final String ECHO_PACED_P50 = "Netty echo at 10,000/s, p50";
+    public static final String ECHO_PACED_P99_6 = "Netty echo at 10,000/s, p99.6";
+    public static final String ECHO_PACED_P99_996 = "Netty echo at 10,000/s, p99.996";
     public static final String LATE_MOMENTS = "moments late by more than 1 ms";
 
     public Limits {

@@ -1,5 +1,6 @@
 package io.sluice.perf.limit;
 
+import io.sluice.perf.measure.Completion;
 import io.sluice.perf.measure.LoadPlan;
 import io.sluice.perf.measure.LoadRun;
 import io.sluice.perf.measure.Result;
@@ -17,11 +18,15 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Echoed frames with synchronous callers and pipelined, and bytes over loopback. */
+/** Echoed frames with synchronous callers, pipelined and at a fixed rate, and bytes over loopback. */
 final class NetworkLimits {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(3);
+    private static final Duration PACED_MEASURED = Duration.ofSeconds(10);
+    private static final int PACED_OPEN = 20_000;
     private static final int LOOPS_MAX = 2;
     private static final int PIPELINE = 64;
     private static final int CHUNK_BYTES = 1 << 16;
@@ -35,6 +40,7 @@ final class NetworkLimits {
         int payload = frameBytes - Integer.BYTES;
         limits.add(best(Limits.ECHO_CALLERS, callers + " callers", frameBytes, port -> sync(port, payload, callers)));
         limits.add(best(Limits.ECHO_PIPELINED, "one connection", frameBytes, port -> pipelined(port, payload)));
+        limits.addAll(paced(payload));
         limits.add(new Limit(Limits.LOOPBACK, "writes of 64 KB", loopback() / 1e6, "MB/s"));
         return limits;
     }
@@ -110,6 +116,42 @@ final class NetworkLimits {
                 completion.done(PIPELINE);
             });
             return result.rate();
+        }
+    }
+
+    /** Latencies from the moment at which a frame was due, as the end-to-end scenario has them. */
+    private static List<Limit> paced(int frameBytes) throws IOException, InterruptedException {
+        byte[] frame = frames(frameBytes, 1);
+        Queue<Completion> sent = new ConcurrentLinkedQueue<>();
+        try (EchoServer server = new EchoServer(1);
+                Socket socket = connect(server.port())) {
+            Thread reader = Threads.named("echo-reader", () -> completeInOrder(socket, frame.length, sent));
+            reader.start();
+            Result result = LoadRun.run(
+                    new LoadPlan(WARM_UP, PACED_MEASURED, 0, 1, PACED_OPEN, Limits.PACED_RATE),
+                    (number, thread, completion) -> {
+                        sent.add(completion);
+                        socket.getOutputStream().write(frame);
+                    });
+            socket.shutdownOutput();
+            reader.join();
+            String detail = "one connection, %d bytes, from when due".formatted(frame.length);
+            return List.of(
+                    new Limit(Limits.ECHO_PACED_P50, detail, result.percentileMs(50), "ms"),
+                    new Limit(Limits.ECHO_PACED_P99_6, detail, result.percentileMs(99.6), "ms"),
+                    new Limit(Limits.ECHO_PACED_P99_996, detail, result.percentileMs(99.996), "ms"));
+        }
+    }
+
+    /** Until the other side has closed; frames come back in the order in which they were sent. */
+    private static void completeInOrder(Socket socket, int frameBytes, Queue<Completion> sent) {
+        byte[] echo = new byte[frameBytes];
+        try (InputStream in = new BufferedInputStream(socket.getInputStream(), CHUNK_BYTES)) {
+            while (in.readNBytes(echo, 0, frameBytes) == frameBytes) {
+                sent.remove().done(1);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

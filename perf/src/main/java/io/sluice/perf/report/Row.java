@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
  * @param allocated       bytes on the node's heap per message
  * @param allocatedMbPerS the same as a rate
  * @param residentMb      of the node at the end of the measured time
- * @param bound           to hold the rate against
+ * @param bound           to hold the rate or the latency against
  * @param latency         of steps, nanoseconds; empty for a drain
  */
 public record Row(
@@ -70,8 +70,11 @@ public record Row(
         return latency.getTotalCount() == 0 ? 0 : latency.getValueAtPercentile(part) / 1e6;
     }
 
-    /** The rate as a part of the bound; 0 when there is none. */
+    /** The rate as a part of the bound, or p99.6 as a multiple of it; 0 when there is none. */
     public double ofBound() {
+        if (bound.lateMs() > 0) {
+            return percentileMs(99.6) / bound.lateMs();
+        }
         return bound.perSecond() > 0 ? rate / bound.perSecond() : 0;
     }
 }

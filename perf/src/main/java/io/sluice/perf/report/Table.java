@@ -73,6 +73,15 @@ public final class Table {
     }
 
     static String bound(Row row) {
+        if (row.bound().lateMs() > 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s: p99.6 %.2f x %s (%.3f ms)",
+                    row.contestant(),
+                    row.ofBound(),
+                    row.bound().name(),
+                    row.bound().lateMs());
+        }
         return String.format(
                 Locale.ROOT,
                 "%s: %.3f x %s (%,.0f/s)",

@@ -87,10 +87,13 @@ class ScenarioTest {
     @Test
     void boundsInBytesAreHeldAgainstTheBodiesAlone() {
         Limits limits = new Limits(List.of(
-                new Limit(Limits.WRITE_FRESH, "", 128, "MB/s"), new Limit(Limits.ECHO_CALLERS, "", 5000, "frames/s")));
+                new Limit(Limits.WRITE_FRESH, "", 128, "MB/s"),
+                new Limit(Limits.ECHO_CALLERS, "", 5000, "frames/s"),
+                new Limit(Limits.ECHO_PACED_P99_6, "", 0.25, "ms")));
 
         assertThat(BoundRule.WRITE_FRESH.of(limits, 128).perSecond()).isEqualTo(1_000_000);
         assertThat(BoundRule.ECHO_CALLERS.of(limits, 128).perSecond()).isEqualTo(5000);
+        assertThat(BoundRule.ECHO_PACED.of(limits, 128)).isEqualTo(Bound.late(Limits.ECHO_PACED_P99_6, 0.25));
         assertThat(BoundRule.GROUP_COMMIT.of(limits, 128)).isEqualTo(Bound.NONE);
         assertThat(BoundRule.NONE.of(limits, 128)).isEqualTo(Bound.NONE);
     }

@@ -34,7 +34,7 @@ class ReportTest {
         List<Run> runs = Arrays.stream(messages)
                 .mapToObj(count -> run(contestant, count, nodeMicros))
                 .toList();
-        return Row.of(new Bound("an echo", 1000), runs);
+        return Row.of(Bound.rate("an echo", 1000), runs);
     }
 
     private static Section section() {
@@ -43,6 +43,14 @@ class ReportTest {
                 "sync <send>",
                 List.of(row("Ours", 2, 200), row("Theirs", 8, 100)),
                 List.of(new Verdict("at least 1.3 x", "2.00 x", true), new Verdict("under 1 ms", "2.000 ms", false)));
+    }
+
+    @Test
+    void aFixedRateIsHeldAgainstALatency() {
+        Row row = Row.of(Bound.late("an echo, p99.6", 0.5), List.of(run("Ours", 100, 1)));
+
+        assertThat(row.ofBound()).isBetween(3.9, 4.1);
+        assertThat(Table.bound(row)).isEqualTo("Ours: p99.6 4.00 x an echo, p99.6 (0.500 ms)");
     }
 
     @Test
