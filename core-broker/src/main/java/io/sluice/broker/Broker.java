@@ -42,6 +42,7 @@ import io.sluice.broker.send.SendRules;
 import io.sluice.broker.send.SendService;
 import io.sluice.broker.settings.Overrides;
 import io.sluice.broker.settings.RuntimeSettings;
+import io.sluice.broker.table.BehindTheLog;
 import io.sluice.broker.table.TableText;
 import io.sluice.broker.timer.TimerDesk;
 import io.sluice.broker.timer.TimerRules;
@@ -204,12 +205,21 @@ public final class Broker implements AutoCloseable {
                 load(groupsFile, SubscriptionGroupTable.class),
                 groupsFile::save);
         TableFile offsetsFile = store.table("consumerOffset.json");
-        this.offsets =
-                OffsetTable.open(clock, housekeeping, load(offsetsFile, ConsumerOffsetTable.class), offsetsFile::save);
+        this.offsets = OffsetTable.open(
+                clock,
+                housekeeping,
+                load(offsetsFile, ConsumerOffsetTable.class),
+                new BehindTheLog(store, offsetsFile));
         offsets.lowerTo((topic, queueId) -> store.range(topic, queueId).max());
         TableFile delaysFile = store.table("delayOffset.json");
         this.delays = DelayService.open(
-                levels, store, topics, clock, housekeeping, load(delaysFile, DelayOffsetTable.class), delaysFile::save);
+                levels,
+                store,
+                topics,
+                clock,
+                housekeeping,
+                load(delaysFile, DelayOffsetTable.class),
+                new BehindTheLog(store, delaysFile));
 
         keptFor(config.store().reservedHours());
         this.timers = parts.push(TimerService.open(

@@ -328,6 +328,22 @@ public final class MessageStore implements AutoCloseable {
         return reader.entries(topic, queueId, fromOffset, toOffset, visitor);
     }
 
+    /**
+     * Whether the queue has had an entry of this number, and no message that stands behind this byte of the log has the number now. A record
+     * that speaks of the entry speaks of what stood before it: a number is given again when a power cut takes the end of a queue.
+     */
+    public boolean isBefore(String topic, int queueId, long offset, long logOffset) {
+        if (offset >= range(topic, queueId).max()) {
+            return false;
+        }
+        boolean[] isBehind = new boolean[1];
+        entries(topic, queueId, offset, offset + 1, (number, messageAt, size, tagHash) -> {
+            isBehind[0] = number == offset && messageAt > logOffset;
+            return false;
+        });
+        return !isBehind[0];
+    }
+
     /** The message that begins at this byte of the log; none when no whole, readable one does. */
     public Records recordAt(long logOffset) {
         return reader.recordAt(logOffset);
@@ -421,6 +437,16 @@ public final class MessageStore implements AutoCloseable {
     /** One of the tables in {@code config}, such as {@code topics.json}. Each name is asked for once. */
     public TableFile table(String fileName) {
         return new TableFile(disk, config.directory().resolve(CONFIG_DIRECTORY).resolve(fileName));
+    }
+
+    /**
+     * Makes the log durable up to this byte, on the caller's thread, which waits for the disk unless it is so already. Whoever else
+     * waited for the same may be answered on this thread.
+     *
+     * @return {@code false} when the disk did not take it: then nothing is acknowledged any more either
+     */
+    public boolean force(long logOffset) {
+        return commitLog.flushedTo() >= logOffset || appender.flusher().flush();
     }
 
     public StoreHealth health() {

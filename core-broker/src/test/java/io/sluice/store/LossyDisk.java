@@ -110,7 +110,7 @@ public final class LossyDisk implements Disk {
         undeletable = paths;
     }
 
-    void failForces() {
+    public void failForces() {
         forcesFail = true;
     }
 

@@ -11,7 +11,7 @@ public sealed interface DecisionOutcome {
     /**
      * All of it holds.
      *
-     * @param sent     where the messages are, in the order of the sends
+     * @param sent     where the messages are, in the order of the sends; empty for a repeat when the log is damaged there
      * @param isRepeat whether it held before
      */
     record Committed(List<Stored> sent, boolean isRepeat) implements DecisionOutcome {

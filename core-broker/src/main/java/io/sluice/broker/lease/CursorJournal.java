@@ -37,6 +37,10 @@ import org.slf4j.LoggerFactory;
  * has come meanwhile into one record, so that a settlement costs a few bytes when there are many. Facts are written in the
  * order they were handed in.
  *
+ * <p>Where a cursor begins, and that it is no more, is told to those who wait when the disk has it, whether or not the store waits for
+ * the disk otherwise: what a power cut leaves of the later facts of a cursor means nothing without it. It happens once for a group
+ * and queue.
+ *
  * <p>Bounded: when {@value #INBOX_MAX} entries wait, facts that somebody waits for are refused, the others dropped; those
  * are only such that are found out again after a restart.
  */
@@ -89,6 +93,8 @@ final class CursorJournal implements Duty, AutoCloseable {
     /** One record on its way into the log. */
     private static final class Flight {
         private final List<CompletableFuture<Void>> written;
+        /** Whether cursors begin or end with it. */
+        private final boolean isLasting;
         /** Whoever waits for the bundle that the record is part of; {@code null} when it is in none. */
         private final Joint joint;
         /** Of the other records of the bundle. */
@@ -98,8 +104,9 @@ final class CursorJournal implements Duty, AutoCloseable {
 
         private volatile AppendResult result;
 
-        Flight(List<CompletableFuture<Void>> written, Joint joint) {
+        Flight(List<CompletableFuture<Void>> written, boolean isLasting, Joint joint) {
             this.written = written;
+            this.isLasting = isLasting;
             this.joint = joint;
         }
     }
@@ -250,7 +257,7 @@ final class CursorJournal implements Duty, AutoCloseable {
         int landed = 0;
         while (!flights.isEmpty() && flights.peek().result != null) {
             Flight flight = flights.poll();
-            RuntimeException failure = failureOf(flight.result);
+            RuntimeException failure = failureOf(flight);
             for (CompletableFuture<Void> written : flight.written) {
                 if (failure == null) {
                     written.complete(null);
@@ -270,9 +277,13 @@ final class CursorJournal implements Duty, AutoCloseable {
         return landed;
     }
 
-    private static RuntimeException failureOf(AppendResult result) {
-        return result.fold(
-                stored -> null,
+    private RuntimeException failureOf(Flight flight) {
+        return flight.result.fold(
+                stored -> flight.isLasting && !store.force(stored.logOffset() + stored.size())
+                        ? new RefusedException(
+                                Refusal.UNAVAILABLE,
+                                "where the group begins is in the log, but the disk did not take it; the broker has to be restarted")
+                        : null,
                 doubt -> new RefusedException(
                         Refusal.UNAVAILABLE,
                         "the settlement is in the log but the disk did not confirm it in time; settle again"),
@@ -319,13 +330,19 @@ final class CursorJournal implements Duty, AutoCloseable {
     }
 
     private void send(Map<CursorKey, List<CursorFact>> facts, List<CompletableFuture<Void>> waiting) {
-        Flight flight = new Flight(waiting, null);
+        boolean isLasting = !waiting.isEmpty()
+                && facts.values().stream().flatMap(List::stream).anyMatch(CursorJournal::isLasting);
+        Flight flight = new Flight(waiting, isLasting, null);
         flights.add(flight);
         tried(() -> store.append(record(encoded(facts), !waiting.isEmpty()))).whenComplete((result, failed) -> {
             flight.result = failed == null ? result : asRefused(failed);
             flight.landed.complete(null);
             wake();
         });
+    }
+
+    private static boolean isLasting(CursorFact fact) {
+        return fact instanceof CursorFact.Began || fact instanceof CursorFact.Forgotten;
     }
 
     private byte[] encoded(Map<CursorKey, List<CursorFact>> facts) {
@@ -345,7 +362,7 @@ final class CursorJournal implements Duty, AutoCloseable {
 
     /** The facts come last: when the disk has them it has the others. */
     private void send(Joint joint) {
-        Flight flight = new Flight(List.of(), joint);
+        Flight flight = new Flight(List.of(), false, joint);
         flights.add(flight);
         List<NewRecord> bundle = new ArrayList<>(joint.records());
         tried(() -> {

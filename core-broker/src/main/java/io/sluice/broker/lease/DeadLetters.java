@@ -7,7 +7,6 @@ import io.sluice.model.TopicName;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.store.QueueRead;
-import io.sluice.store.log.AppendResult;
 import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
@@ -18,15 +17,12 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Stores messages that a group gives up on in its dead-letter topic, as they are, with where they came from and why. May read
- * from the disk, so it is called by the keeper alone.
+ * Messages that a group gives up on, for its dead-letter topic: as they are, with where they came from and why. Whoever stores one does so
+ * in one bundle with the settlement of the entry. May read from the disk, so it is asked where that may be waited for.
  */
 final class DeadLetters {
-    private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
     private static final int REASON_MAX_CHARS = 512;
     private static final int QUEUE_ID = 0;
 
@@ -38,32 +34,27 @@ final class DeadLetters {
         this.topics = topics;
     }
 
-    /**
-     * Completes when the dead letter has the durability of the store, or at once when the message is gone from the log; fails
-     * with {@link RefusedException} when it was not stored.
-     */
-    CompletionStage<Void> bury(CursorKey key, long offset, int attempts, String reason) {
-        QueueRead read = store.read(key.topic().value(), key.queueId(), offset, new Only(offset), 1, Integer.MAX_VALUE);
+    /** A dead letter whose body lies in the log still, and stays there until this is closed. */
+    record Letter(NewRecord record, QueueRead message) implements AutoCloseable {
+        @Override
+        public void close() {
+            message.close();
+        }
+    }
+
+    /** As {@link #letter}, without a copy of the body. */
+    Optional<Letter> open(CursorKey key, long offset, int attempts, String reason) {
+        QueueRead read = read(key, offset);
         if (read.status() != QueueRead.Status.FOUND) {
             read.close();
-            return read.status() == QueueRead.Status.REBUILDING
-                    ? CompletableFuture.failedFuture(new RefusedException(
-                            Refusal.UNAVAILABLE, "the queue of the message is being rebuilt; try again soon"))
-                    : CompletableFuture.completedFuture(null);
+            return Optional.empty();
         }
-        TopicName grave = TopicName.deadLetterOf(key.group());
-        return ready(key.group())
-                .thenCompose(ready -> store.append(letter(read.slices().get(0), key.group(), attempts, reason)))
-                .thenApply(result -> {
-                    RefusedException failure = failureOf(result, grave);
-                    if (failure != null) {
-                        throw failure;
-                    }
-                    log.debug(
-                            "{} gave up on a message of {}: offset={} attempts={}", key.group(), key, offset, attempts);
-                    return (Void) null;
-                })
-                .whenComplete((done, failed) -> read.close());
+        try {
+            return Optional.of(new Letter(letter(read.slices().get(0), key.group(), attempts, reason), read));
+        } catch (RuntimeException failed) {
+            read.close();
+            throw failed;
+        }
     }
 
     /**
@@ -71,16 +62,21 @@ final class DeadLetters {
      * there when {@link #ready} completes.
      */
     Optional<NewRecord> letter(CursorKey key, long offset, int attempts, String reason) {
-        try (QueueRead read =
-                store.read(key.topic().value(), key.queueId(), offset, new Only(offset), 1, Integer.MAX_VALUE)) {
-            if (read.status() == QueueRead.Status.REBUILDING) {
-                throw new RefusedException(
-                        Refusal.UNAVAILABLE, "the queue of the message is being rebuilt; try again soon");
-            }
+        try (QueueRead read = read(key, offset)) {
             return read.status() != QueueRead.Status.FOUND
                     ? Optional.empty()
                     : Optional.of(letter(copyOf(read.slices().get(0)), key.group(), attempts, reason));
         }
+    }
+
+    private QueueRead read(CursorKey key, long offset) {
+        QueueRead read = store.read(key.topic().value(), key.queueId(), offset, new Only(offset), 1, Integer.MAX_VALUE);
+        if (read.status() == QueueRead.Status.REBUILDING) {
+            read.close();
+            throw new RefusedException(
+                    Refusal.UNAVAILABLE, "the queue of the message is being rebuilt; try again soon");
+        }
+        return read;
     }
 
     private static ByteBuffer copyOf(ByteBuffer record) {
@@ -149,17 +145,5 @@ final class DeadLetters {
                 .map(c -> Character.isISOControl(c) ? ' ' : c)
                 .forEach(text::appendCodePoint);
         return text.toString();
-    }
-
-    private static RefusedException failureOf(AppendResult result, TopicName grave) {
-        return result.fold(
-                stored -> null,
-                doubt -> new RefusedException(
-                        Refusal.UNAVAILABLE,
-                        "a dead letter for %s is in the log, but the disk did not confirm it in time; try again"
-                                .formatted(grave)),
-                refused -> new RefusedException(
-                        CursorJournal.refusalOf(refused.reason()),
-                        "a dead letter for %s was not stored: %s".formatted(grave, refused.sentence())));
     }
 }

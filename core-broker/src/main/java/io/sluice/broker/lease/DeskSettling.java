@@ -1,7 +1,6 @@
 package io.sluice.broker.lease;
 
 import io.sluice.broker.lease.CursorFact.Returned;
-import io.sluice.broker.lease.CursorFact.Settled;
 import io.sluice.broker.lease.CursorSettler.Answer;
 import io.sluice.broker.lease.SharedCursor.Exhausted;
 import io.sluice.port.LeaseReader;
@@ -26,18 +25,13 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What becomes of the leases of one desk: settlements on their way into the journal, and entries on their way to the dead
- * letters. Guarded by the desk.
- */
+/** What becomes of the leases of one desk: settlements on their way into the journal. Guarded by the desk. */
 final class DeskSettling {
     private static final Logger log = LoggerFactory.getLogger(DeskSettling.class);
-    private static final long BURIAL_PAUSE_MS = 1_000;
-    private static final long BURIAL_PAUSE_MAX_MS = 60_000;
 
     private final LeaseDesk desk;
     private final DeskTools tools;
-    private final List<Burial> burials = new ArrayList<>();
+    private final DeskBurials burials;
 
     /**
      * One item of a settlement: which receipt, what it says, and where the result goes. Of several acknowledgements, which came
@@ -58,23 +52,6 @@ final class DeskSettling {
         void extended(int index, LeaseReader.Settled settled);
     }
 
-    /** An entry to be buried; {@code settling} is {@code null} when nobody waits for it. */
-    record Burial(
-            SharedCursor cursor,
-            int generation,
-            long offset,
-            int attempts,
-            int tries,
-            String reason,
-            CompletableFuture<Void> settling) {
-        /** Whoever waits for it is told that it did not come to that. */
-        void fail(RuntimeException cause) {
-            if (settling != null) {
-                settling.completeExceptionally(cause);
-            }
-        }
-    }
-
     /** Entries of one cursor whose settlement is being written. */
     private record Batch(
             SharedCursor cursor, int generation, SettledRanges entries, CompletableFuture<Void> settling) {}
@@ -82,6 +59,11 @@ final class DeskSettling {
     DeskSettling(LeaseDesk desk, DeskTools tools) {
         this.desk = desk;
         this.tools = tools;
+        this.burials = new DeskBurials(desk, tools);
+    }
+
+    DeskBurials burials() {
+        return burials;
     }
 
     /**
@@ -199,9 +181,8 @@ final class DeskSettling {
             Answer answer = cursor.settler.reject(claim, now, buried, sameAs(claim));
             if (answer == Answer.STARTED) {
                 pending.add(buried);
-                burials.add(new Burial(
+                burials.add(new DeskBurials.Burial(
                         cursor, cursor.generation(), claim.offset(), claim.attempt(), 0, reject.reason(), buried));
-                tools.keeper().serve(desk);
             } else if (answer == Answer.JOINED) {
                 pending.add(cursor.settler.settling(claim.offset()));
             }
@@ -488,13 +469,10 @@ final class DeskSettling {
         return oldest;
     }
 
-    // ---- burying ----
-
     /** Ends leases and delays of a cursor that are due. Under the desk's lock. */
     void passTime(SharedCursor cursor, long now, int attemptsMax) {
-        List<Exhausted> exhausted = cursor.passTime(now, attemptsMax);
-        for (Exhausted entry : exhausted) {
-            burials.add(new Burial(
+        for (Exhausted entry : cursor.passTime(now, attemptsMax)) {
+            burials.add(new DeskBurials.Burial(
                     cursor,
                     entry.generation(),
                     entry.offset(),
@@ -502,103 +480,6 @@ final class DeskSettling {
                     entry.burials(),
                     entry.reason(),
                     null));
-        }
-        if (!exhausted.isEmpty()) {
-            tools.keeper().serve(desk);
-        }
-    }
-
-    /** What is to be buried, oldest first; the caller takes it over. Under the desk's lock. */
-    List<Burial> takeBurials() {
-        List<Burial> taken = List.copyOf(burials);
-        burials.clear();
-        return taken;
-    }
-
-    /** Stores the dead letter first, then settles the entry. Without the lock. */
-    void bury(Burial burial) {
-        CompletionStage<Void> buried;
-        try {
-            buried = tools.deadLetters().bury(burial.cursor().key, burial.offset(), burial.attempts(), burial.reason());
-        } catch (RuntimeException failed) {
-            buried = CompletableFuture.failedFuture(failed);
-        }
-        buried.whenComplete((done, failed) -> {
-            if (failed == null) {
-                settleBuried(burial);
-            } else {
-                notBuried(burial, failed);
-            }
-        });
-    }
-
-    private void settleBuried(Burial burial) {
-        CompletableFuture<Void> written = new CompletableFuture<>();
-        written.whenComplete((done, failed) -> {
-            if (failed == null) {
-                CompletableFuture<Void> settling =
-                        burial.settling() == null ? new CompletableFuture<>() : burial.settling();
-                SettledRanges entry = SettledRanges.of(burial.offset());
-                conclude(new Batch(burial.cursor(), burial.generation(), entry, settling), null);
-            } else {
-                notBuried(burial, failed);
-            }
-        });
-        RefusedException unwritten = null;
-        boolean isGone;
-        desk.lock();
-        try {
-            isGone = burial.cursor().generation() != burial.generation();
-            try {
-                if (!isGone) {
-                    List<CursorFact> settled = List.of(new Settled(burial.offset(), burial.offset() + 1));
-                    tools.journal().write(burial.cursor().key, settled, written);
-                }
-            } catch (RefusedException refused) {
-                unwritten = refused;
-            }
-        } finally {
-            desk.unlock();
-        }
-        if (unwritten != null) {
-            written.completeExceptionally(unwritten);
-        } else if (isGone) {
-            written.complete(null);
-        }
-    }
-
-    private void notBuried(Burial burial, Throwable failed) {
-        desk.lock();
-        try {
-            if (burial.cursor().generation() == burial.generation()) {
-                long now = tools.clock().millis();
-                if (burial.settling() != null) {
-                    burial.cursor()
-                            .settler
-                            .notSettled(
-                                    burial.offset(),
-                                    burial.offset() + 1,
-                                    now,
-                                    tools.policy().attemptsMax(desk.group()));
-                } else {
-                    long pause = Math.min(BURIAL_PAUSE_MAX_MS, BURIAL_PAUSE_MS << Math.min(burial.tries(), 10));
-                    burial.cursor().settler.notBuried(burial.offset(), now + pause);
-                }
-                desk.callNoLaterThan(burial.cursor().nextDueMs());
-                desk.flushNews(burial.cursor());
-                desk.grown();
-            }
-        } finally {
-            desk.unlock();
-        }
-        if (burial.settling() != null) {
-            finish(burial.settling(), failed);
-        } else if (burial.tries() == 0) {
-            log.warn(
-                    "a message that {} gave up on could not be stored as dead letter and is kept; it is tried again: offset={} cause={}",
-                    burial.cursor().key,
-                    burial.offset(),
-                    RefusedCause.of(failed).getMessage());
         }
     }
 }

@@ -456,7 +456,7 @@ final class LeaseDesk {
     private void serve(boolean called) {
         warm();
         List<Runnable> answers = new ArrayList<>();
-        List<DeskSettling.Burial> due;
+        List<DeskBurials.Burial> due;
         lock();
         try {
             long now = tools.clock().millis();
@@ -466,7 +466,7 @@ final class LeaseDesk {
             }
             offer(answers);
             expire(now, answers);
-            due = settling.takeBurials();
+            due = settling.burials().take();
             if (called) {
                 cursors.values().forEach(cursor -> callNoLaterThan(cursor.nextDueMs()));
                 callNoLaterThan(lines.nextDeadlineAfter(now));
@@ -479,7 +479,7 @@ final class LeaseDesk {
             unlock();
         }
         answers.forEach(Runnable::run);
-        due.forEach(settling::bury);
+        due.forEach(settling.burials()::bury);
     }
 
     /** Brings messages to memory that are wanted, without the lock. */
@@ -684,7 +684,7 @@ final class LeaseDesk {
         List<Waiter> left = lines.clear();
         waiting = 0;
         tools.waiters().addAndGet(-left.size());
-        List<DeskSettling.Burial> unburied = settling.takeBurials();
+        List<DeskBurials.Burial> unburied = settling.burials().take();
         return () -> {
             left.forEach(waiter -> waiter.answer().completeExceptionally(gone()));
             unburied.forEach(burial -> burial.fail(gone()));

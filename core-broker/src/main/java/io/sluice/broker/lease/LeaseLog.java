@@ -29,6 +29,12 @@ interface LeaseLog {
     /** See {@link io.sluice.store.MessageStore#mendNow}. */
     boolean mendNow();
 
+    /** Byte of the log that is written next. */
+    long end();
+
+    /** See {@link io.sluice.store.MessageStore#force}. */
+    boolean force(long logOffset);
+
     /** See {@link io.sluice.store.MessageStore#append}. */
     CompletionStage<AppendResult> append(NewRecord record);
 

@@ -74,8 +74,8 @@ public final class LeaseService implements LeaseReader, AutoCloseable {
         this.journal = tools.journal();
         this.keeper = tools.keeper();
         this.receipts = tools.receipts();
-        this.snapshots =
-                new SnapshotKeeper(journal, this::snapshot, snapshotFile, rules.snapshotBytes(), tools.clock());
+        this.snapshots = new SnapshotKeeper(
+                tools.log(), journal, this::snapshot, snapshotFile, rules.snapshotBytes(), tools.clock());
     }
 
     /**

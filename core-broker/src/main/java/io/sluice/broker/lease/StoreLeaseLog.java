@@ -42,6 +42,16 @@ record StoreLeaseLog(MessageStore store) implements LeaseLog {
     }
 
     @Override
+    public long end() {
+        return store.logRange().max();
+    }
+
+    @Override
+    public boolean force(long logOffset) {
+        return store.force(logOffset);
+    }
+
+    @Override
     public CompletionStage<AppendResult> append(NewRecord record) {
         return store.append(record);
     }

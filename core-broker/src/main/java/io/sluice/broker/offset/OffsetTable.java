@@ -108,16 +108,20 @@ public final class OffsetTable {
 
     /**
      * Takes back what was committed of entries that a crash has lost: offsets behind the end of their queue become that end.
-     * To be called once, before anything new is stored.
+     * To be called once, before anything new is stored: what was lowered is in the file on return, so that the next crash does not
+     * find the old offsets before a queue that has grown past them.
      */
     public void lowerTo(QueueEnd end) {
+        boolean[] isLowered = new boolean[1];
         offsets.forEach((reader, ofReader) -> ofReader.replaceAll((queueId, next) -> {
             long lowered = Math.min(next, end.of(reader.topic(), queueId));
-            if (lowered != next) {
-                changed.set(true);
-            }
+            isLowered[0] |= lowered != next;
             return lowered;
         }));
+        if (isLowered[0]) {
+            version = version.next(clock.millis());
+            saver.saveNow();
+        }
     }
 
     public OptionalLong committed(GroupName group, TopicName topic, int queueId) {

@@ -170,9 +170,14 @@ public final class GivenUp {
         return folded;
     }
 
-    private static void take(MessageView record, EndedOffsets folded) {
+    /** When the power took the copy that a note is about, another may have its number since; that one lies behind the note. */
+    private void take(MessageView record, EndedOffsets folded) {
         try {
-            folded.add(HandNote.of(record).offset());
+            HandNote note = HandNote.of(record);
+            if (store.isBefore(
+                    SystemTopics.CHECK_MAX_TIME, TransactionRecords.QUEUE_ID, note.offset(), record.logOffset())) {
+                folded.add(note.offset());
+            }
         } catch (IllegalArgumentException damaged) {
             log.error("a decision by hand cannot be read and does not count: {}", damaged.getMessage());
         }

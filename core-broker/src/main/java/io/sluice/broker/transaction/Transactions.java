@@ -263,6 +263,10 @@ public final class Transactions implements Duty, AutoCloseable {
         }
     }
 
+    /**
+     * Takes in an op record. It counts for the half messages that stand before it in the log: when the power took one of those that it
+     * ends, another may have its number since.
+     */
     private void replay(ByteBuffer record, long opOffset) {
         MessageView op = MessageView.of(record);
         List<Long> halves = TransactionRecords.endedBy(op);
@@ -273,9 +277,7 @@ public final class Transactions implements Duty, AutoCloseable {
         long maxHalf = -1;
         for (long halfOffset : halves) {
             maxHalf = Math.max(maxHalf, halfOffset);
-            if (halfOffset
-                    < store.range(SystemTopics.HALF, TransactionRecords.QUEUE_ID)
-                            .max()) {
+            if (store.isBefore(SystemTopics.HALF, TransactionRecords.QUEUE_ID, halfOffset, op.logOffset())) {
                 ended(halfOffset);
             }
         }

@@ -15,7 +15,6 @@ import io.sluice.port.PrepareOutcome;
 import io.sluice.port.PreparedPage;
 import io.sluice.port.PreparedUnit;
 import io.sluice.port.PreparedUnit.State;
-import io.sluice.port.Records;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
@@ -321,6 +320,7 @@ public final class PreparedService {
         }
     }
 
+    /** What was decided lately holds whether or not its record can be read still: then only where the messages are is not told. */
     private DecisionOutcome remembered(String key, Decision decision) {
         Optional<Place> place = ledger.window().find(key, clock.millis());
         if (place.isEmpty() || place.get().logOffset() < store.logRange().min()) {
@@ -332,16 +332,16 @@ public final class PreparedService {
                     Refusal.ILLEGAL_ARGUMENT,
                     "'%s' was %s before".formatted(key, isRolledBack ? "rolled back" : "committed"));
         }
-        if (isRolledBack) {
-            try (Records found = store.recordAt(place.get().logOffset())) {
-                return found.slices().isEmpty()
-                        ? refusedToDecide(unconfirmed("decided", "decide it again"))
-                        : new DecisionOutcome.RolledBack(true);
-            }
+        if (place.get().logOffset() >= store.health().confirmedTo()) {
+            throw unconfirmed("decided", "decide it again");
         }
-        return StoredUnit.read(store, place.get().logOffset(), brokerName)
-                .<DecisionOutcome>map(stored -> new DecisionOutcome.Committed(stored.sent(), true))
-                .orElseGet(() -> refusedToDecide(unconfirmed("decided", "decide it again")));
+        return isRolledBack
+                ? new DecisionOutcome.RolledBack(true)
+                : new DecisionOutcome.Committed(
+                        StoredUnit.read(store, place.get().logOffset(), brokerName)
+                                .map(StoredUnit::sent)
+                                .orElseGet(List::of),
+                        true);
     }
 
     private void carryOut(Entry entry, Decision decision, boolean byHand, CompletableFuture<DecisionOutcome> result) {

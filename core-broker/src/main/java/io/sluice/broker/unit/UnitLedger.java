@@ -200,6 +200,7 @@ final class UnitLedger {
                 State state = unit.kind() == Kind.HEURISTIC_COMMIT ? State.HEURISTIC_COMMIT : State.HEURISTIC_ROLLBACK;
                 book.put(entry(unit, state, UnitSummary.readFrom(unit.more()), record, Long.MAX_VALUE));
             }
+            case FORGOTTEN -> forget(unit.id());
             default -> {
                 if (!unit.id().isEmpty()) {
                     book.remove(unit.id());
@@ -209,6 +210,14 @@ final class UnitLedger {
                     window.add(unit.id(), new Place(record.logOffset(), record.storedAtMs(), isRolledBack));
                 }
             }
+        }
+    }
+
+    /** A decision that a power cut took is not there to be forgotten: the unit is prepared as before, and waits for another. */
+    private void forget(String id) {
+        boolean isDecided = book.find(id).map(entry -> !entry.isPrepared()).orElse(false);
+        if (isDecided) {
+            book.remove(id);
         }
     }
 

@@ -235,10 +235,17 @@ public final class UnitService implements SendService.Once {
                     "'%s' was prepared and rolled back before; choose another id".formatted(work.id())));
             return;
         }
+        if (place.logOffset() >= store.health().confirmedTo()) {
+            result.complete(UnitResult.refused(
+                    Refusal.UNAVAILABLE, "the first is in the log, but not confirmed by the disk; repeat it later"));
+            return;
+        }
         StoredUnit first = StoredUnit.read(store, place.logOffset(), brokerName).orElse(null);
         if (first == null && place.logOffset() >= store.logRange().min()) {
             result.complete(UnitResult.refused(
-                    Refusal.UNAVAILABLE, "the first is in the log, but not confirmed by the disk; repeat it later"));
+                    Refusal.ILLEGAL_ARGUMENT,
+                    "'%s' was committed before, at log offset %d, but the log is damaged there, so that it cannot be told where its messages are; if they are to be sent again, choose another id"
+                            .formatted(work.id(), place.logOffset())));
         } else if (first == null) {
             run(work, result);
         } else if (first.unit().fingerprint() != work.fingerprint()) {

@@ -56,6 +56,9 @@ final class HeapLog implements LeaseLog {
     /** The next append throws, as a store must not. */
     boolean throwsOnce;
 
+    /** The disk takes nothing that is forced. */
+    boolean forcesFail;
+
     /** Reads of queues with this number fail. */
     int failingQueue = -1;
 
@@ -262,6 +265,16 @@ final class HeapLog implements LeaseLog {
     @Override
     public boolean mendNow() {
         return false;
+    }
+
+    @Override
+    public synchronized long end() {
+        return logEnd;
+    }
+
+    @Override
+    public boolean force(long logOffset) {
+        return !forcesFail;
     }
 
     @Override

@@ -148,6 +148,16 @@ class LeaseScaleTest {
         }
 
         @Override
+        public long end() {
+            throw new UnsupportedOperationException("nothing is written here");
+        }
+
+        @Override
+        public boolean force(long logOffset) {
+            throw new UnsupportedOperationException("nothing is written here");
+        }
+
+        @Override
         public CompletionStage<List<AppendResult>> appendFreeing(List<NewRecord> records) {
             throw new UnsupportedOperationException("nothing is written here");
         }

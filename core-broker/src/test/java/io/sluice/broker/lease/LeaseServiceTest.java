@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
 import io.sluice.model.MessageProperties;
+import io.sluice.model.SluiceException;
 import io.sluice.model.TopicName;
 import io.sluice.port.LeaseReader.Lease;
 import io.sluice.port.LeaseReader.LeaseRequest;
@@ -876,15 +877,18 @@ class LeaseServiceTest {
         }
 
         @Test
-        void theDeadLetterIsStoredBeforeTheMessageIsSettled() {
+        void theDeadLetterIsStoredWithTheSettlementOrNotAtAll() {
             send("bad");
             Lease lease = bench.lease(1).get(0);
             bench.log.refuse(CursorJournal.TOPIC, AppendResult.Reason.DISK_FULL);
             assertRefused(() -> bench.settle(new Reject(lease.receipt(), "x")), Refusal.DISK_FULL);
-            assertThat(bench.log.count(DEAD.value(), 0)).isEqualTo(1);
+            assertThat(bench.log.count(DEAD.value(), 0)).isZero();
             bench.log.refuseNothing();
             bench.kill();
-            assertThat(texts(bench.lease(1))).as("not settled").containsExactly("bad");
+            Lease again = bench.lease(1).get(0);
+            assertThat(LeaseGround.text(again)).as("not settled").isEqualTo("bad");
+            assertThat(bench.settle(new Reject(again.receipt(), "x"))).isEqualTo(Result.DONE);
+            assertThat(bench.log.count(DEAD.value(), 0)).isEqualTo(1);
         }
 
         @Test
@@ -1078,6 +1082,27 @@ class LeaseServiceTest {
             }
             assertThat(snapshots.work()).isEqualTo(1);
             assertThat(bench.snapshotFile.saves).isEqualTo(2);
+        }
+
+        @Test
+        void aSnapshotIsNotSavedBeforeTheDiskHasTheLogThatItSpeaksOf() {
+            send("a");
+            bench.ack(bench.lease(1).get(0));
+            bench.log.forcesFail = true;
+            assertThatThrownBy(bench.service.snapshots()::save).isInstanceOf(SluiceException.class);
+            assertThat(bench.snapshotFile.saves).isZero();
+            bench.log.forcesFail = false;
+            bench.service.snapshots().save();
+            assertThat(bench.snapshotFile.saves).isEqualTo(1);
+        }
+
+        @Test
+        void aGroupGetsNothingBeforeTheDiskKnowsWhereItBegins() {
+            send("a");
+            bench.log.forcesFail = true;
+            assertRefused(() -> bench.lease(1), Refusal.UNAVAILABLE);
+            bench.log.forcesFail = false;
+            assertThat(texts(bench.lease(1))).containsExactly("a");
         }
 
         @Test

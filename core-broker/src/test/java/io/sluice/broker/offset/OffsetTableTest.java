@@ -75,6 +75,16 @@ class OffsetTableTest {
     }
 
     @Test
+    void whatIsLoweredIsInTheFileAtOnceAndNothingElseIs() {
+        table.commit(GROUP, TOPIC, 0, 8);
+        table.lowerTo((topic, queueId) -> 8);
+        assertThat(written).isEmpty();
+        table.lowerTo((topic, queueId) -> 5);
+        assertThat(written).singleElement().asString().contains("\"orders@readers\":{\"0\":5}");
+        assertThat(table.committed(GROUP, TOPIC, 0)).hasValue(5);
+    }
+
+    @Test
     void whatWasWrittenIsReadBack() {
         table.commit(GROUP, TOPIC, 0, 8);
         table.commit(GROUP, TOPIC, 1, 19);

@@ -19,6 +19,9 @@ final class AskedUnit {
     /** Nobody waited for the answer to what was asked last. */
     boolean isLeftAlone;
 
+    /** Whoever knows the oldest of {@link #states} knows it from the log up to there. */
+    private long knownAt;
+
     private final List<State> states = new ArrayList<>(List.of(State.ABSENT));
     /** Where its messages are, once that was told. */
     private List<SendOutcome.Stored> places = List.of();
@@ -65,18 +68,30 @@ final class AskedUnit {
         states.add(next);
     }
 
-    /** It was answered that it is so. */
-    void is(State told) {
+    /**
+     * It was answered that it is so.
+     *
+     * @param logEnd end of the log by then
+     */
+    void is(State told, long logEnd) {
         assertThat(states).contains(told);
         states.subList(0, states.indexOf(told)).clear();
+        knownAt = logEnd;
     }
 
     boolean canBe(State state) {
         return states.contains(state);
     }
 
-    /** A power cut may take back what was answered. */
-    void nothingIsPromised() {
+    /**
+     * A power cut may take back what was answered.
+     *
+     * @param durableTo what the disk has of the log
+     */
+    void powerIsCut(long durableTo) {
+        if (knownAt <= durableTo) {
+            return;
+        }
         Stream.of(State.PREPARED, State.ABSENT)
                 .filter(state -> !states.contains(state))
                 .forEach(state -> states.add(0, state));
@@ -89,8 +104,9 @@ final class AskedUnit {
     }
 
     /** The broker says that it is so. */
-    void found(State state) {
+    void found(State state, long logEnd) {
         assertThat(states).as("states that %s may be in", unit.id()).contains(state);
+        knownAt = logEnd;
         states.clear();
         states.add(state);
         isLeftAlone = false;

@@ -226,6 +226,40 @@ class PreparedServiceTest {
     }
 
     @Test
+    void aDecisionThatCannotBeReadAnyMoreIsToldAllTheSame() {
+        for (String id : List.of("x1", "x2")) {
+            prepare(unit(id, "a"));
+        }
+        long rolledBackAt = ground.store().logRange().max();
+        result(ground.decide("x1", Decision.ROLLBACK, false));
+        long committedAt = ground.store().logRange().max();
+        result(ground.decide("x2", Decision.COMMIT, false));
+        ground.damage(rolledBackAt);
+        ground.damage(committedAt);
+        assertThat(result(ground.decide("x1", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(true));
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).matches(PreparedServiceTest::isRefusedForGood);
+        assertThat(result(ground.decide("x2", Decision.COMMIT, false)))
+                .isEqualTo(new DecisionOutcome.Committed(List.of(), true));
+        assertThat(result(ground.decide("x2", Decision.ROLLBACK, false)))
+                .matches(PreparedServiceTest::isRefusedForGood);
+    }
+
+    @Test
+    void whatIsForgottenOfADecisionThatIsLostDoesNotEndTheUnit() {
+        fill(1);
+        prepare(unit("x1", "a", ground.lease(1).get(0).receipt()));
+        long decidedAt = ground.store().logRange().max();
+        result(ground.decide("x1", Decision.ROLLBACK, true));
+        result(ground.units().prepared().forget("x1"));
+        ground.damage(decidedAt);
+        ground.closeAndReopen();
+        assertThat(stateOf("x1")).isEqualTo(PreparedUnit.State.PREPARED);
+        assertThat(result(ground.decide("x1", Decision.COMMIT, false))).isInstanceOf(DecisionOutcome.Committed.class);
+        assertThat(ground.texts("Out")).containsExactly("a");
+    }
+
+    @Test
     void whatIsForgottenWhileOutcomesAreWrittenAgainStaysForgotten() {
         for (String id : List.of("x1", "x2")) {
             prepare(unit(id, "a"));

@@ -1,11 +1,14 @@
 package io.sluice.broker.unit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.broker.delay.DelayLevels;
 import io.sluice.broker.group.GroupConfigTable;
 import io.sluice.broker.group.OrderLocks;
 import io.sluice.broker.lease.GroupProgress;
 import io.sluice.broker.lease.LeaseRules;
 import io.sluice.broker.lease.LeaseService;
+import io.sluice.broker.lease.LeaseSnapshots;
 import io.sluice.broker.lease.LeaseTopics;
 import io.sluice.broker.metrics.BrokerMetrics;
 import io.sluice.broker.send.DoorWriter;
@@ -217,6 +220,16 @@ final class UnitGround implements AutoCloseable {
         units.prepared().lookAfter(REWRITE_AFTER);
     }
 
+    /** As the thread of the leases does now and then. */
+    void saveCursors() {
+        LeaseSnapshots.save(leases);
+    }
+
+    /** Everything in the log survives a power cut from now on. */
+    void force() {
+        assertThat(store.force(store.logRange().max())).isTrue();
+    }
+
     List<Lease> lease(int max) {
         return result(leases.lease(new LeaseRequest(
                         GROUP,
@@ -274,12 +287,6 @@ final class UnitGround implements AutoCloseable {
     /** What the disk keeps is taken first; the old process then ends on a disk that nobody reads again. */
     void crash(boolean powerCut) {
         end(powerCut ? LossyDisk::afterPowerCut : LossyDisk::afterKill);
-        open();
-    }
-
-    /** A power cut after which the log is whole up to where it ends. */
-    void cutPowerInOrder() {
-        end(LossyDisk::afterPowerCutInOrder);
         open();
     }
 

@@ -97,6 +97,19 @@ class UnitServiceTest {
     }
 
     @Test
+    void aRepeatOfWhatCannotBeReadAnyMoreIsRefusedForGoodAndNotStoredAgain() {
+        long committedAt = ground.store().logRange().max();
+        once("k1", "a message that is damaged");
+        ground.damage(committedAt);
+        SendOutcome outcome = once("k1", "a message that is damaged");
+        assertThat(outcome).isInstanceOfSatisfying(SendOutcome.Refused.class, refused -> {
+            assertThat(refused.reason()).isEqualTo(Refusal.ILLEGAL_ARGUMENT);
+            assertThat(refused.remedy()).contains("log offset " + committedAt, "choose another id");
+        });
+        assertThat(ground.texts("Once")).hasSize(1);
+    }
+
+    @Test
     void settledEntriesStaySettledAfterAKillAndReceiptsMaySettleAfterOne() {
         IntStream.range(0, 4).forEach(i -> ground.send(Message.of(UnitGround.IN, "in" + i), 0));
         List<Receipt> receipts =
