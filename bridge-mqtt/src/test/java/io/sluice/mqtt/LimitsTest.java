@@ -10,7 +10,10 @@ import io.sluice.mqtt.RawClient.Packet;
 import io.sluice.mqtt.channel.ListenerSettings;
 import io.sluice.mqtt.deliver.DeliveryLimits;
 import io.sluice.port.BrokerPort;
+import io.sluice.port.LeaseReader;
 import io.sluice.port.Placement;
+import io.sluice.port.Refusal;
+import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
 import io.sluice.port.SendOutcome.Doubt;
 import io.sluice.port.SendOutcome.Stored;
@@ -18,8 +21,10 @@ import io.sluice.port.SendOutcome.StoredWithDoubt;
 import io.sluice.port.contract.ForwardingPort;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -224,6 +229,32 @@ class LimitsTest {
     }
 
     // ---- subscribing ----
+
+    @Test
+    void inFrontOfAClusterWithoutLeasesSharedSubscriptionsAreRefusedInTheirOwnWords() {
+        fixture = new BridgeFixture(config -> config, port -> new ForwardingPort(port) {
+            @Override
+            public LeaseReader leases() {
+                return new LeaseReader() {
+                    @Override
+                    public CompletionStage<Leased> lease(LeaseRequest request) {
+                        return CompletableFuture.failedFuture(
+                                new RefusedException(Refusal.NOT_SUPPORTED, "not supported by this cluster: leases"));
+                    }
+
+                    @Override
+                    public CompletionStage<List<Settled>> settle(List<Settlement> settlements) {
+                        return CompletableFuture.failedFuture(new AssertionError("nothing was lent"));
+                    }
+                };
+            }
+        });
+        try (RawClient client = connected5("c").subscribe5(1, "$share/g/t", 1)) {
+            byte[] subAck = client.read().rest();
+            assertThat(subAck[subAck.length - 1]).isEqualTo((byte) 0x9E);
+            assertThat(new String(subAck, StandardCharsets.UTF_8)).contains("not supported by this cluster: leases");
+        }
+    }
 
     @Test
     void aSubscribeThatTheBrokerDoesNotAnswerIsRefusedInTime() {

@@ -2,6 +2,7 @@ package io.sluice.model;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -23,8 +24,18 @@ public record Message(TopicName topic, byte[] body, MessageProperties properties
         return new Message(topic, body, MessageProperties.NONE, 0, System.currentTimeMillis());
     }
 
+    /** With the text as UTF-8. */
     public static Message of(String topic, String text) {
-        return of(new TopicName(topic), text.getBytes(StandardCharsets.UTF_8));
+        return of(topic, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public static Message of(String topic, byte[] body) {
+        return of(new TopicName(topic), body);
+    }
+
+    /** The body read as UTF-8. */
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
     }
 
     public Message withTopic(TopicName other) {
@@ -56,6 +67,11 @@ public record Message(TopicName topic, byte[] body, MessageProperties properties
                 .without(PropertyNames.TIMER_DELAY_SEC)
                 .without(PropertyNames.TIMER_DELAY_MS)
                 .with(PropertyNames.TIMER_DELIVER_MS, Long.toString(Math.max(0, epochMs))));
+    }
+
+    /** As {@link #deliverAt(long)}; what is below a millisecond does not count. */
+    public Message deliverAt(Instant time) {
+        return deliverAt(time.toEpochMilli());
     }
 
     /**

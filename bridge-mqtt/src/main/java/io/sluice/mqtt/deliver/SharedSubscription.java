@@ -71,6 +71,7 @@ final class SharedSubscription {
 
     private boolean settling;
     private boolean ended;
+    private boolean toldOfLack;
     /** After a failure nothing is asked until the next tick. */
     private boolean resting;
 
@@ -312,9 +313,25 @@ final class SharedSubscription {
                 leased.leases().forEach(this::take);
             }
         } else {
-            log.debug("{} leases nothing now: {}", shared.group(), failure.toString());
+            tell(failure);
         }
         pump();
+    }
+
+    /** A cluster without leases is told of once: a topic that came into being later has made this known only now. */
+    private void tell(Throwable failure) {
+        boolean isNews = false;
+        if (isRefusal(failure, Refusal.NOT_SUPPORTED)) {
+            synchronized (this) {
+                isNews = !toldOfLack;
+                toldOfLack = true;
+            }
+        }
+        if (isNews) {
+            log.warn("shared subscription {} gets nothing: {}", shared.group(), failure.getMessage());
+        } else {
+            log.debug("{} leases nothing now: {}", shared.group(), failure.toString());
+        }
     }
 
     private void take(Lease lease) {

@@ -34,7 +34,9 @@ public enum ReasonCode {
     PACKET_TOO_LARGE(0x95),
     /** A limit of this server is reached. */
     QUOTA_EXCEEDED(0x97),
-    RETAIN_NOT_SUPPORTED(0x9A);
+    RETAIN_NOT_SUPPORTED(0x9A),
+    /** By the cluster behind this server. */
+    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
 
     private final int code;
 

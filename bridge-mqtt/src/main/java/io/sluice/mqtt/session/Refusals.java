@@ -28,6 +28,8 @@ final class Refusals {
         return switch (refused.reason()) {
             case NOT_READABLE, FORBIDDEN -> ReasonCode.NOT_AUTHORIZED;
             case OVERLOADED -> ReasonCode.QUOTA_EXCEEDED;
+            // All that a subscription needs and a cluster may lack is leases, and only those that share need them.
+            case NOT_SUPPORTED -> ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
             default -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         };
     }

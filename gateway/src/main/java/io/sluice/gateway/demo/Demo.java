@@ -17,6 +17,8 @@ final class Demo {
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
 
     private final Map<String, Parcel> arrived = new ConcurrentHashMap<>();
+    /** Doors that receive nothing since the cluster lacks what that needs, and what that is. */
+    private final Map<String, String> lacking = new ConcurrentHashMap<>();
 
     /** @param patience how long after the last send the last parcel may arrive */
     Demo(List<DemoDoor> doors, Duration patience) {
@@ -24,10 +26,13 @@ final class Demo {
         this.patience = patience;
     }
 
-    /** What a cell of the table says: {@code null} when the parcel arrived unchanged, else what is wrong. */
-    record Result(List<String> doors, Map<String, String> complaints) {
+    /**
+     * @param complaints by cell, what is wrong there; none when the parcel arrived unchanged
+     * @param lacking    by receiver, what the cluster does not have
+     */
+    record Result(List<String> doors, Map<String, String> complaints, Map<String, String> lacking) {
         boolean holds() {
-            return complaints.isEmpty();
+            return complaints.isEmpty() && lacking.isEmpty();
         }
 
         String table() {
@@ -36,12 +41,23 @@ final class Demo {
             for (String sender : doors) {
                 table.append("\n%-10s".formatted(sender));
                 for (String receiver : doors) {
-                    table.append("%10s".formatted(complaints.containsKey(cell(sender, receiver)) ? "FAILED" : "ok"));
+                    table.append("%10s".formatted(word(sender, receiver)));
                 }
             }
+            lacking.forEach((receiver, what) -> table.append("\n")
+                    .append(receiver)
+                    .append(" receives nothing: ")
+                    .append(what));
             complaints.forEach((cell, complaint) ->
                     table.append("\n").append(cell).append(": ").append(complaint));
             return table.toString();
+        }
+
+        private String word(String sender, String receiver) {
+            if (lacking.containsKey(receiver)) {
+                return "-";
+            }
+            return complaints.containsKey(cell(sender, receiver)) ? "FAILED" : "ok";
         }
     }
 
@@ -53,12 +69,18 @@ final class Demo {
         List<Parcel> parcels = new ArrayList<>();
         CountDownLatch missing = new CountDownLatch(doors.size() * doors.size());
         for (DemoDoor door : doors) {
-            door.receive(parcel -> {
-                String sender = senderOf(parcel);
-                if (!sender.isEmpty() && arrived.putIfAbsent(cell(sender, door.name()), parcel) == null) {
-                    missing.countDown();
-                }
-            });
+            door.receive(
+                    parcel -> {
+                        String sender = senderOf(parcel);
+                        if (!sender.isEmpty() && arrived.putIfAbsent(cell(sender, door.name()), parcel) == null) {
+                            missing.countDown();
+                        }
+                    },
+                    what -> {
+                        if (lacking.putIfAbsent(door.name(), what) == null) {
+                            doors.forEach(sender -> missing.countDown());
+                        }
+                    });
         }
         for (DemoDoor door : doors) {
             Parcel parcel = new Parcel(
@@ -86,6 +108,9 @@ final class Demo {
         Map<String, String> complaints = new LinkedHashMap<>();
         for (int sender = 0; sender < doors.size(); sender++) {
             for (DemoDoor receiver : doors) {
+                if (lacking.containsKey(receiver.name())) {
+                    continue;
+                }
                 String cell = cell(doors.get(sender).name(), receiver.name());
                 Parcel got = arrived.get(cell);
                 if (got == null) {
@@ -95,6 +120,6 @@ final class Demo {
                 }
             }
         }
-        return new Result(doors.stream().map(DemoDoor::name).toList(), complaints);
+        return new Result(doors.stream().map(DemoDoor::name).toList(), complaints, Map.copyOf(lacking));
     }
 }

@@ -8,8 +8,12 @@ interface DemoDoor extends AutoCloseable {
     /** Name of the row and the column. */
     String name();
 
-    /** Begins to receive: every parcel that reaches this door from now on is told. Returns when receiving has begun. */
-    void receive(Consumer<Parcel> told) throws Exception;
+    /**
+     * Begins to receive: every parcel that reaches this door from now on is told. Returns when receiving has begun.
+     *
+     * @param lacking is told why nothing can be received, when the cluster lacks what that needs
+     */
+    void receive(Consumer<Parcel> told, Consumer<String> lacking) throws Exception;
 
     void send(Parcel parcel) throws Exception;
 

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 /** The HTTP door: one POST to send; pull with a lease and acknowledge to receive. */
 final class HttpDemoDoor implements DemoDoor {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int NOT_SUPPORTED = 501;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
@@ -45,8 +46,13 @@ final class HttpDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void receive(Consumer<Parcel> told) throws Exception {
-        pull("0s", told);
+    public void receive(Consumer<Parcel> told, Consumer<String> lacking) throws Exception {
+        try {
+            pull("0s", told);
+        } catch (NotThere notThere) {
+            lacking.accept(notThere.getMessage());
+            return;
+        }
         puller = Threads.named("demo-http", () -> pullUntilClosed(told));
         puller.start();
     }
@@ -97,11 +103,23 @@ final class HttpDemoDoor implements DemoDoor {
                         .method(method, BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
+        if (answer.statusCode() == NOT_SUPPORTED) {
+            throw new NotThere(json.readTree(answer.body()).path("detail").asText());
+        }
         if (answer.statusCode() / 100 != 2) {
             throw new SluiceException(
                     "%s %s answered %d: %s".formatted(method, path, answer.statusCode(), answer.body()));
         }
         return answer.body();
+    }
+
+    /** The cluster behind the door lacks what was asked for. */
+    private static final class NotThere extends SluiceException {
+        private static final long serialVersionUID = 1L;
+
+        NotThere(String message) {
+            super(message);
+        }
     }
 
     private static String encoded(String text) {

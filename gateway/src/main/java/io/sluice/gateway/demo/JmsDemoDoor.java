@@ -2,6 +2,7 @@ package io.sluice.gateway.demo;
 
 import io.sluice.jms.SluiceConnectionFactory;
 import io.sluice.model.SluiceException;
+import io.sluice.port.Refusal;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -35,7 +36,12 @@ final class JmsDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void receive(Consumer<Parcel> told) throws JMSException {
+    public void receive(Consumer<Parcel> told, Consumer<String> lacking) throws JMSException {
+        connection.setExceptionListener(failed -> {
+            if (Refusal.NOT_SUPPORTED.name().equals(failed.getErrorCode())) {
+                lacking.accept(failed.getMessage());
+            }
+        });
         receiving.createConsumer(receiving.createQueue(topic)).setMessageListener(message -> {
             try {
                 told.accept(parcel(message));

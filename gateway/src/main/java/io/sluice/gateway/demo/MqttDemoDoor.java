@@ -79,7 +79,7 @@ final class MqttDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void receive(Consumer<Parcel> told) throws Exception {
+    public void receive(Consumer<Parcel> told, Consumer<String> lacking) throws Exception {
         this.told = told;
         int packetId = packetIds.incrementAndGet();
         CompletableFuture<Void> granted = expect(packetId);

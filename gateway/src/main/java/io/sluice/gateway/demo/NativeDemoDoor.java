@@ -33,7 +33,7 @@ final class NativeDemoDoor implements DemoDoor {
     }
 
     @Override
-    public void receive(Consumer<Parcel> told) {
+    public void receive(Consumer<Parcel> told, Consumer<String> lacking) {
         consumer = client.pushConsumer(group)
                 .subscribe(topic)
                 .startAt(StartAt.FIRST)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.gateway.node.GenuineRocketmq;
+import io.sluice.gateway.node.GenuineRocketmq.Release;
 import io.sluice.gateway.node.LineProcess;
 import io.sluice.gateway.node.NodeProcess;
 import io.sluice.model.TopicName;
@@ -35,6 +36,27 @@ class DoorsInFrontPeerTest {
         }
     }
 
+    /** Brokers of 4.x have no leases: two doors cannot receive, and say so; everything else holds. */
+    @Test
+    void ofAnOldGenuineCluster() {
+        try (GenuineRocketmq cluster = new GenuineRocketmq(
+                Release.V4, directory.resolve("home"), directory.resolve("store"), "enablePropertyFilter=true")) {
+            awaitRegistration(cluster.nameServer());
+            try (NodeProcess doors = NodeProcess.doors(directory.resolve("doors"), cluster.nameServer());
+                    LineProcess demo = demo(cluster.nameServer(), doors)) {
+                assertThat(demo.awaitExit(PATIENCE)).as(demo.told()).isNotZero();
+                assertThat(demo.output().stream().filter(line -> line.matches("\\S+ +ok +- +ok +-\\s*")))
+                        .as(String.join("\n", demo.output()))
+                        .hasSize(4);
+                for (String door : List.of("JMS", "HTTP")) {
+                    assertThat(demo.output()).anySatisfy(line -> assertThat(line)
+                            .startsWith(door + " receives nothing: ")
+                            .contains("not supported by this cluster: leases"));
+                }
+            }
+        }
+    }
+
     @Test
     void ofASluiceNode() {
         try (NodeProcess node = NodeProcess.up(directory.resolve("node"))) {
@@ -54,14 +76,7 @@ class DoorsInFrontPeerTest {
 
     private void everyCellHolds(String nameServer) {
         try (NodeProcess doors = NodeProcess.doors(directory.resolve("doors"), nameServer);
-                LineProcess demo = NodeProcess.command(List.of(
-                        "demo",
-                        "-D",
-                        "namesrvPort=" + nameServer.substring(nameServer.indexOf(':') + 1),
-                        "-D",
-                        "mqttPort=" + doors.port("mqtt"),
-                        "-D",
-                        "httpPort=" + doors.port("http")))) {
+                LineProcess demo = demo(nameServer, doors)) {
             assertThat(demo.awaitExit(PATIENCE))
                     .as(demo.told() + doors.process().told())
                     .isZero();
@@ -69,5 +84,16 @@ class DoorsInFrontPeerTest {
                     .as(String.join("\n", demo.output()))
                     .hasSize(4);
         }
+    }
+
+    private static LineProcess demo(String nameServer, NodeProcess doors) {
+        return NodeProcess.command(List.of(
+                "demo",
+                "-D",
+                "namesrvPort=" + nameServer.substring(nameServer.indexOf(':') + 1),
+                "-D",
+                "mqttPort=" + doors.port("mqtt"),
+                "-D",
+                "httpPort=" + doors.port("http")));
     }
 }

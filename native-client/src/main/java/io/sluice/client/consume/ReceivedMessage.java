@@ -8,6 +8,8 @@ import io.sluice.model.TopicName;
 import io.sluice.wire.message.MessageView;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A stored message as a consumer sees it. Immutable, free to keep and to share among threads. Reads what it is asked for out
@@ -131,6 +133,19 @@ public final class ReceivedMessage {
 
     public MessageProperties properties() {
         return message().properties();
+    }
+
+    public Optional<String> tag() {
+        return properties().tag();
+    }
+
+    public List<String> keys() {
+        return properties().keys();
+    }
+
+    /** What the sender, or a broker, has set under this name. */
+    public Optional<String> property(String name) {
+        return properties().find(name);
     }
 
     /** The id that the producer gave, or else {@link #messageId}. */

@@ -10,6 +10,7 @@ import io.sluice.model.TopicName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -63,8 +64,8 @@ public final class SequenceAudit implements ReceiveInterceptor {
     public void handled(ReceivedMessage message) {
         MessageProperties properties = message.properties();
         String source = properties.get(SequenceStamp.SOURCE);
-        String number = properties.get(SequenceStamp.NUMBER);
-        if (source == null || number == null) {
+        OptionalLong number = numberIn(properties);
+        if (source == null || number.isEmpty()) {
             return;
         }
         Source key = new Source(source, message.topic());
@@ -76,7 +77,18 @@ public final class SequenceAudit implements ReceiveInterceptor {
             track = tracks.computeIfAbsent(key, fresh -> new SequenceTrack());
         }
         MessageQueue queue = message.queue();
-        track.handled(Long.parseLong(number), queue);
+        track.handled(number.getAsLong(), queue);
+    }
+
+    /** Empty without one, and for what no {@link SequenceStamp} has written: the property is anybody's to set. */
+    private static OptionalLong numberIn(MessageProperties properties) {
+        String number = properties.get(SequenceStamp.NUMBER);
+        try {
+            long parsed = number == null ? -1 : Long.parseLong(number);
+            return parsed < 0 ? OptionalLong.empty() : OptionalLong.of(parsed);
+        } catch (NumberFormatException notOurs) {
+            return OptionalLong.empty();
+        }
     }
 
     /** One entry per source and topic. */

@@ -27,6 +27,9 @@ import java.util.concurrent.CompletionStage;
 
 /** Reads messages from an offset on; any thread. Request 11, see docs/doors/remoting.md. */
 public final class Pulls {
+    /** A group that every broker has, for reading that belongs to no group of the application. */
+    public static final GroupName TOOLS = new GroupName("TOOLS_CONSUMER");
+
     /** What the answer may take longer than the broker was asked to hold it. */
     private static final Duration GRACE = Duration.ofSeconds(15);
 

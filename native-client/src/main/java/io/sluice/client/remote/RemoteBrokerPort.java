@@ -26,8 +26,8 @@ import io.sluice.tail.TailPace;
 /**
  * A broker port over the wire, to all brokers of the clusters that the name servers know. Any thread. Stages complete on
  * an event loop of the port or on the calling thread. Against a cluster of another make, what it lacks is refused with
- * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: leases, units of work, idempotency keys, lists of messages that wait, and exact
- * times of delivery where brokers are older than 5.0.
+ * {@link io.sluice.port.Refusal#NOT_SUPPORTED}: units of work, idempotency keys, lists of messages that wait; where brokers are
+ * older than 5.0, leases and exact times of delivery, too.
  *
  * <p>The cluster sees this client, whoever asks: a view on behalf of a caller has the rights of the client.
  */

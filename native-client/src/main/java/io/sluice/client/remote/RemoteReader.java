@@ -8,7 +8,6 @@ import io.sluice.client.read.Pulls.Pulled;
 import io.sluice.client.read.QueueOffsets;
 import io.sluice.client.route.BrokerAddresses;
 import io.sluice.model.FilterExpression;
-import io.sluice.model.GroupName;
 import io.sluice.model.MessageQueue;
 import io.sluice.port.Hold;
 import io.sluice.port.OffsetRange;
@@ -27,7 +26,6 @@ import java.util.concurrent.CompletionStage;
  * {@link #LONGEST_HOLD} is made of several pulls.
  */
 final class RemoteReader implements QueueReader {
-    static final GroupName GROUP = new GroupName("TOOLS_CONSUMER");
     private static final Duration LONGEST_HOLD = Duration.ofSeconds(15);
 
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -74,7 +72,7 @@ final class RemoteReader implements QueueReader {
     private static Pull pull(FetchRequest request, Duration hold) {
         return new Pull(
                 request.queue(),
-                GROUP,
+                Pulls.TOOLS,
                 request.fromOffset(),
                 request.maxMessages(),
                 request.maxBytes(),

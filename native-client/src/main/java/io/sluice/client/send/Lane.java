@@ -22,8 +22,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * wakes it.
  */
 final class Lane {
-    /** Before a queue that has left the route is looked for again. */
+    /** Before a queue that has left the route is looked for again; twice as long each time, up to the longest. */
     private static final Duration QUEUE_AWAY_PAUSE = Duration.ofMillis(100);
+
+    private static final Duration QUEUE_AWAY_LONGEST = Duration.ofSeconds(1);
 
     private static final String CLOSED = "the client is closed";
 
@@ -45,6 +47,8 @@ final class Lane {
     private boolean busy;
     /** When the frame under way left. */
     private long leftNanos;
+    /** The next pause while the queue is not in the route. */
+    private Duration queueAwayPause = QUEUE_AWAY_PAUSE;
     /** By which the lane's messages belong here. */
     private TopicRoute placedBy;
 
@@ -125,29 +129,50 @@ final class Lane {
                 owner.routes().forSending(queue.topic()).toCompletableFuture();
         if (!asked.isDone()) {
             // Later, not from inside the answer: the route counts when all who wait for it have been answered.
-            asked.whenComplete((found, failure) -> owner.later(this::goOn));
+            asked.whenComplete((found, failure) -> owner.later(() -> answeredWhere(asked)));
             return false;
         }
+        if (asked.isCompletedExceptionally() || !hasQueue(asked.join())) {
+            notThere(asked);
+            return false;
+        }
+        return send(asked.join().orElseThrow());
+    }
+
+    private boolean hasQueue(Optional<TopicRoute> route) {
+        return route.isPresent() && route.get().writable().contains(queue);
+    }
+
+    /** A topic without a route has none to be found: asking once more at once would be asking without end. */
+    private void answeredWhere(CompletableFuture<Optional<TopicRoute>> asked) {
+        if (asked.isCompletedExceptionally() || asked.join().isEmpty()) {
+            notThere(asked);
+        } else {
+            goOn();
+        }
+    }
+
+    private void notThere(CompletableFuture<Optional<TopicRoute>> asked) {
         if (asked.isCompletedExceptionally()) {
             failAll(Refusal.UNAVAILABLE, reasonOf(asked));
             goOn();
-            return false;
-        }
-        Optional<TopicRoute> route = asked.join();
-        if (route.isEmpty() || !route.get().writable().contains(queue)) {
-            inbox.takeInto(line);
-            topic.redirect(takeFree());
-            awaitQueue();
-            return false;
+            return;
         }
         inbox.takeInto(line);
-        checkPlaces(route.get());
+        topic.redirect(takeFree());
+        awaitQueue();
+    }
+
+    private boolean send(TopicRoute route) {
+        queueAwayPause = QUEUE_AWAY_PAUSE;
+        inbox.takeInto(line);
+        checkPlaces(route);
         load = owner.frames().collect(line, System.nanoTime(), this::expire);
         if (load.isEmpty()) {
             goOn();
             return false;
         }
-        leave(route.get().primary(queue.brokerName()).orElseThrow());
+        leave(route.primary(queue.brokerName()).orElseThrow());
         return true;
     }
 
@@ -160,7 +185,10 @@ final class Lane {
             goOn();
         } else {
             owner.routes().suspect(queue.topic());
-            owner.after(QUEUE_AWAY_PAUSE, this::goOn);
+            Duration pause = queueAwayPause;
+            Duration doubled = pause.multipliedBy(2);
+            queueAwayPause = doubled.compareTo(QUEUE_AWAY_LONGEST) < 0 ? doubled : QUEUE_AWAY_LONGEST;
+            owner.after(pause, this::goOn);
         }
     }
 

@@ -2,10 +2,18 @@ package io.sluice.client.intercept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.client.consume.ReceivedMessage;
+import io.sluice.client.consume.Verdict;
 import io.sluice.client.intercept.SequenceAudit.Range;
 import io.sluice.client.intercept.SequenceAudit.Report;
+import io.sluice.model.GroupName;
+import io.sluice.model.Message;
 import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
+import io.sluice.wire.message.MessageEncoder;
+import io.sluice.wire.message.MessageView;
+import io.sluice.wire.message.NewRecord;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -64,6 +72,26 @@ class SequenceAuditTest {
         come(1, 1);
 
         assertThat(report().overtaken()).isEqualTo(1);
+    }
+
+    private static ReceivedMessage numbered(String number) {
+        Message message =
+                Message.of("T", "x").withProperty(SequenceStamp.SOURCE, "s").withProperty(SequenceStamp.NUMBER, number);
+        InetSocketAddress host = new InetSocketAddress("127.0.0.1", 10911);
+        return ReceivedMessage.of(
+                MessageView.of(MessageEncoder.encode(NewRecord.of(message, 0, host), 0, 0, 0, host)),
+                new MessageQueue(TOPIC, "broker-a", 0));
+    }
+
+    @Test
+    void whatIsNoNumberIsNotCountedAndChangesNoVerdict() throws Exception {
+        SequenceAudit audit = new SequenceAudit();
+        List<ReceivedMessage> messages = List.of(numbered("0"), numbered("one"), numbered("-1"), numbered("1"));
+
+        assertThat(audit.around(new GroupName("g"), messages, all -> Verdict.DONE))
+                .isEqualTo(Verdict.DONE);
+
+        assertThat(audit.report()).containsExactly(new Report("s", TOPIC, 2, 0, 0, List.of()));
     }
 
     @Property(tries = 100)

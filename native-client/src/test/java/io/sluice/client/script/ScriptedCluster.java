@@ -48,6 +48,7 @@ public final class ScriptedCluster implements AutoCloseable {
                             RequestCode.GET_CONSUMER_LIST_BY_GROUP,
                             RequestCode.QUERY_CONSUMER_OFFSET,
                             RequestCode.UPDATE_CONSUMER_OFFSET,
+                            RequestCode.GET_ALL_CONSUMER_OFFSET,
                             RequestCode.GET_MAX_OFFSET,
                             RequestCode.GET_MIN_OFFSET,
                             RequestCode.SEARCH_OFFSET_BY_TIMESTAMP,

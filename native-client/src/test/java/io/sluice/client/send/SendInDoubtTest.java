@@ -16,6 +16,7 @@ import io.sluice.client.script.ScriptedServer.Asked;
 import io.sluice.client.send.Sender.WhenFull;
 import io.sluice.model.GroupName;
 import io.sluice.model.Message;
+import io.sluice.model.MessageQueue;
 import io.sluice.model.TopicName;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
@@ -38,6 +39,9 @@ import org.junit.jupiter.api.Test;
 class SendInDoubtTest {
     private static final TopicName TOPIC = new TopicName("Once");
     private static final Duration LONG = Duration.ofSeconds(60);
+    /** Ends soon, and leaves time for a first try on a machine that is busy. */
+    private static final Duration SHORT = Duration.ofSeconds(3);
+
     private static final int SEND = RequestCode.SEND_MESSAGE_V2;
 
     private ScriptedCluster cluster;
@@ -93,6 +97,7 @@ class SendInDoubtTest {
 
     /** The first request is kept, and not answered once the client knows the changed route; the next ones get this answer. */
     private void loseTheFirstAnswerAfter(Runnable change, Frame next) {
+        makeConnections();
         AtomicBoolean isFirst = new AtomicBoolean(true);
         cluster.broker("broker-a").onAsync(SEND, asked -> {
             if (!isFirst.getAndSet(false)) {
@@ -102,6 +107,15 @@ class SendInDoubtTest {
             routes.refresh(TOPIC).thenRun(cluster.broker("broker-a")::dropClients);
             return new CompletableFuture<>();
         });
+    }
+
+    /** So that a first try has nothing to wait for. */
+    private void makeConnections() {
+        cluster.broker("broker-a").on(SEND, SendInDoubtTest::ok);
+        QueueChoice atA = new QueueChoice.Exactly(new MessageQueue(TOPIC, "broker-a", 0));
+        sender.send(Message.of(TOPIC.value(), "first"), atA, LONG, WhenFull.WAIT)
+                .toCompletableFuture()
+                .join();
     }
 
     private boolean isAtA(Optional<TopicRoute> route) {
@@ -129,7 +143,7 @@ class SendInDoubtTest {
     void whenItsBrokerStaysAwayItEndsInDoubt() {
         loseTheFirstAnswerAfter(() -> cluster.onlyOn(TOPIC.value(), "broker-b"), stored(0, 0, 7, idAt(516)));
 
-        assertThat(send(Duration.ofSeconds(3)))
+        assertThat(send(SHORT))
                 .failsWithin(LONG)
                 .withThrowableThat()
                 .havingCause()
@@ -139,6 +153,39 @@ class SendInDoubtTest {
                 });
         assertThat(cluster.broker("broker-b").heard(SEND)).isEmpty();
         assertThat(sender.bytesInFlight()).isZero();
+    }
+
+    private void forgetTopic() {
+        cluster.forget(TOPIC.value());
+        routes.forget(TOPIC);
+    }
+
+    @Test
+    void aTopicThatIsGoneIsAskedForWithPausesUntilItIsBack() {
+        loseTheFirstAnswerAfter(this::forgetTopic, stored(0, 0, 7, idAt(516)));
+        CompletableFuture<Sent> waiting = send(LONG);
+        await().atMost(LONG).until(() -> asksForRoute() > 6);
+        cluster.topic(TOPIC.value(), 2);
+        assertThat(waiting)
+                .succeedsWithin(LONG)
+                .satisfies(sent -> assertThat(sent.queue().brokerName()).isEqualTo("broker-a"));
+    }
+
+    @Test
+    void aTopicThatStaysAwayIsNotAskedForWithoutEnd() {
+        loseTheFirstAnswerAfter(this::forgetTopic, stored(0, 0, 7, idAt(516)));
+        assertThat(send(SHORT))
+                .failsWithin(LONG)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(SendFailedException.class, failed -> assertThat(failed.mayBeStored())
+                        .isTrue());
+        assertThat(asksForRoute()).isLessThan(40);
+        assertThat(sender.bytesInFlight()).isZero();
+    }
+
+    private int asksForRoute() {
+        return cluster.nameServer().heard(RequestCode.GET_ROUTEINFO_BY_TOPIC).size();
     }
 
     @Test

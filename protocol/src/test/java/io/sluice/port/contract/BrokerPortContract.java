@@ -2,6 +2,7 @@ package io.sluice.port.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
@@ -81,7 +82,13 @@ public abstract class BrokerPortContract {
         /** Messages of one key in order under leases. */
         ORDER_BY_KEY,
         /** A time of delivery that is too far away is told from other wrong properties. */
-        FAR_TIMES
+        FAR_TIMES,
+        /** A message can be read as soon as its sender has been answered. */
+        READ_AT_ONCE,
+        /** Leases at all. */
+        LEASES,
+        /** Delivery at a time to the millisecond. */
+        EXACT_TIMES
     }
 
     protected boolean has(Feature feature) {
@@ -120,10 +127,22 @@ public abstract class BrokerPortContract {
     }
 
     private SendOutcome.Stored send(Message message, Placement placement) {
-        return result(port.writer().send(message, placement))
+        SendOutcome.Stored sent = result(port.writer().send(message, placement))
                 .fold(stored -> stored, doubt -> doubt.stored(), refused -> {
                     throw new AssertionError("refused: " + refused);
                 });
+        boolean waitsForItsTime = !sent.recallHandle().isEmpty();
+        if (!waitsForItsTime) {
+            awaitReadable(sent.queue(), sent.queueOffset());
+        }
+        return sent;
+    }
+
+    private void awaitReadable(MessageQueue queue, long offset) {
+        if (!has(Feature.READ_AT_ONCE)) {
+            await().atMost(Duration.ofSeconds(DEADLINE_SECONDS))
+                    .until(() -> result(port.reader().range(queue)).max() > offset);
+        }
     }
 
     private SendOutcome.Stored send(String topic, String text) {
@@ -232,6 +251,7 @@ public abstract class BrokerPortContract {
                     .orElseThrow()
                     .readable()
                     .get(2);
+            awaitReadable(queue, 199);
             while (seen.size() < 200) {
                 try (Fetched fetched = fetch(queue, seen.size(), FilterExpression.ALL, NO_WAIT)) {
                     assertThat(fetched.status()).isEqualTo(Status.FOUND);
@@ -345,6 +365,26 @@ public abstract class BrokerPortContract {
         }
 
         @Test
+        void tagsOfOneHashAreToldApart() {
+            MessageQueue queue = topic("Alike", 1).readable().get(0);
+            send(Message.of("Alike", "other").withTag("BB"), Placement.ANY);
+            send(Message.of("Alike", "wanted").withTag("Aa"), Placement.ANY);
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.tags("Aa"), NO_WAIT)) {
+                assertThat(texts(fetched.records())).containsExactly("wanted");
+            }
+        }
+
+        @Test
+        void aMessageThatIsOverIsNotRead() {
+            MessageQueue queue = topic("Expired", 1).readable().get(0);
+            send(Message.of("Expired", "over").withProperty(PropertyNames.EXPIRES_AT, "1000"), Placement.ANY);
+            send(Message.of("Expired", "ever"), Placement.ANY);
+            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
+                assertThat(texts(fetched.records())).containsExactly("ever");
+            }
+        }
+
+        @Test
         void anOffsetBeyondTheEndIsToldWithTheEnd() {
             MessageQueue queue = topic("Short", 1).readable().get(0);
             send("Short", "only");
@@ -376,6 +416,25 @@ public abstract class BrokerPortContract {
         }
 
         @Test
+        void theFirstOffsetAtATimeIsNeverOlderThanIt() {
+            MessageQueue queue = topic("Spread", 1).readable().get(0);
+            List<Long> stored = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                send("Spread", "m" + i);
+                try (Fetched fetched = fetch(queue, i, FilterExpression.ALL, NO_WAIT)) {
+                    stored.add(MessageView.of(fetched.records().slices().get(0)).storedAtMs());
+                }
+            }
+            for (long storedAtMs : stored) {
+                for (long atMs = storedAtMs - 1; atMs <= storedAtMs + 1; atMs++) {
+                    long asked = atMs;
+                    long older = stored.stream().filter(ms -> ms < asked).count();
+                    assertThat(result(port.reader().offsetAt(queue, atMs))).isEqualTo(older);
+                }
+            }
+        }
+
+        @Test
         void anUnknownTopicIsRefused() {
             MessageQueue queue = new MessageQueue(new TopicName("Nowhere"), "nobody", 0);
             assertThat(refusalOf(port.reader().fetch(new FetchRequest(queue, 0, 1, 1, FilterExpression.ALL, NO_WAIT))))
@@ -385,6 +444,11 @@ public abstract class BrokerPortContract {
 
     @Nested
     class Leasing {
+        @BeforeEach
+        void whereThereAreLeases() {
+            assumeTrue(has(Feature.LEASES));
+        }
+
         @Test
         void aMessageIsLentToOneAtATimeAndGoneOnceAcknowledged() {
             topic("Jobs", 1);
@@ -609,12 +673,9 @@ public abstract class BrokerPortContract {
 
         @Test
         void tagsOfOneHashAreToldApart() {
-            MessageQueue queue = topic("Twins", 1).readable().get(0);
+            topic("Twins", 1);
             send(Message.of("Twins", "other").withTag("BB"), Placement.ANY);
             send(Message.of("Twins", "wanted").withTag("Aa"), Placement.ANY);
-            try (Fetched fetched = fetch(queue, 0, FilterExpression.tags("Aa"), NO_WAIT)) {
-                assertThat(texts(fetched.records())).containsExactly("wanted");
-            }
             assertThat(texts(result(port.leases()
                             .lease(new LeaseRequest(
                                     new GroupName("twins"),
@@ -629,13 +690,10 @@ public abstract class BrokerPortContract {
         }
 
         @Test
-        void aMessageThatIsOverIsNeitherReadNorLent() {
-            MessageQueue queue = topic("Ending", 1).readable().get(0);
+        void aMessageThatIsOverIsNotLent() {
+            topic("Ending", 1);
             send(Message.of("Ending", "over").withProperty(PropertyNames.EXPIRES_AT, "1000"), Placement.ANY);
             send(Message.of("Ending", "ever"), Placement.ANY);
-            try (Fetched fetched = fetch(queue, 0, FilterExpression.ALL, NO_WAIT)) {
-                assertThat(texts(fetched.records())).containsExactly("ever");
-            }
             assertThat(texts(result(port.leases().lease(leaseOf("enders", "Ending", 10, LEASE, LONG_WAIT)))))
                     .containsExactly("ever");
         }
@@ -852,6 +910,11 @@ public abstract class BrokerPortContract {
 
     @Nested
     class WaitingForATime {
+        @BeforeEach
+        void whereTimesAreExact() {
+            assumeTrue(has(Feature.EXACT_TIMES));
+        }
+
         private SendOutcome.Stored sendAt(String topic, String text, long dueAtMs) {
             return send(Message.of(topic, text).deliverAt(dueAtMs), new Placement.Queue(0));
         }
