@@ -364,6 +364,49 @@ class XATransactionTest extends AgainstMemoryBroker {
     }
 
     @Test
+    void aRollbackThatNobodyAnswersHidesNoMessageLongerThanItsLease() throws Exception {
+        XAConnection brief = closing(new SluiceXAConnectionFactory(url + "?jms.lease=1s").createXAConnection());
+        brief.start();
+        xa = brief.createXASession();
+        resource = xa.getXAResource();
+        MessageConsumer news = xa.createConsumer(session.createTopic("news"));
+        session.createProducer(session.createTopic("news")).send(session.createTextMessage("n"));
+        send(in, "a");
+        Xid name = name();
+        resource.start(name, XAResource.TMNOFLAGS);
+        try (MessageConsumer consumer = xa.createConsumer(in)) {
+            assertThat(text(consumer.receive(SOON_MS))).isEqualTo("a");
+        }
+        assertThat(text(news.receive(SOON_MS))).isEqualTo("n");
+        resource.end(name, XAResource.TMSUCCESS);
+        broker.troubleUnits(MemoryBroker.UnitTrouble.AWAY, MemoryBroker.UnitTrouble.AWAY);
+        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(name));
+        assertCode(XAException.XAER_RMFAIL, () -> resource.rollback(name));
+
+        Message again = session.createConsumer(in).receive(SOON_MS);
+        assertThat(text(again)).isEqualTo("a");
+        assertThat(again.getJMSRedelivered()).isTrue();
+        assertCode(XAException.XAER_NOTA, () -> resource.rollback(name));
+        resource.start(name, XAResource.TMNOFLAGS);
+        assertThat(text(news.receive(SOON_MS))).isEqualTo("n");
+        resource.end(name, XAResource.TMSUCCESS);
+        resource.rollback(name);
+    }
+
+    @Test
+    void aRollbackWhoseAnswerIsLostIsFoundByRecoveryIfItDoesNotHold() throws Exception {
+        send(in, "a");
+        Xid name = worked("a");
+        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.AWAY);
+        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(name));
+        assertCode(XAException.XAER_RMFAIL, () -> resource.rollback(name));
+        assertThat(resource.recover(XAResource.TMSTARTRSCAN)).hasSize(1);
+        resource.rollback(name);
+        assertThat(text(session.createConsumer(in).receive(SOON_MS))).isEqualTo("a");
+        assertThat(broker.sends("out")).isEmpty();
+    }
+
+    @Test
     void withoutABranchASessionNeitherSendsNorReceivesNorListens() throws Exception {
         assertThat(xa.getTransacted()).isTrue();
         assertThat(xa.getSession()).isNotNull();

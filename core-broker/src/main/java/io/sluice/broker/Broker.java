@@ -538,6 +538,7 @@ public final class Broker implements AutoCloseable {
                 registration(),
                 this::topicConfigs,
                 topics::version,
+                units.prepared()::isAnyKept,
                 NAME_SERVERS_PATIENCE));
         register().toCompletableFuture().join();
         schedule();

@@ -200,7 +200,8 @@ class NameServerTest {
         Frame answer = call(
                 broker,
                 COMMANDS.request(
-                        104, new RouteCommands.UnregisterBroker("broker-a", BROKER_ADDRESS, "DefaultCluster", 0)));
+                        104,
+                        new RouteCommands.UnregisterBroker("broker-a", BROKER_ADDRESS, "DefaultCluster", 0, false)));
 
         assertThat(answer.code()).isZero();
         assertThat(ask(route("T1")).code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);

@@ -111,6 +111,15 @@ public final class BranchWork implements Outbox {
         Gathered.tell(all, places);
     }
 
+    /**
+     * It is to be rolled back, and nobody knows what the broker has of it: the leases, as far as they are not part of something
+     * prepared, end by themselves, the subscribers here get theirs again.
+     */
+    public void abandon() throws JMSException {
+        book.forget(content().leases());
+        rolledBack();
+    }
+
     /** The broker has rolled back what was prepared: it has given back the leases, the subscribers here get theirs again. */
     public void rolledBack() throws JMSException {
         List<Delivery> again;

@@ -309,7 +309,13 @@ public final class Branches {
             undo(own.get());
             return;
         }
-        DecisionOutcome outcome = decide(id, Decision.ROLLBACK);
+        DecisionOutcome outcome;
+        try {
+            outcome = decide(id, Decision.ROLLBACK);
+        } catch (XAException unanswered) {
+            own.ifPresent(branch -> abandon(branch, unanswered));
+            throw unanswered;
+        }
         if (outcome instanceof DecisionOutcome.RolledBack) {
             if (own.isPresent()) {
                 forgetHere(id);
@@ -319,6 +325,19 @@ public final class Branches {
             undo(own.get());
         } else {
             throw notDecided(id, outcome);
+        }
+    }
+
+    /**
+     * Rolled back or not, nobody has to come back to this process for it: what is not prepared has nothing at the broker but leases,
+     * which end, and what is prepared is found by {@link #recover}.
+     */
+    private void abandon(Branch branch, XAException told) {
+        forgetHere(branch.id);
+        try {
+            branch.work.abandon();
+        } catch (JMSException notGivenBack) {
+            told.addSuppressed(notGivenBack);
         }
     }
 

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class NameServerLink implements AutoCloseable {
     private final Registration who;
     private final Supplier<TopicConfigTable> topics;
     private final Supplier<DataVersion> version;
+    private final BooleanSupplier unitsInDoubt;
     private final Duration patience;
     private final List<NameServer> servers;
     private volatile boolean closed;
@@ -81,6 +83,7 @@ public final class NameServerLink implements AutoCloseable {
      * @param nameServers {@code host:port} each; may be none
      * @param topics      the topics as they are at the moment of the call
      * @param version     their version at the moment of the call
+     * @param unitsInDoubt whether the broker keeps units of work that somebody will ask for; told when it goes
      * @param patience    longest time that {@link #register} waits for a name server
      */
     public NameServerLink(
@@ -89,7 +92,9 @@ public final class NameServerLink implements AutoCloseable {
             Registration who,
             Supplier<TopicConfigTable> topics,
             Supplier<DataVersion> version,
+            BooleanSupplier unitsInDoubt,
             Duration patience) {
+        this.unitsInDoubt = Objects.requireNonNull(unitsInDoubt, "unitsInDoubt");
         this.version = Objects.requireNonNull(version, "version");
         this.patience = Objects.requireNonNull(patience, "patience");
         this.client = Objects.requireNonNull(client, "client");
@@ -288,8 +293,8 @@ public final class NameServerLink implements AutoCloseable {
     }
 
     private CompletableFuture<Void> unregister(NameServer server) {
-        UnregisterBroker header =
-                new UnregisterBroker(who.brokerName(), who.address(), who.clusterName(), who.brokerId());
+        UnregisterBroker header = new UnregisterBroker(
+                who.brokerName(), who.address(), who.clusterName(), who.brokerId(), unitsInDoubt.getAsBoolean());
         return client.call(server.address, COMMANDS.request(RequestCode.UNREGISTER_BROKER, header), FAREWELL_TIMEOUT)
                 .toCompletableFuture()
                 .handle((answer, failure) -> {

@@ -82,7 +82,7 @@ public final class RemotingDoor implements AutoCloseable {
                 .on(RequestCode.RESUME_CHECK_HALF_MESSAGE, query, transactions::resume)
                 .on(RequestCode.RECALL_MESSAGE, loop, timers::recall)
                 .on(RequestCode.COMMIT_UNIT, loop, units::commit)
-                .on(RequestCode.PREPARE_UNIT, loop, units::prepare)
+                .stores(RequestCode.PREPARE_UNIT, loop, units::prepare)
                 .on(RequestCode.DECIDE_UNIT, loop, units::decide)
                 .on(RequestCode.FORGET_UNIT, admin, units::forget)
                 .on(RequestCode.LIST_UNITS, admin, units::list)

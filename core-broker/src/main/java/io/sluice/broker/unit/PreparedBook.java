@@ -128,6 +128,11 @@ final class PreparedBook {
                 .toList();
     }
 
+    /** Whether nothing is in it, or on its way into it. */
+    synchronized boolean isEmpty() {
+        return entries.isEmpty() && coming.isEmpty();
+    }
+
     synchronized Collection<Entry> all() {
         return List.copyOf(entries.values());
     }

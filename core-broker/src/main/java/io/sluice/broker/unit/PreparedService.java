@@ -508,6 +508,11 @@ public final class PreparedService {
                 entry.summary().bytes());
     }
 
+    /** Whether anything is prepared, or on its way to be, or was decided heuristically and is not forgotten. */
+    public boolean isAnyKept() {
+        return !ledger.book().isEmpty() || !ledger.underway().isEmpty();
+    }
+
     // ---- as time passes
 
     /**

@@ -42,6 +42,7 @@ class NameServerLinkTest {
     private final IoThreads threads = IoThreads.start("test-io", 1);
     private final RemotingClient client = RemotingClient.open(threads, ConnectionLimits.DEFAULT, new RequestTable());
     private final List<FakeNameServer> servers = new ArrayList<>();
+    private boolean unitsInDoubt;
     private final Map<String, TopicConfig> topics = new ConcurrentHashMap<>(Map.of("a", new TopicConfig("a", 1, 1, 6)));
 
     @AfterEach
@@ -97,6 +98,7 @@ class NameServerLinkTest {
                 WHO,
                 () -> new TopicConfigTable(Map.of(), version()),
                 this::version,
+                () -> false,
                 Duration.ofMillis(50));
         join(link.register());
         await().atMost(PATIENCE).until(() -> up.headers.size() == 1);
@@ -155,8 +157,19 @@ class NameServerLinkTest {
         link.close();
         link.close();
         join(link.register());
-        assertThat(server.farewells).containsExactly("broker-a");
+        assertThat(server.farewells)
+                .containsExactly(new UnregisterBroker("broker-a", "127.0.0.1:10911", "cluster", 0, false));
         assertThat(server.headers).hasSize(1);
+    }
+
+    @Test
+    void aBrokerThatGoesWithUnitsInDoubtSaysSo() throws IOException {
+        FakeNameServer server = new FakeNameServer(0);
+        NameServerLink link = link(server.address());
+        unitsInDoubt = true;
+        link.close();
+        assertThat(server.farewells)
+                .containsExactly(new UnregisterBroker("broker-a", "127.0.0.1:10911", "cluster", 0, true));
     }
 
     @Test
@@ -173,6 +186,7 @@ class NameServerLinkTest {
                 WHO,
                 () -> new TopicConfigTable(new TreeMap<>(topics), version()),
                 this::version,
+                () -> unitsInDoubt,
                 PATIENCE);
     }
 
@@ -190,7 +204,7 @@ class NameServerLinkTest {
     private final class FakeNameServer {
         final List<RegisterBroker> headers = new CopyOnWriteArrayList<>();
         final List<List<String>> topics = new CopyOnWriteArrayList<>();
-        final List<String> farewells = new CopyOnWriteArrayList<>();
+        final List<UnregisterBroker> farewells = new CopyOnWriteArrayList<>();
         final List<DataVersion> questions = new CopyOnWriteArrayList<>();
         volatile boolean forgetful;
         volatile CompletableFuture<Void> hold = CompletableFuture.completedFuture(null);
@@ -213,9 +227,7 @@ class NameServerLinkTest {
                                 CommandTable.STANDARD.answer(new QueryDataVersionAnswer(forgetful)));
                     })
                     .on(RequestCode.UNREGISTER_BROKER, (request, peer) -> {
-                        farewells.add(CommandTable.STANDARD
-                                .read(request, UnregisterBroker.class)
-                                .brokerName());
+                        farewells.add(CommandTable.STANDARD.read(request, UnregisterBroker.class));
                         return CompletableFuture.completedFuture(Frame.answer(0, ""));
                     });
             this.port = server.listen("127.0.0.1", port, table).getPort();

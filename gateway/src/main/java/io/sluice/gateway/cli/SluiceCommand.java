@@ -2,6 +2,7 @@ package io.sluice.gateway.cli;
 
 import io.sluice.gateway.config.ConfigException;
 import io.sluice.model.SluiceException;
+import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -20,7 +21,9 @@ import picocli.CommandLine.Command;
             BrokerCommand.class,
             GatewayCommand.class,
             DemoCommand.class,
-            StoreCommand.class
+            StoreCommand.class,
+            UnitsCommand.class,
+            TransactionsCommand.class
         })
 public final class SluiceCommand {
     private static final Logger log = LoggerFactory.getLogger(SluiceCommand.class);
@@ -36,8 +39,16 @@ public final class SluiceCommand {
 
     /** Runs one command and tells its exit code. */
     static int run(String... arguments) {
-        return new CommandLine(new SluiceCommand())
-                .setExecutionExceptionHandler((failure, command, parsed) -> tell(failure))
+        return run(line(), arguments);
+    }
+
+    static CommandLine line() {
+        return new CommandLine(new SluiceCommand());
+    }
+
+    /** As {@link #run(String...)}, for a caller who has something to say about where the command writes. */
+    static int run(CommandLine line, String... arguments) {
+        return line.setExecutionExceptionHandler((failure, command, parsed) -> tell(failure, command.getErr()))
                 .setParameterExceptionHandler((failure, given) -> {
                     failure.getCommandLine().getErr().println("sluice: " + failure.getMessage());
                     return WRONG_USAGE;
@@ -46,10 +57,10 @@ public final class SluiceCommand {
     }
 
     /** One line for what was foreseen; the whole story for what was not. */
-    private static int tell(Exception failure) {
+    private static int tell(Exception failure, PrintWriter errors) {
         if (failure instanceof SluiceException foreseen) {
             log.debug("command failed", foreseen);
-            System.err.println("sluice: " + foreseen.getMessage());
+            errors.println("sluice: " + foreseen.getMessage());
             return foreseen instanceof ConfigException ? WRONG_USAGE : FAILED;
         }
         log.error("command failed", failure);

@@ -113,7 +113,12 @@ final class RegistrationHandler {
 
     CompletionStage<Frame> unregister(Frame request, Peer peer) {
         RouteCommands.UnregisterBroker command = COMMANDS.read(request, RouteCommands.UnregisterBroker.class);
-        routes.unregister(new BrokerAddress(command.clusterName(), command.brokerAddr()));
+        BrokerAddress address = new BrokerAddress(command.clusterName(), command.brokerAddr());
+        if (command.unitsInDoubt()) {
+            routes.unregisterForAWhile(address);
+        } else {
+            routes.unregister(address);
+        }
         return done(success());
     }
 

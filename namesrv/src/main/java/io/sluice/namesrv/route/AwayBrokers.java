@@ -7,8 +7,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Names of brokers that went without taking leave, for a day: what they have may come back with them. Not safe for several
- * threads.
+ * Names of brokers that went without taking leave, or with units of work in doubt, for a day: what they have may come back with
+ * them. Not safe for several threads.
  */
 final class AwayBrokers {
     private static final long KEPT_NANOS = TimeUnit.DAYS.toNanos(1);

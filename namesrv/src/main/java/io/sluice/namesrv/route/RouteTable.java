@@ -192,6 +192,11 @@ public final class RouteTable {
         remove(address, "it said so").ifPresent(away::forget);
     }
 
+    /** As {@link #unregister}, by a broker that has something which is asked for until it is back. */
+    public synchronized void unregisterForAWhile(BrokerAddress address) {
+        removeThatMayComeBack(address, "it said so, and keeps units of work in doubt");
+    }
+
     /** Everything that was registered over a connection that has ended. */
     public synchronized void connectionEnded(Origin origin) {
         for (Map.Entry<BrokerAddress, BrokerLease> lease : List.copyOf(leases.entrySet())) {

@@ -249,6 +249,18 @@ class RouteTableTest {
     }
 
     @Test
+    void aBrokerThatTakesLeaveWithUnitsInDoubtIsAwayUntilItIsBack() {
+        register(PRIMARY, 0, 1, "T1", "T2");
+
+        table.unregisterForAWhile(new BrokerAddress("C", PRIMARY));
+        assertThat(table.route("T1")).isEmpty();
+        assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
+
+        register(PRIMARY, 0, 2, "T1", "T2");
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+    }
+
+    @Test
     void theEndOfAnOldConnectionDoesNotRemoveABrokerThatCameBack() {
         Origin before = reason -> {};
         table.register(registration(PRIMARY, 0, 1, ActingMaster.NO, before, "T1", "T2"));

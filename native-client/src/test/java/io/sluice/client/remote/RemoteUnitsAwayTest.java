@@ -62,6 +62,33 @@ class RemoteUnitsAwayTest {
         }
     }
 
+    @Test
+    void aUnitOfABrokerThatStoppedInOrderIsNotUnknownToAClientStartedSince() {
+        try (LiveCluster cluster = LiveCluster.start(directory, "broker-a", "broker-b")) {
+            String holder;
+            try (BrokerPort owner = open(cluster)) {
+                UnitOfWork unit = new UnitOfWork(
+                        ID, List.of(new UnitOfWork.Send(Message.of("Out", "x"), Placement.ANY)), List.of());
+                assertThat(result(owner.units().prepare(unit))).isEqualTo(new PrepareOutcome.Prepared(false));
+                holder = holderAsSeenBy(owner);
+            }
+            cluster.stopBroker(holder);
+            try (BrokerPort since = open(cluster)) {
+                assertUnavailable(since.units().decide(ID, Decision.COMMIT));
+                assertUnavailable(since.units().prepared("", 10));
+                cluster.startBroker(holder);
+                assertThat(result(since.units().decide(ID, Decision.COMMIT)))
+                        .isInstanceOf(DecisionOutcome.Committed.class);
+            }
+            cluster.stopBroker(holder);
+            try (BrokerPort later = open(cluster)) {
+                assertThat(result(later.units().prepared("", 10)).units())
+                        .as("a broker that has nothing in doubt is not waited for")
+                        .isEmpty();
+            }
+        }
+    }
+
     private static BrokerPort open(LiveCluster cluster) {
         return BrokerPortFactory.open(URI.create("sluice://" + cluster.nameServerAddress()));
     }

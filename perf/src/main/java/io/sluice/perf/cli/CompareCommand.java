@@ -62,6 +62,14 @@ final class CompareCommand implements Callable<Integer> {
             description = "of each broker and each client (default: ${DEFAULT-VALUE})")
     private int heapMb = 1024;
 
+    @Option(
+            names = "--memory-in-use",
+            description = {
+                "fill the free memory before each run, as it is on a server that has been up for a while",
+                "(takes as long as a run; keep such runs in an --out of their own)"
+            })
+    private boolean memoryInUse;
+
     @Option(names = "--no-limits", description = "leave out what the machine can do at best")
     private boolean withoutLimits;
 
@@ -113,7 +121,8 @@ final class CompareCommand implements Callable<Integer> {
                 quick ? 1 : rounds,
                 quick ? QUICK_WARM_UP_SECONDS : warmUpSeconds,
                 quick ? QUICK_SECONDS : seconds,
-                quick ? QUICK_BACKLOG : 1);
+                quick ? QUICK_BACKLOG : 1,
+                memoryInUse);
     }
 
     private Limits limits() throws IOException, InterruptedException {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param heapMb         of each broker and each client
  * @param rounds         runs of each contestant
  * @param backlogDivisor makes backlogs smaller for a first look
+ * @param memoryInUse    whether the free memory is filled before each run
  */
 public record ComparePlan(
         Path root,
@@ -22,7 +23,8 @@ public record ComparePlan(
         int rounds,
         int warmUpSeconds,
         int seconds,
-        int backlogDivisor) {
+        int backlogDivisor,
+        boolean memoryInUse) {
     /** Of the topic that a load creates. */
     static final int QUEUES = 4;
 

@@ -2,6 +2,7 @@ package io.sluice.perf.compare;
 
 import io.sluice.perf.limit.Limits;
 import io.sluice.perf.load.RawSend;
+import io.sluice.perf.machine.MemoryInUse;
 import io.sluice.perf.report.Bound;
 import io.sluice.perf.report.ResultFiles;
 import io.sluice.perf.report.Row;
@@ -12,6 +13,7 @@ import io.sluice.perf.target.TargetKind;
 import io.sluice.perf.target.TargetSettings;
 import io.sluice.perf.worker.Measured;
 import io.sluice.perf.worker.WorkerProcess;
+import io.sluice.runtime.CloseStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,11 +70,16 @@ public final class Comparison {
     /** Runs one scenario in all rounds. */
     public void run(String name) throws IOException, InterruptedException {
         Scenario scenario = scenario(name);
-        for (int round = 1; round <= plan.rounds(); round++) {
-            for (Contestant contestant : scenario.contestants()) {
-                String label = contestant.label(scenario.task());
-                progress.accept("%s, round %d of %d: %s".formatted(name, round, plan.rounds(), label));
-                files.keep(new Run(name, label, contestant.id(), measure(scenario, contestant)));
+        try (CloseStack closing = new CloseStack()) {
+            Runnable prepare =
+                    plan.memoryInUse() ? closing.push(MemoryInUse.ofMachine(plan.workDirectory()))::fill : () -> {};
+            for (int round = 1; round <= plan.rounds(); round++) {
+                for (Contestant contestant : scenario.contestants()) {
+                    String label = contestant.label(scenario.task());
+                    progress.accept("%s, round %d of %d: %s".formatted(name, round, plan.rounds(), label));
+                    prepare.run();
+                    files.keep(new Run(name, label, contestant.id(), measure(scenario, contestant)));
+                }
             }
         }
     }

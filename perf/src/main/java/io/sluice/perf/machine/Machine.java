@@ -1,5 +1,6 @@
 package io.sluice.perf.machine;
 
+import io.sluice.model.SluiceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,18 @@ public final class Machine {
                         System.getProperty("java.version"),
                         System.getProperty("java.vm.name"),
                         first("/proc/loadavg").orElse("unknown"));
+    }
+
+    /**
+     * All the memory of the machine.
+     *
+     * @throws SluiceException where the system does not tell
+     */
+    static long memoryBytes() {
+        return entry("/proc/meminfo", "MemTotal")
+                .map(kilobytes -> Long.parseLong(kilobytes.replace(" kB", "")) * 1024)
+                .orElseThrow(() ->
+                        new SluiceException("/proc/meminfo does not tell MemTotal; memory is filled on Linux only"));
     }
 
     private static Optional<String> entry(String file, String name) {

@@ -45,7 +45,8 @@ class ScenarioTest {
 
     @Test
     void everyScenarioAsksForWhatItsClientsCanDo() {
-        ComparePlan plan = new ComparePlan(Path.of("."), Path.of("."), Path.of("java"), Path.of("."), 1024, 1, 1, 1, 1);
+        ComparePlan plan =
+                new ComparePlan(Path.of("."), Path.of("."), Path.of("java"), Path.of("."), 1024, 1, 1, 1, 1, false);
         // The request refuses what a client cannot do.
         for (Scenario scenario : Scenario.ALL) {
             for (Contestant contestant : scenario.contestants()) {

@@ -39,9 +39,18 @@ public sealed interface RouteCommands {
     record RegisterBrokerAnswer(
             @Absent String haServerAddr, @Absent String masterAddr) {}
 
-    /** A broker says that it goes. */
-    record UnregisterBroker(String brokerName, String brokerAddr, String clusterName, long brokerId)
-            implements RouteCommands {}
+    /**
+     * A broker says that it goes.
+     *
+     * @param unitsInDoubt whether it keeps units of work that are to be decided or forgotten when it is back; name servers other
+     *                     than Sluice's pass it over
+     */
+    record UnregisterBroker(
+            String brokerName,
+            String brokerAddr,
+            String clusterName,
+            long brokerId,
+            @Absent boolean unitsInDoubt) implements RouteCommands {}
 
     /** Has the topic table changed since the version in the body? Body and answer: DataVersion. */
     record QueryDataVersion(String brokerName, String brokerAddr, String clusterName, long brokerId)

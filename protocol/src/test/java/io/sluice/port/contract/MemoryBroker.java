@@ -131,6 +131,8 @@ public final class MemoryBroker implements BrokerPort {
     public enum UnitTrouble {
         /** It is done, and nobody hears of it. */
         ANSWER_LOST,
+        /** It is not done, and nobody hears of it. */
+        AWAY,
         /** It is turned away before anybody looks whether it was done already. */
         OVERLOADED
     }

@@ -93,12 +93,13 @@ final class MemoryUnits implements UnitsOfWork {
         if (trouble == MemoryBroker.UnitTrouble.OVERLOADED) {
             return CompletableFuture.completedFuture(new UnitOutcome.Refused(Refusal.OVERLOADED, "not even looked at"));
         }
+        if (trouble == MemoryBroker.UnitTrouble.AWAY) {
+            return lost();
+        }
         UnitOutcome outcome = steps.together(() -> prepared.containsKey(unit.id()) || rolledBack.contains(unit.id())
                 ? new UnitOutcome.Refused(Refusal.ILLEGAL_ARGUMENT, unit.id() + " is committed in two phases")
                 : commit("unit:" + unit.id(), unit));
-        return trouble == MemoryBroker.UnitTrouble.ANSWER_LOST
-                ? CompletableFuture.failedFuture(new RefusedException(Refusal.UNAVAILABLE, "the answer is lost"))
-                : CompletableFuture.completedFuture(outcome);
+        return trouble == MemoryBroker.UnitTrouble.ANSWER_LOST ? lost() : CompletableFuture.completedFuture(outcome);
     }
 
     void meet(MemoryBroker.UnitTrouble trouble) {
@@ -170,6 +171,9 @@ final class MemoryUnits implements UnitsOfWork {
             return CompletableFuture.completedFuture(
                     new PrepareOutcome.Refused(Refusal.OVERLOADED, "not even looked at"));
         }
+        if (trouble == MemoryBroker.UnitTrouble.AWAY) {
+            return lost();
+        }
         PrepareOutcome outcome = steps.together(() -> prepareNow(unit));
         return trouble == MemoryBroker.UnitTrouble.ANSWER_LOST ? lost() : CompletableFuture.completedFuture(outcome);
     }
@@ -207,6 +211,9 @@ final class MemoryUnits implements UnitsOfWork {
         if (trouble == MemoryBroker.UnitTrouble.OVERLOADED) {
             return CompletableFuture.completedFuture(
                     new DecisionOutcome.Refused(Refusal.OVERLOADED, "not even looked at"));
+        }
+        if (trouble == MemoryBroker.UnitTrouble.AWAY) {
+            return lost();
         }
         DecisionOutcome outcome = steps.together(() -> decideNow(id, decision, false));
         return trouble == MemoryBroker.UnitTrouble.ANSWER_LOST ? lost() : CompletableFuture.completedFuture(outcome);
