@@ -259,8 +259,8 @@ class XATransactionTest extends AgainstMemoryBroker {
 
     @Test
     void aBranchWhoseTimeIsOverCanOnlyBeRolledBack() throws Exception {
-        assertThat(resource.setTransactionTimeout(1)).isTrue();
-        assertThat(resource.getTransactionTimeout()).isEqualTo(1);
+        assertThat(resource.setTransactionTimeout(2)).isTrue();
+        assertThat(resource.getTransactionTimeout()).isEqualTo(2);
         Xid name = name();
         resource.start(name, XAResource.TMNOFLAGS);
         sendIn(xa, "1");
@@ -365,7 +365,7 @@ class XATransactionTest extends AgainstMemoryBroker {
 
     @Test
     void aRollbackThatNobodyAnswersHidesNoMessageLongerThanItsLease() throws Exception {
-        XAConnection brief = closing(new SluiceXAConnectionFactory(url + "?jms.lease=1s").createXAConnection());
+        XAConnection brief = closing(new SluiceXAConnectionFactory(url + "?jms.lease=3s").createXAConnection());
         brief.start();
         xa = brief.createXASession();
         resource = xa.getXAResource();

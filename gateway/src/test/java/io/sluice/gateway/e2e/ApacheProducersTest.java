@@ -213,7 +213,7 @@ class ApacheProducersTest {
     void anAskerWithoutReplierIsToldSoWhenItsTimeIsOver(Version version) {
         ApacheClient asking = producing(version, "P_asks_nobody");
         asking.send("Unheard", "", "", "so that the topic exists");
-        assertThat(asking.ask("request", "Unheard", base64("anybody?"), "1000"))
+        assertThat(asking.ask("request", "Unheard", base64("anybody?"), "3000"))
                 .startsWith("ERR RequestTimeoutException CODE: 10006");
     }
 

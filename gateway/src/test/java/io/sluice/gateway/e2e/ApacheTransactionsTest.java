@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Transactions of unmodified Apache producers. */
 class ApacheTransactionsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String[] EAGER = {"transactionTimeOut=1000", "transactionCheckInterval=1000"};
+    /** Long enough for a decision to arrive before its producer is asked about it. */
+    private static final String[] EAGER = {"transactionTimeOut=3000", "transactionCheckInterval=1000"};
 
     @TempDir
     Path directory;

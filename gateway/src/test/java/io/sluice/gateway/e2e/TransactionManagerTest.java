@@ -296,7 +296,7 @@ class TransactionManagerTest {
     @Test
     void aTransactionWhoseTimeIsOverIsTakenBackByAnotherThread(TestInfo test) throws Exception {
         first.put(queue(test), "a");
-        manager.setTransactionTimeout(1);
+        manager.setTransactionTimeout(4);
         try {
             manager.begin();
         } finally {

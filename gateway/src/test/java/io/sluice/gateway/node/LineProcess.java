@@ -93,7 +93,7 @@ public final class LineProcess implements AutoCloseable {
             if (left <= 0) {
                 throw new AssertionError("%s did not say it within %s%n%s".formatted(name, deadline, told()));
             }
-            if (!process.isAlive() && next == output.size()) {
+            if (!process.isAlive() && readers.stream().noneMatch(Thread::isAlive) && next == output.size()) {
                 throw new AssertionError("%s ended with %d%n%s".formatted(name, process.exitValue(), told()));
             }
             try {
@@ -127,7 +127,7 @@ public final class LineProcess implements AutoCloseable {
     /** SIGKILL: the process gets no chance to do anything more. */
     public void kill() {
         process.destroyForcibly();
-        awaitExit(Duration.ofSeconds(30));
+        awaitExit(Duration.ofMinutes(1));
     }
 
     /** SIGKILL when that time is over, whatever the process does then. */
@@ -172,6 +172,6 @@ public final class LineProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        awaitExit(Duration.ofSeconds(30));
+        awaitExit(Duration.ofMinutes(1));
     }
 }

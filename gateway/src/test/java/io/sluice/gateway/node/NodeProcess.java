@@ -153,7 +153,7 @@ public final class NodeProcess implements AutoCloseable {
     /** SIGTERM, and the exit code. */
     public int stop() {
         process.terminate();
-        return process.awaitExit(Duration.ofSeconds(30));
+        return process.awaitExit(Duration.ofMinutes(1));
     }
 
     @Override
