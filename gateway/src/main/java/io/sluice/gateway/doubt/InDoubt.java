@@ -13,22 +13,25 @@ import java.util.List;
  * @param rows     member of the answer that has them; what goes on has a member {@code next}
  * @param next     parameter that takes that
  * @param fields   of a row, in the order of the columns
+ * @param pageRows how many of them are asked for at a time
  */
-public record InDoubt(String path, String rows, String next, List<String> fields) {
-    private static final int PAGE = 500;
+public record InDoubt(String path, String rows, String next, List<String> fields, int pageRows) {
+    private static final int PAGE_ROWS = 500;
     private static final String DECIDED_BEFORE = "decided-before";
 
     public static final InDoubt UNITS = new InDoubt(
             "/v1/units",
             "units",
             "after",
-            List.of("id", "broker", "state", "since", "messages", "settlements", "bytes"));
+            List.of("id", "broker", "state", "since", "messages", "settlements", "bytes"),
+            PAGE_ROWS);
 
     public static final InDoubt TRANSACTIONS = new InDoubt(
             "/v1/transactions",
             "transactions",
             "from",
-            List.of("id", "state", "topic", "queue", "producerGroup", "since", "asked", "bodyBytes"));
+            List.of("id", "state", "topic", "queue", "producerGroup", "since", "asked", "bodyBytes"),
+            PAGE_ROWS);
 
     /** How it is written. */
     public enum Form {
@@ -45,7 +48,7 @@ public record InDoubt(String path, String rows, String next, List<String> fields
      * @throws io.sluice.model.SluiceException when it cannot be asked for to its end; what was written before is true
      */
     public void list(HttpDoor door, String selection, Form form, PrintWriter out) {
-        String first = path + "?limit=" + PAGE + (selection.isEmpty() ? "" : "&" + selection);
+        String first = path + "?limit=" + pageRows + (selection.isEmpty() ? "" : "&" + selection);
         JsonNode page = door.call("GET", first);
         if (form == Form.TABLE && page.path(rows).isEmpty()) {
             out.println("none");

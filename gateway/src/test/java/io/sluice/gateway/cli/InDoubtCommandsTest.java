@@ -8,6 +8,8 @@ import io.sluice.client.SluiceClient;
 import io.sluice.gateway.assembly.Gateway;
 import io.sluice.gateway.assembly.Role;
 import io.sluice.gateway.config.SettingsReader;
+import io.sluice.gateway.doubt.HttpDoor;
+import io.sluice.gateway.doubt.InDoubt;
 import io.sluice.model.Message;
 import io.sluice.port.BrokerPort;
 import io.sluice.port.BrokerPortFactory;
@@ -34,7 +36,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,6 +81,7 @@ class InDoubtCommandsTest {
 
     @AfterEach
     void leaveNothing() {
+        said.getBuffer().setLength(0);
         for (PreparedUnit unit :
                 result(port.units().prepared("", UnitsOfWork.PAGE_MAX)).units()) {
             result(port.units().decideByHand(unit.id(), Decision.ROLLBACK));
@@ -182,15 +184,16 @@ class InDoubtCommandsTest {
 
     @Test
     void moreThanOnePageIsListedToItsEnd() {
-        List<CompletionStage<PrepareOutcome>> prepared = IntStream.range(0, 501)
-                .mapToObj(i -> port.units().prepare(unit("u%03d".formatted(i))))
-                .toList();
-        prepared.forEach(one -> assertThat(result(one)).isInstanceOf(PrepareOutcome.Prepared.class));
-        assertThat(run("units", "list", "--json")).isZero();
-        assertThat(lines()).hasSize(501);
-        assertThat(lines().get(500)).startsWith("{\"id\":\"u500\"");
-        assertThat(run("units", "list")).isZero();
-        assertThat(lines()).as("with a heading for each page").hasSize(503);
+        for (String id : List.of("a&b", "b", "c", "d", "e")) {
+            prepare(id);
+        }
+        InDoubt inTwos = new InDoubt("/v1/units", "units", "after", List.of("id", "messages"), 2);
+        HttpDoor door = new HttpDoor("127.0.0.1", Integer.parseInt(portOf("http")));
+        inTwos.list(door, "", InDoubt.Form.TABLE, new PrintWriter(said));
+        assertThat(lines())
+                .as("with a heading for each page")
+                .containsExactly(
+                        "id   messages", "a&b  1", "b    1", "id  messages", "c   1", "d   1", "id  messages", "e   1");
     }
 
     /** The broker follows half messages on a thread of its own. */
