@@ -197,14 +197,32 @@ class NameServerTest {
     void aBrokerThatUnregistersIsGone() {
         register();
 
+        unregister(false);
+
+        assertThat(ask(route("T1")).code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+    }
+
+    private void unregister(boolean unitsInDoubt) {
         Frame answer = call(
                 broker,
                 COMMANDS.request(
                         104,
-                        new RouteCommands.UnregisterBroker("broker-a", BROKER_ADDRESS, "DefaultCluster", 0, false)));
-
+                        new RouteCommands.UnregisterBroker(
+                                "broker-a", BROKER_ADDRESS, "DefaultCluster", 0, unitsInDoubt)));
         assertThat(answer.code()).isZero();
-        assertThat(ask(route("T1")).code()).isEqualTo(ResponseCode.TOPIC_NOT_EXIST);
+    }
+
+    @Test
+    void aBrokerThatItHasNotHeardOfIsMissedUntilItUnregistersWithoutUnitsInDoubt() {
+        unregister(true);
+        assertThat(clusterInfo().awayBrokers()).containsExactly("broker-a");
+
+        unregister(false);
+        assertThat(clusterInfo().awayBrokers()).isEmpty();
+    }
+
+    private ClusterInfo clusterInfo() {
+        return Body.of(ClusterInfo.class, ask(COMMANDS.request(106, new NoFields())));
     }
 
     @Test
@@ -230,7 +248,7 @@ class NameServerTest {
     void toolsSeeClustersTopicsAndMembers() {
         register();
 
-        ClusterInfo info = Body.of(ClusterInfo.class, ask(COMMANDS.request(106, new NoFields())));
+        ClusterInfo info = clusterInfo();
         assertThat(info.clusterAddrTable()).isEqualTo(Map.of("DefaultCluster", Set.of("broker-a")));
         assertThat(info.brokerAddrTable().get("broker-a").brokerAddrs()).isEqualTo(Map.of(0L, BROKER_ADDRESS));
         assertThat(topics(COMMANDS.request(206, new NoFields())).topicList()).containsExactly("T1", "TBW102");

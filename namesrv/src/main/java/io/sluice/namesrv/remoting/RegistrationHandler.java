@@ -115,9 +115,9 @@ final class RegistrationHandler {
         RouteCommands.UnregisterBroker command = COMMANDS.read(request, RouteCommands.UnregisterBroker.class);
         BrokerAddress address = new BrokerAddress(command.clusterName(), command.brokerAddr());
         if (command.unitsInDoubt()) {
-            routes.unregisterForAWhile(address);
+            routes.unregisterForAWhile(address, command.brokerName());
         } else {
-            routes.unregister(address);
+            routes.unregister(address, command.brokerName());
         }
         return done(success());
     }

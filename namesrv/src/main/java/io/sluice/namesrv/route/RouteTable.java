@@ -188,13 +188,21 @@ public final class RouteTable {
 
     // Going.
 
-    public synchronized void unregister(BrokerAddress address) {
-        remove(address, "it said so").ifPresent(away::forget);
+    /** @param brokerName which is not missed from now on, whether or not anything is registered at the address */
+    public synchronized void unregister(BrokerAddress address, String brokerName) {
+        remove(address, "it said so");
+        away.forget(brokerName);
     }
 
-    /** As {@link #unregister}, by a broker that has something which is asked for until it is back. */
-    public synchronized void unregisterForAWhile(BrokerAddress address) {
-        removeThatMayComeBack(address, "it said so, and keeps units of work in doubt");
+    /**
+     * As {@link #unregister}, by a broker that has something which is asked for until it is back. It counts also when this
+     * table, started anew, has not heard of it before.
+     */
+    public synchronized void unregisterForAWhile(BrokerAddress address, String brokerName) {
+        remove(address, "it said so, and keeps units of work in doubt");
+        if (!brokers.containsKey(brokerName)) {
+            away.went(brokerName, nanoClock.getAsLong());
+        }
     }
 
     /** Everything that was registered over a connection that has ended. */

@@ -84,7 +84,7 @@ class RouteTableTest {
         register(REPLICA, 1, 1, "T1", "T9");
         assertThat(table.topicNames()).containsExactly("T1", "T2");
 
-        table.unregister(new BrokerAddress("C", PRIMARY));
+        table.unregister(new BrokerAddress("C", PRIMARY), "broker-a");
         table.register(registration(REPLICA, 1, 2, ActingMaster.UNSAID, NOBODY, "T1", "T9"));
         assertThat(table.topicNames()).containsExactly("T1", "T2");
 
@@ -105,7 +105,7 @@ class RouteTableTest {
         table.register(registration(REPLICA, 1, 1, ActingMaster.YES, NOBODY, "T1", "T2"));
         assertThat(permOf("T1")).isEqualTo(6);
 
-        table.unregister(new BrokerAddress("C", PRIMARY));
+        table.unregister(new BrokerAddress("C", PRIMARY), "broker-a");
 
         assertThat(permOf("T1")).isEqualTo(TopicConfig.PERM_READ);
     }
@@ -115,11 +115,11 @@ class RouteTableTest {
         register(PRIMARY, 0, 1, "T1", "T2");
         register(REPLICA, 1, 1, "T1", "T2");
 
-        table.unregister(new BrokerAddress("C", PRIMARY));
+        table.unregister(new BrokerAddress("C", PRIMARY), "broker-a");
         assertThat(table.route("T1").orElseThrow().brokerDatas())
                 .containsExactly(new BrokerData("C", "broker-a", Map.of(1L, REPLICA)));
 
-        table.unregister(new BrokerAddress("C", REPLICA));
+        table.unregister(new BrokerAddress("C", REPLICA), "broker-a");
         assertThat(table.route("T1")).isEmpty();
         assertThat(table.topicNames()).isEmpty();
         assertThat(table.clusterInfo().clusterAddrTable()).isEmpty();
@@ -243,7 +243,7 @@ class RouteTableTest {
     void aBrokerThatTakesLeaveIsNotAway() {
         register(PRIMARY, 0, 1, "T1", "T2");
 
-        table.unregister(new BrokerAddress("C", PRIMARY));
+        table.unregister(new BrokerAddress("C", PRIMARY), "broker-a");
 
         assertThat(table.clusterInfo().awayBrokers()).isEmpty();
     }
@@ -252,11 +252,41 @@ class RouteTableTest {
     void aBrokerThatTakesLeaveWithUnitsInDoubtIsAwayUntilItIsBack() {
         register(PRIMARY, 0, 1, "T1", "T2");
 
-        table.unregisterForAWhile(new BrokerAddress("C", PRIMARY));
+        table.unregisterForAWhile(new BrokerAddress("C", PRIMARY), "broker-a");
         assertThat(table.route("T1")).isEmpty();
         assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
 
         register(PRIMARY, 0, 2, "T1", "T2");
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatIsNotKnownYetIsAwayWhenItTakesLeaveWithUnitsInDoubt() {
+        table.unregisterForAWhile(new BrokerAddress("C", PRIMARY), "broker-a");
+
+        assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
+        assertThat(table.clusterInfo().brokerAddrTable()).isEmpty();
+    }
+
+    @Test
+    void aBrokerWhoseNameIsServedIsNotAwayWhenSomebodyElseTakesLeave() {
+        register(REPLICA, 1, 1, "T1", "T2");
+
+        table.unregisterForAWhile(new BrokerAddress("C", PRIMARY), "broker-a");
+
+        assertThat(table.clusterInfo().awayBrokers()).isEmpty();
+        assertThat(table.route("T1")).isPresent();
+    }
+
+    @Test
+    void aBrokerThatIsAwayIsMissedNoLongerOnceItTakesLeaveForGood() {
+        Origin origin = reason -> {};
+        table.register(registration(PRIMARY, 0, 1, ActingMaster.NO, origin, "T1", "T2"));
+        table.connectionEnded(origin);
+        assertThat(table.clusterInfo().awayBrokers()).containsExactly("broker-a");
+
+        table.unregister(new BrokerAddress("C", PRIMARY), "broker-a");
+
         assertThat(table.clusterInfo().awayBrokers()).isEmpty();
     }
 
