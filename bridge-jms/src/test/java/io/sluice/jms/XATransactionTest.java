@@ -8,12 +8,10 @@ import io.sluice.port.PreparedUnit;
 import io.sluice.port.Refusal;
 import io.sluice.port.UnitOfWork;
 import io.sluice.port.UnitsOfWork.Decision;
-import io.sluice.port.contract.MemoryBroker;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
-import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import jakarta.jms.Topic;
@@ -22,83 +20,17 @@ import jakarta.jms.TransactionRolledBackException;
 import jakarta.jms.XAConnection;
 import jakarta.jms.XAJMSContext;
 import jakarta.jms.XASession;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Distributed transactions, Jakarta Messaging 3.1 §6.2.8 and JTA 2.0 §3.4: what a transaction manager does is done by hand. */
-class XATransactionTest extends AgainstMemoryBroker {
-    private final AtomicInteger numbers = new AtomicInteger();
-    private SluiceXAConnectionFactory xaFactory;
-    private XAConnection xaConnection;
-    private XASession xa;
-    private XAResource resource;
-    private Queue in;
-    private Queue out;
-
-    /** A name as transaction managers make them: two parts of up to 64 bytes. */
-    private record Name(int getFormatId, byte[] getGlobalTransactionId, byte[] getBranchQualifier) implements Xid {}
-
-    @BeforeEach
-    void openXA() throws Exception {
-        xaFactory = new SluiceXAConnectionFactory(url);
-        xaConnection = closing(xaFactory.createXAConnection());
-        xaConnection.start();
-        xa = xaConnection.createXASession();
-        resource = xa.getXAResource();
-        in = session.createQueue("in");
-        out = session.createQueue("out");
-    }
-
-    private Xid name() {
-        byte[] global = ("g".repeat(50) + numbers.incrementAndGet()).getBytes(StandardCharsets.UTF_8);
-        return new Name(0xCAFE, global, new byte[64]);
-    }
-
-    private static void assertCode(int code, ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(XAException.class, failure -> assertThat(failure.errorCode)
-                .as(failure.getMessage())
-                .isEqualTo(code));
-    }
-
-    /** Sends one message for a branch, and ends the work for it in this way. */
-    private void sendAs(Xid name, String text, int ending) throws Exception {
-        resource.start(name, XAResource.TMNOFLAGS);
-        sendIn(xa, text);
-        resource.end(name, ending);
-    }
-
-    private void sendIn(XASession from, String text) throws JMSException {
-        try (var producer = from.createProducer(out)) {
-            producer.send(from.createTextMessage(text));
-        }
-    }
-
-    /** Receives one and sends one, in a branch that is ended. */
-    private Xid worked(String text) throws Exception {
-        Xid name = name();
-        resource.start(name, XAResource.TMNOFLAGS);
-        try (MessageConsumer consumer = xa.createConsumer(in)) {
-            assertThat(text(consumer.receive(SOON_MS))).isEqualTo(text);
-        }
-        sendIn(xa, text.toUpperCase());
-        resource.end(name, XAResource.TMSUCCESS);
-        return name;
-    }
-
-    private List<PreparedUnit> prepared() {
-        return broker.units().prepared("", 1000).toCompletableFuture().join().units();
-    }
-
+class XATransactionTest extends AgainstMemoryBrokerXA {
     private static boolean sameName(Xid one, Xid other) {
         return one.getFormatId() == other.getFormatId()
                 && Arrays.equals(one.getGlobalTransactionId(), other.getGlobalTransactionId())
@@ -343,67 +275,12 @@ class XATransactionTest extends AgainstMemoryBroker {
     }
 
     @Test
-    void anAnswerThatIsLostLeavesTheBranchToBeAskedForAgainOrRolledBack() throws Exception {
-        send(in, "a", "b");
-        Xid first = worked("a");
-        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(first));
-        resource.rollback(first);
-        assertThat(prepared()).isEmpty();
-        try (MessageConsumer consumer = session.createConsumer(in)) {
-            assertThat(receiveTexts(consumer, 2)).containsExactlyInAnyOrder("a", "b");
-        }
-        send(in, "c");
-        Xid second = worked("c");
-        resource.prepare(second);
-        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.commit(second, false));
-        assertCode(XAException.XA_RETRY, () -> resource.commit(second, false));
-        resource.commit(second, false);
-        assertThat(broker.sends("out")).hasSize(1);
-    }
-
-    @Test
-    void aRollbackThatNobodyAnswersHidesNoMessageLongerThanItsLease() throws Exception {
-        XAConnection brief = closing(new SluiceXAConnectionFactory(url + "?jms.lease=3s").createXAConnection());
-        brief.start();
-        xa = brief.createXASession();
-        resource = xa.getXAResource();
-        MessageConsumer news = xa.createConsumer(session.createTopic("news"));
-        session.createProducer(session.createTopic("news")).send(session.createTextMessage("n"));
-        send(in, "a");
+    void aBranchThatIsNotDecidedIsNotForgotten() throws Exception {
         Xid name = name();
-        resource.start(name, XAResource.TMNOFLAGS);
-        try (MessageConsumer consumer = xa.createConsumer(in)) {
-            assertThat(text(consumer.receive(SOON_MS))).isEqualTo("a");
-        }
-        assertThat(text(news.receive(SOON_MS))).isEqualTo("n");
-        resource.end(name, XAResource.TMSUCCESS);
-        broker.troubleUnits(MemoryBroker.UnitTrouble.AWAY, MemoryBroker.UnitTrouble.AWAY);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(name));
-        assertCode(XAException.XAER_RMFAIL, () -> resource.rollback(name));
-
-        Message again = session.createConsumer(in).receive(SOON_MS);
-        assertThat(text(again)).isEqualTo("a");
-        assertThat(again.getJMSRedelivered()).isTrue();
-        assertCode(XAException.XAER_NOTA, () -> resource.rollback(name));
-        resource.start(name, XAResource.TMNOFLAGS);
-        assertThat(text(news.receive(SOON_MS))).isEqualTo("n");
-        resource.end(name, XAResource.TMSUCCESS);
-        resource.rollback(name);
-    }
-
-    @Test
-    void aRollbackWhoseAnswerIsLostIsFoundByRecoveryIfItDoesNotHold() throws Exception {
-        send(in, "a");
-        Xid name = worked("a");
-        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.AWAY);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(name));
-        assertCode(XAException.XAER_RMFAIL, () -> resource.rollback(name));
-        assertThat(resource.recover(XAResource.TMSTARTRSCAN)).hasSize(1);
-        resource.rollback(name);
-        assertThat(text(session.createConsumer(in).receive(SOON_MS))).isEqualTo("a");
-        assertThat(broker.sends("out")).isEmpty();
+        sendAs(name, "1", XAResource.TMSUCCESS);
+        assertCode(XAException.XAER_PROTO, () -> resource.forget(name));
+        resource.commit(name, true);
+        assertThat(broker.sends("out")).hasSize(1);
     }
 
     @Test
@@ -509,24 +386,6 @@ class XATransactionTest extends AgainstMemoryBroker {
         assertCode(XAException.XAER_PROTO, () -> resource.commit(name, false));
         resource.commit(name, true);
         assertThat(broker.sends("out")).hasSize(1);
-    }
-
-    @Test
-    void aRefusalAfterALostAnswerDoesNotUndoWhatMayHold() throws Exception {
-        send(in, "a", "b");
-        Xid first = worked("a");
-        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(first));
-        assertCode(XAException.XAER_RMFAIL, () -> resource.prepare(first));
-        assertThat(resource.prepare(first)).isEqualTo(XAResource.XA_OK);
-        resource.commit(first, false);
-        Xid second = worked("b");
-        broker.troubleUnits(MemoryBroker.UnitTrouble.ANSWER_LOST, MemoryBroker.UnitTrouble.OVERLOADED);
-        assertCode(XAException.XAER_RMFAIL, () -> resource.commit(second, true));
-        assertCode(XAException.XAER_RMFAIL, () -> resource.commit(second, true));
-        resource.commit(second, true);
-        assertThat(broker.sends("out")).hasSize(2);
-        assertThat(broker.openLeases()).isZero();
     }
 
     @Test

@@ -112,12 +112,17 @@ public final class BranchWork implements Outbox {
     }
 
     /**
-     * It is to be rolled back, and nobody knows what the broker has of it: the leases, as far as they are not part of something
+     * Nobody knows what the broker has of it, and nobody here will ask again: the leases, as far as they are not part of something
      * prepared, end by themselves, the subscribers here get theirs again.
      */
     public void abandon() throws JMSException {
-        book.forget(content().leases());
+        letLeasesEnd();
         rolledBack();
+    }
+
+    /** From now on its leases are not extended. The work stays as it is, and can be brought to the broker until they end. */
+    public void letLeasesEnd() {
+        book.forget(content().leases());
     }
 
     /** The broker has rolled back what was prepared: it has given back the leases, the subscribers here get theirs again. */

@@ -243,9 +243,15 @@ public final class Branches {
                 : rolledBackHere(branch, code, sentence);
     }
 
-    /** Nobody knows what became of the branch at the broker. */
-    private synchronized XAException inDoubt(Branch branch, String sentence) {
-        branch.mayHold = true;
+    /**
+     * Nobody knows what became of the branch at the broker. The same can be asked again until its leases end; whether somebody
+     * will, is not known either, so they are not extended for it.
+     */
+    private XAException inDoubt(Branch branch, String sentence) {
+        synchronized (this) {
+            branch.mayHold = true;
+        }
+        branch.work.letLeasesEnd();
         return XaFailure.of(XAException.XAER_RMFAIL, sentence);
     }
 
@@ -324,13 +330,22 @@ public final class Branches {
         } else if (outcome instanceof DecisionOutcome.Unknown && own.isPresent()) {
             undo(own.get());
         } else {
-            throw notDecided(id, outcome);
+            XAException told = notDecided(id, outcome);
+            if (own.isPresent() && isNotNow(outcome)) {
+                abandon(own.get(), told);
+            }
+            throw told;
         }
     }
 
+    /** Whether it was refused for a reason that passes, so that it can be decided still. */
+    private static boolean isNotNow(DecisionOutcome outcome) {
+        return outcome instanceof DecisionOutcome.Refused refused && refused.reason() != Refusal.ILLEGAL_ARGUMENT;
+    }
+
     /**
-     * Rolled back or not, nobody has to come back to this process for it: what is not prepared has nothing at the broker but leases,
-     * which end, and what is prepared is found by {@link #recover}.
+     * However it ends, nobody has to come back to this process for it: what is not prepared has nothing at the broker but leases,
+     * which end, and what is prepared is found by {@link #recover}. Whoever does come back asks the broker.
      */
     private void abandon(Branch branch, XAException told) {
         forgetHere(branch.id);
@@ -399,23 +414,30 @@ public final class Branches {
         return unknown(id);
     }
 
+    /** Whatever the broker says or does not say, the branch is over here, unless it is still to be decided. */
     void forget(BranchId id) throws XAException {
+        Optional<Branch> own = find(id);
+        if (own.isPresent() && !isAsked(own.get())) {
+            throw XaFailure.of(XAException.XAER_PROTO, "branch %s is not decided; roll it back".formatted(id));
+        }
         boolean forgotten;
         try {
             forgotten = calls.await(units.forget(id.unitId()), "forgetting " + id);
         } catch (JMSException failed) {
-            throw Refusal.ILLEGAL_ARGUMENT.name().equals(failed.getErrorCode())
-                    ? XaFailure.of(XAException.XAER_PROTO, failed.getMessage(), failed)
-                    : unanswered(failed);
-        }
-        Optional<Branch> own = find(id);
-        if (own.isPresent()) {
-            // What its subscribers had is part of what was decided elsewhere.
-            committedHere(own.get(), List.of());
+            if (Refusal.ILLEGAL_ARGUMENT.name().equals(failed.getErrorCode())) {
+                throw XaFailure.of(XAException.XAER_PROTO, failed.getMessage(), failed);
+            }
+            XAException told = unanswered(failed);
+            own.ifPresent(branch -> abandon(branch, told));
+            throw told;
         }
         if (!forgotten) {
-            throw unknown(id);
+            XAException told = unknown(id);
+            own.ifPresent(branch -> abandon(branch, told));
+            throw told;
         }
+        // What its subscribers had is part of what was decided elsewhere.
+        own.ifPresent(branch -> committedHere(branch, List.of()));
     }
 
     /** Every branch at the broker that is prepared or decided heuristically, whoever began it. */

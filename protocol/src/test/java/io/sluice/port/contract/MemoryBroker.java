@@ -137,7 +137,7 @@ public final class MemoryBroker implements BrokerPort {
         OVERLOADED
     }
 
-    /** The next commits of units meet these, one each. */
+    /** The next questions about units meet these, one each; to forget a unit is not done then, whichever it is. */
     public void troubleUnits(UnitTrouble... troubles) {
         for (UnitTrouble trouble : troubles) {
             units.meet(trouble);

@@ -268,6 +268,9 @@ final class MemoryUnits implements UnitsOfWork {
 
     @Override
     public CompletionStage<Boolean> forget(String id) {
+        if (troubles.poll() != null) {
+            return lost();
+        }
         return steps.together(() -> {
             Prepared found = prepared.get(id);
             if (found != null && found.decided == null) {
