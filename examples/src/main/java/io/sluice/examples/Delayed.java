@@ -26,8 +26,8 @@ public final class Delayed {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         Producer producer = client.producer("delayed-out").start();
         producer.send(Message.of("DelayedExample", "after a second").deliverAfter(Duration.ofSeconds(1)));
-        Sent reminder = producer.send(Message.of("DelayedExample", "tomorrow")
-                .deliverAt(Instant.now().plus(Duration.ofDays(1)).toEpochMilli()));
+        Sent reminder = producer.send(
+                Message.of("DelayedExample", "tomorrow").deliverAt(Instant.now().plus(Duration.ofDays(1))));
         boolean recalled = producer.recall("DelayedExample", reminder);
 
         client.pushConsumer("delayed-in")

@@ -31,6 +31,6 @@ public final class RequestReply {
                 .start();
 
         Message reply = producer.request(Message.of("RequestReplyExample", "world"), Duration.ofSeconds(20));
-        return List.of(new String(reply.body(), StandardCharsets.UTF_8));
+        return List.of(reply.text());
     }
 }

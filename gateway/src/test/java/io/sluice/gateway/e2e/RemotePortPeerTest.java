@@ -62,7 +62,7 @@ class RemotePortPeerTest extends BrokerPortContract {
 
     @Override
     protected boolean has(Feature feature) {
-        return false;
+        return feature == Feature.LEASES || feature == Feature.EXACT_TIMES;
     }
 
     @Override

@@ -37,6 +37,7 @@ import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
@@ -46,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransactionManagerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Enough for what is done before it is over, on any machine. */
+    private static final int TIMEOUT_SECONDS = 15;
 
     private Site first;
     private Site second;
@@ -294,9 +297,10 @@ class TransactionManagerTest {
     }
 
     @Test
+    @Tag("peer")
     void aTransactionWhoseTimeIsOverIsTakenBackByAnotherThread(TestInfo test) throws Exception {
         first.put(queue(test), "a");
-        manager.setTransactionTimeout(4);
+        manager.setTransactionTimeout(TIMEOUT_SECONDS);
         try {
             manager.begin();
         } finally {
@@ -327,6 +331,7 @@ class TransactionManagerTest {
     }
 
     @Test
+    @Tag("peer")
     void aBrokerThatStopsBetweenPrepareAndCommitIsToldWhenItIsBack(TestInfo test) throws Exception {
         first.put(queue(test), "a");
         manager.begin();
@@ -341,6 +346,7 @@ class TransactionManagerTest {
     }
 
     @Test
+    @Tag("peer")
     void aBrokerThatStopsBeforePrepareTakesTheTransactionBack(TestInfo test) throws Exception {
         first.put(queue(test), "a");
         manager.begin();

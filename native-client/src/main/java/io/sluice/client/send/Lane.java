@@ -132,32 +132,32 @@ final class Lane {
             asked.whenComplete((found, failure) -> owner.later(() -> answeredWhere(asked)));
             return false;
         }
-        if (asked.isCompletedExceptionally() || !hasQueue(asked.join())) {
-            notThere(asked);
+        if (asked.isCompletedExceptionally()) {
+            failAll(Refusal.UNAVAILABLE, reasonOf(asked));
+            goOn();
             return false;
         }
-        return send(asked.join().orElseThrow());
+        Optional<TopicRoute> route = asked.join();
+        if (route.isEmpty() || !route.get().writable().contains(queue)) {
+            leaveQueue();
+            return false;
+        }
+        return send(route.get());
     }
 
-    private boolean hasQueue(Optional<TopicRoute> route) {
-        return route.isPresent() && route.get().writable().contains(queue);
-    }
-
-    /** A topic without a route has none to be found: asking once more at once would be asking without end. */
+    /** Where no route is to be found, asking once more at once would be asking without end. */
     private void answeredWhere(CompletableFuture<Optional<TopicRoute>> asked) {
-        if (asked.isCompletedExceptionally() || asked.join().isEmpty()) {
-            notThere(asked);
+        if (asked.isCompletedExceptionally()) {
+            line.putBack(takeAll());
+            awaitQueue();
+        } else if (asked.join().isEmpty()) {
+            leaveQueue();
         } else {
             goOn();
         }
     }
 
-    private void notThere(CompletableFuture<Optional<TopicRoute>> asked) {
-        if (asked.isCompletedExceptionally()) {
-            failAll(Refusal.UNAVAILABLE, reasonOf(asked));
-            goOn();
-            return;
-        }
+    private void leaveQueue() {
         inbox.takeInto(line);
         topic.redirect(takeFree());
         awaitQueue();
@@ -176,7 +176,7 @@ final class Lane {
         return true;
     }
 
-    /** What is left can go nowhere else: it waits for the queue to come back, until its time is over. */
+    /** What is left waits for the queue to come back, until its time is over: it can go nowhere else, or nobody says where. */
     private void awaitQueue() {
         if (owner.isClosed()) {
             failAll(Refusal.UNAVAILABLE, CLOSED);

@@ -42,7 +42,8 @@ class OldBrokerOffsetsTest {
     void open() {
         cluster = new ScriptedCluster("broker-a").topic("Orders", 1);
         port = new RemotePortFactory()
-                .connect(URI.create("sluice://" + cluster.nameServer().address()));
+                .connect(URI.create(
+                        "sluice://" + cluster.nameServer().address() + "?requestTimeout=30s&connectTimeout=30s"));
     }
 
     @AfterEach
