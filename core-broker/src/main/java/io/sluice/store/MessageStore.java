@@ -329,19 +329,22 @@ public final class MessageStore implements AutoCloseable {
     }
 
     /**
-     * Whether the queue has had an entry of this number, and no message that stands behind this byte of the log has the number now. A record
-     * that speaks of the entry speaks of what stood before it: a number is given again when a power cut takes the end of a queue.
+     * Whether what had this number in the queue stood before this byte of the log. A record that speaks of the entry speaks of what
+     * stood before it: a number is given again when a power cut takes the end of a queue.
      */
-    public boolean isBefore(String topic, int queueId, long offset, long logOffset) {
+    public Precedence precedence(String topic, int queueId, long offset, long logOffset) {
         if (offset >= range(topic, queueId).max()) {
-            return false;
+            return Precedence.NOT_BEFORE;
         }
         boolean[] isBehind = new boolean[1];
-        entries(topic, queueId, offset, offset + 1, (number, messageAt, size, tagHash) -> {
+        long reached = entries(topic, queueId, offset, offset + 1, (number, messageAt, size, tagHash) -> {
             isBehind[0] = number == offset && messageAt > logOffset;
             return false;
         });
-        return !isBehind[0];
+        if (reached <= offset) {
+            return Precedence.REBUILDING;
+        }
+        return isBehind[0] ? Precedence.NOT_BEFORE : Precedence.BEFORE;
     }
 
     /** The message that begins at this byte of the log; none when no whole, readable one does. */

@@ -123,7 +123,7 @@ public final class DelayService implements Duty, AutoCloseable {
     /**
      * @param stored what the table's file holds, if it exists
      * @param later  where the file is written
-     * @param file   writes the file
+     * @param file   writes the file when the disk has the log, also of what was delivered last before the end
      */
     public static DelayService open(
             DelayLevels levels,

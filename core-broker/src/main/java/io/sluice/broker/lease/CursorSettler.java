@@ -187,7 +187,8 @@ final class CursorSettler {
     }
 
     /**
-     * Holds an entry as it was held before the broker was started; nothing happens when it is settled.
+     * Holds an entry as it was held before the broker was started; nothing happens when it is settled. Of several claims on one entry the
+     * last holds it.
      *
      * @param isOther whether another message stands there for sure
      */

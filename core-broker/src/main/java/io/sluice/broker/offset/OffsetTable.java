@@ -110,6 +110,8 @@ public final class OffsetTable {
      * Takes back what was committed of entries that a crash has lost: offsets behind the end of their queue become that end.
      * To be called once, before anything new is stored: what was lowered is in the file on return, so that the next crash does not
      * find the old offsets before a queue that has grown past them.
+     *
+     * @throws SluiceException when the file could not be written; then nothing may be stored
      */
     public void lowerTo(QueueEnd end) {
         boolean[] isLowered = new boolean[1];
@@ -120,7 +122,7 @@ public final class OffsetTable {
         }));
         if (isLowered[0]) {
             version = version.next(clock.millis());
-            saver.saveNow();
+            saver.saveOrFail();
         }
     }
 

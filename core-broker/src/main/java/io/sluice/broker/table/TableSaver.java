@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * Brings a table to its file, on the housekeeping thread: many changes made at about the same time cost one write.
  *
  * <p>Safe for many threads. When the disk refuses, that is logged and the table is written again a little later; whoever
- * waits for the write that failed is told so.
+ * waits for the write that failed is told so. However many writes fail, one waits to be tried again, and only the first is logged
+ * until then.
  */
 public final class TableSaver {
     private static final Logger log = LoggerFactory.getLogger(TableSaver.class);
@@ -26,6 +27,9 @@ public final class TableSaver {
 
     /** The next write, asked for but not begun; {@code null} when none is. Guarded by this object. */
     private CompletableFuture<Void> asked;
+
+    /** Whether a write that failed waits to be tried again. Guarded by this object. */
+    private boolean isRetrying;
 
     /**
      * @param what    names the table in log lines
@@ -61,6 +65,15 @@ public final class TableSaver {
         write();
     }
 
+    /**
+     * Writes at once on the calling thread, for those who must not go on without the file.
+     *
+     * @throws RuntimeException when it could not be written; it is not tried again
+     */
+    public void saveOrFail() {
+        file.accept(content.get());
+    }
+
     private void write() {
         CompletableFuture<Void> answered;
         synchronized (this) {
@@ -71,9 +84,24 @@ public final class TableSaver {
             file.accept(content.get());
             answered.complete(null);
         } catch (RuntimeException refused) {
-            log.error("{} could not be written and is tried again in {}", what, AFTER_FAILURE, refused);
             answered.completeExceptionally(refused);
-            later.run(AFTER_FAILURE, this::write);
+            tryAgain(refused);
         }
+    }
+
+    private void tryAgain(RuntimeException refused) {
+        synchronized (this) {
+            if (isRetrying) {
+                return;
+            }
+            isRetrying = true;
+        }
+        log.error("{} could not be written and is tried again in {}", what, AFTER_FAILURE, refused);
+        later.run(AFTER_FAILURE, () -> {
+            synchronized (this) {
+                isRetrying = false;
+            }
+            write();
+        });
     }
 }

@@ -9,6 +9,7 @@ import io.sluice.port.Records;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.store.MessageStore;
+import io.sluice.store.Precedence;
 import io.sluice.store.QueueRead;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.queue.EntryFilter;
@@ -161,6 +162,9 @@ public final class GivenUp {
         OffsetRange notes = store.range(HandNote.TOPIC, TransactionRecords.QUEUE_ID);
         for (long at = notes.min(); at < notes.max(); ) {
             try (QueueRead read = read(HandNote.TOPIC, at)) {
+                if (read.status() == QueueRead.Status.REBUILDING) {
+                    throw rebuilding(HandNote.TOPIC);
+                }
                 for (ByteBuffer slice : read.slices()) {
                     take(MessageView.of(slice), folded);
                 }
@@ -174,13 +178,24 @@ public final class GivenUp {
     private void take(MessageView record, EndedOffsets folded) {
         try {
             HandNote note = HandNote.of(record);
-            if (store.isBefore(
-                    SystemTopics.CHECK_MAX_TIME, TransactionRecords.QUEUE_ID, note.offset(), record.logOffset())) {
+            Precedence copy = store.precedence(
+                    SystemTopics.CHECK_MAX_TIME, TransactionRecords.QUEUE_ID, note.offset(), record.logOffset());
+            if (copy == Precedence.REBUILDING) {
+                throw rebuilding(SystemTopics.CHECK_MAX_TIME);
+            }
+            if (copy == Precedence.BEFORE) {
                 folded.add(note.offset());
             }
         } catch (IllegalArgumentException damaged) {
             log.error("a decision by hand cannot be read and does not count: {}", damaged.getMessage());
         }
+    }
+
+    private static RefusedException rebuilding(String topic) {
+        return new RefusedException(
+                Refusal.UNAVAILABLE,
+                "queue %d of %s is being rebuilt, so that it is not known what was decided by hand; ask again soon"
+                        .formatted(TransactionRecords.QUEUE_ID, topic));
     }
 
     private QueueRead read(String topic, long from) {

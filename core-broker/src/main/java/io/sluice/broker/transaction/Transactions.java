@@ -11,6 +11,7 @@ import io.sluice.port.Records;
 import io.sluice.runtime.Duty;
 import io.sluice.runtime.DutyThread;
 import io.sluice.store.MessageStore;
+import io.sluice.store.Precedence;
 import io.sluice.store.QueueRead;
 import io.sluice.store.StoreHealth;
 import io.sluice.store.log.AppendResult;
@@ -254,10 +255,14 @@ public final class Transactions implements Duty, AutoCloseable {
             return 1;
         }
         try (QueueRead read = read(SystemTopics.OP_HALF, opNext)) {
+            long next = read.nextOffset();
             for (int i = 0; i < read.slices().size(); i++) {
-                replay(read.slices().get(i), read.queueOffsets()[i]);
+                if (!replay(read.slices().get(i), read.queueOffsets()[i])) {
+                    next = read.queueOffsets()[i];
+                    break;
+                }
             }
-            int taken = (int) Math.max(0, read.nextOffset() - opNext);
+            int taken = (int) Math.max(0, next - opNext);
             opNext += taken;
             return taken;
         }
@@ -266,22 +271,30 @@ public final class Transactions implements Duty, AutoCloseable {
     /**
      * Takes in an op record. It counts for the half messages that stand before it in the log: when the power took one of those that it
      * ends, another may have its number since.
+     *
+     * @return {@code false} while that cannot be told of all of them; then the record is to be taken in once more
      */
-    private void replay(ByteBuffer record, long opOffset) {
+    private boolean replay(ByteBuffer record, long opOffset) {
         MessageView op = MessageView.of(record);
         List<Long> halves = TransactionRecords.endedBy(op);
         if (TransactionRecords.isFollowed(op) && !stands(op.logOffset() + record.remaining(), halves)) {
             log.warn("op record {} lost its message with the power; the producer is asked again", opOffset);
-            return;
+            return true;
         }
         long maxHalf = -1;
         for (long halfOffset : halves) {
             maxHalf = Math.max(maxHalf, halfOffset);
-            if (store.isBefore(SystemTopics.HALF, TransactionRecords.QUEUE_ID, halfOffset, op.logOffset())) {
+            Precedence half =
+                    store.precedence(SystemTopics.HALF, TransactionRecords.QUEUE_ID, halfOffset, op.logOffset());
+            if (half == Precedence.REBUILDING) {
+                return false;
+            }
+            if (half == Precedence.BEFORE) {
                 ended(halfOffset);
             }
         }
         ops.add(opOffset, maxHalf);
+        return true;
     }
 
     /**

@@ -27,6 +27,7 @@ import io.sluice.wire.message.NewRecord;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -84,16 +85,20 @@ public final class PreparedService {
         this.ledger = ledger;
     }
 
-    /** Takes the entries from everybody that prepared units settle, as it was before the broker was started. */
+    /**
+     * Takes the entries from everybody that prepared units settle, as it was before the broker was started. In the order in which they
+     * were prepared: when the power took the rollback of one, a younger one may hold the same message, and holds it then.
+     */
     void holdAgain() {
-        for (Entry entry : ledger.book().all()) {
-            if (entry.isPrepared()) {
-                byte[] held = held(entry);
-                if (held.length > 0) {
-                    leases.holdAgain(held, entry.logOffset());
-                }
-            }
-        }
+        ledger.book().all().stream()
+                .filter(Entry::isPrepared)
+                .sorted(Comparator.comparingLong(Entry::logOffset))
+                .forEach(entry -> {
+                    byte[] held = held(entry);
+                    if (held.length > 0) {
+                        leases.holdAgain(held, entry.logOffset());
+                    }
+                });
     }
 
     /** What the unit settles; nothing when its record cannot be read any more. */

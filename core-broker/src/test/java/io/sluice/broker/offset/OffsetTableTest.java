@@ -85,6 +85,17 @@ class OffsetTableTest {
     }
 
     @Test
+    void nothingGoesOnWithOffsetsThatAreLoweredAndNotInTheFile() {
+        OffsetTable unwritable = OffsetTable.open(
+                () -> Instant.ofEpochMilli(1_700_000_000_000L), (delay, step) -> {}, Optional.empty(), text -> {
+                    throw new SluiceException("refused on purpose");
+                });
+        unwritable.commit(GROUP, TOPIC, 0, 8);
+        unwritable.lowerTo((topic, queueId) -> 8);
+        assertThatThrownBy(() -> unwritable.lowerTo((topic, queueId) -> 5)).hasMessage("refused on purpose");
+    }
+
+    @Test
     void whatWasWrittenIsReadBack() {
         table.commit(GROUP, TOPIC, 0, 8);
         table.commit(GROUP, TOPIC, 1, 19);

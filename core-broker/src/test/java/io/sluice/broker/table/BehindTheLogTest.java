@@ -1,7 +1,9 @@
 package io.sluice.broker.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.model.SluiceException;
 import io.sluice.store.LossyDisk;
 import io.sluice.store.MessageStore;
 import io.sluice.store.StoreConfig;
@@ -21,9 +23,13 @@ class BehindTheLogTest {
     private static final String TABLE = "offsets.json";
 
     private static MessageStore open(LossyDisk disk) {
+        return open(disk, FlushMode.ASYNC_FLUSH);
+    }
+
+    private static MessageStore open(LossyDisk disk, FlushMode flushMode) {
         return MessageStore.open(
                 StoreConfig.in(Path.of("/store"))
-                        .withFlushMode(FlushMode.ASYNC_FLUSH)
+                        .withFlushMode(flushMode)
                         .withLogSegmentBytes(64 * 1024)
                         .withDiskFreeMinBytes(0),
                 disk,
@@ -31,6 +37,10 @@ class BehindTheLogTest {
     }
 
     private static void append(MessageStore store, String body) {
+        append(store, body, true);
+    }
+
+    private static void append(MessageStore store, String body, boolean waitForDisk) {
         AppendResult result = store.append(new NewRecord(
                         "T",
                         0,
@@ -42,7 +52,7 @@ class BehindTheLogTest {
                         0,
                         ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)),
                         ByteBuffer.allocate(0),
-                        true))
+                        waitForDisk))
                 .toCompletableFuture()
                 .join();
         assertThat(result).isInstanceOf(AppendResult.Stored.class);
@@ -69,6 +79,24 @@ class BehindTheLogTest {
         }
     }
 
+    /** A store that is not started flushes nothing by itself. */
+    @Test
+    void whatTheBrokerStoresWithoutWaitingIsOnTheDiskBeforeTheTextAsWell() {
+        for (int seed = 0; seed < 20; seed++) {
+            LossyDisk disk = new LossyDisk(seed);
+            MessageStore store = open(disk, FlushMode.SYNC_FLUSH);
+            append(store, "a".repeat(9_000), false);
+            append(store, "a copy for a later try", false);
+            assertThat(store.health().flushedTo()).isZero();
+            new BehindTheLog(store, store.table(TABLE)).accept("the first try is over");
+            try (MessageStore after = open(disk.afterPowerCut(), FlushMode.SYNC_FLUSH)) {
+                assertThat(saved(after)).isEqualTo("the first try is over");
+                assertThat(after.range("T", 0).max()).isEqualTo(2);
+            }
+            store.close();
+        }
+    }
+
     @Test
     void aLogThatTheDiskDoesNotTakeLeavesTheFileAsItWas() {
         LossyDisk disk = new LossyDisk(1);
@@ -78,7 +106,9 @@ class BehindTheLogTest {
         table.accept("one message");
         append(store, "b");
         disk.failForces();
-        table.accept("two messages");
+        assertThatThrownBy(() -> table.accept("two messages"))
+                .isInstanceOf(SluiceException.class)
+                .hasMessageContaining(TABLE);
         assertThat(saved(store)).isEqualTo("one message");
         assertThat(store.health().writable()).isFalse();
         store.close();

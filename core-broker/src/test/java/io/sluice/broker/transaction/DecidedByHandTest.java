@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Half messages as somebody sees them who looks after them by hand. */
 class DecidedByHandTest extends TransactionGround {
@@ -109,6 +110,24 @@ class DecidedByHandTest extends TransactionGround {
         assertThat(texts(TOPIC)).containsExactly("kept");
         assertThat(keys(State.PENDING)).isEmpty();
         assertThat(keys(State.GIVEN_UP)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SystemTopics.CHECK_MAX_TIME, HandNote.TOPIC})
+    void nothingIsDecidedWhileAQueueThatTellsOfDecisionsIsMadeAgain(String topic) {
+        open();
+        prepare("a");
+        run();
+        giveUpAll();
+        String id = idOf("a", State.GIVEN_UP);
+        assertThat(decide(id, Decision.COMMIT)).isEqualTo(Decided.DONE);
+        reopenWithout(topic);
+        assertThatThrownBy(() -> decide(id, Decision.COMMIT))
+                .hasCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining(topic);
+        assertThat(store.mendNow()).isTrue();
+        assertThat(decide(id, Decision.COMMIT)).isEqualTo(Decided.DECIDED_BEFORE);
+        assertThat(texts(TOPIC)).containsExactly("a");
     }
 
     @Test

@@ -47,6 +47,10 @@ abstract class TransactionGround {
     Transactions transactions;
 
     void open() {
+        open(true);
+    }
+
+    private void open(boolean started) {
         StoreConfig config = StoreConfig.in(Path.of("/store"))
                 .withFlushMode(flushMode)
                 .withLogSegmentBytes(64 * 1024)
@@ -62,7 +66,9 @@ abstract class TransactionGround {
                 TOPIC::equals,
                 new Progress(),
                 () -> Instant.ofEpochMilli(nowMs));
-        store.start();
+        if (started) {
+            store.start();
+        }
         transactions.connect((group, question) -> {
             if (producerIsThere) {
                 questions.add(question);
@@ -112,6 +118,13 @@ abstract class TransactionGround {
         progress.putAll(saved);
         disk = after;
         open();
+    }
+
+    /** Stops, loses the queue of the topic and opens again; what is lost is made again when the test asks for it. */
+    void reopenWithout(String topic) {
+        close();
+        disk.remove(Path.of("/store/consumequeue/%s/0/%020d".formatted(topic, 0)));
+        open(false);
     }
 
     record Sent(String text, long halfOffset, long logOffset) {}

@@ -73,6 +73,22 @@ class TransactionsTest extends TransactionGround {
         assertThat(texts(TOPIC)).containsExactly("lost");
     }
 
+    /** As after a power cut that took the message which the op record ends; another came to have its number behind the record. */
+    @Test
+    void anOpRecordWaitsWhileTheQueueOfItsHalfMessageIsMadeAgain() {
+        open();
+        Sent first = prepare("first");
+        store.append(TransactionRecords.op(first.halfOffset() + 1, false));
+        Sent second = prepare("second");
+        assertThat(second.halfOffset()).isEqualTo(first.halfOffset() + 1);
+        reopenWithout(SystemTopics.HALF);
+        assertThat(end(second, Decision.COMMIT)).isEqualTo(Result.NOT_STORED);
+        assertThat(store.mendNow()).isTrue();
+        run();
+        assertThat(end(second, Decision.COMMIT)).isEqualTo(Result.DONE);
+        assertThat(texts(TOPIC)).containsExactly("second");
+    }
+
     private Decided askAgain(long logOffset) {
         return transactions
                 .givenUp()

@@ -260,6 +260,25 @@ class PreparedServiceTest {
     }
 
     @Test
+    void ofTwoUnitsThatHoldAMessageBecauseARollbackIsLostTheYoungerSettlesIt() {
+        fill(1);
+        prepare(unit("z", "a", ground.lease(1).get(0).receipt()));
+        long rolledBackAt = ground.store().logRange().max();
+        result(ground.decide("z", Decision.ROLLBACK, false));
+        prepare(unit("b", "b", ground.lease(1).get(0).receipt()));
+        ground.damage(rolledBackAt);
+        ground.closeAndReopen();
+        assertThat(stateOf("z")).isEqualTo(PreparedUnit.State.PREPARED);
+        assertThat(stateOf("b")).isEqualTo(PreparedUnit.State.PREPARED);
+        assertThat(result(ground.decide("b", Decision.COMMIT, false))).isInstanceOf(DecisionOutcome.Committed.class);
+        assertThat(result(ground.decide("z", Decision.ROLLBACK, false)))
+                .isEqualTo(new DecisionOutcome.RolledBack(false));
+        ground.pass(UnitGround.LEASE.multipliedBy(3));
+        assertThat(ground.lease(10)).isEmpty();
+        assertThat(ground.texts("Out")).containsExactly("b");
+    }
+
+    @Test
     void whatIsForgottenWhileOutcomesAreWrittenAgainStaysForgotten() {
         for (String id : List.of("x1", "x2")) {
             prepare(unit(id, "a"));
