@@ -1,9 +1,7 @@
 package io.sluice.gateway.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.sluice.gateway.node.GenuineRocketmq;
 import io.sluice.gateway.node.GenuineRocketmq.Release;
 import io.sluice.model.FilterExpression;
 import io.sluice.model.GroupName;
@@ -11,88 +9,35 @@ import io.sluice.model.Message;
 import io.sluice.model.PropertyNames;
 import io.sluice.model.TopicName;
 import io.sluice.port.BrokerPort;
-import io.sluice.port.BrokerPortFactory;
 import io.sluice.port.LeaseReader.LeaseRequest;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.port.Placement;
 import io.sluice.port.Refusal;
 import io.sluice.port.RefusedException;
 import io.sluice.port.SendOutcome;
-import io.sluice.port.TopicCatalog.TopicDescription;
 import io.sluice.port.TopicCatalog.TopicSettings;
 import io.sluice.port.UnitOfWork;
-import io.sluice.port.contract.BrokerPortContract;
 import io.sluice.wire.message.RecallHandle;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The port over the wire, to a genuine Apache RocketMQ 4.9 name server and broker: what is there holds, what is not is named. */
 @Tag("peer")
-class RemotePortPeer4Test extends BrokerPortContract {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @TempDir
-    static Path directory;
-
-    private static GenuineRocketmq cluster;
-
+class RemotePortPeer4Test extends GenuineRocketmqContract {
     @BeforeAll
     static void startCluster() {
-        cluster = new GenuineRocketmq(
-                Release.V4, directory.resolve("home"), directory.resolve("store"), "enablePropertyFilter=true");
-        // A genuine broker says that it has started before its name server knows of it.
-        try (BrokerPort port = port()) {
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(port.topics()
-                            .put(new TopicName("WarmUp"), TopicSettings.ofQueues(1))
-                            .toCompletableFuture())
-                    .succeedsWithin(PATIENCE));
-            deleteAll(port);
-        }
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
-    private static BrokerPort port() {
-        return BrokerPortFactory.open(URI.create("sluice://" + cluster.nameServer()));
-    }
-
-    private static void deleteAll(BrokerPort port) {
-        for (TopicDescription topic : port.topics().list().toCompletableFuture().join()) {
-            port.topics().delete(topic.topic()).toCompletableFuture().join();
-        }
+        startCluster(Release.V4, "enablePropertyFilter=true");
     }
 
     @Override
     protected boolean has(Feature feature) {
         return feature == Feature.EMPTY_BODIES;
-    }
-
-    @Override
-    protected BrokerPort open() {
-        return port();
-    }
-
-    @Override
-    protected void shutDown(BrokerPort opened) {
-        opened.close();
-        try (BrokerPort port = port()) {
-            deleteAll(port);
-        }
     }
 
     private static TopicName topic(BrokerPort port) {
