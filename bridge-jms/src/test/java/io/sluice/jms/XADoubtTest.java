@@ -12,7 +12,7 @@ import javax.transaction.xa.XAResource;
 import javax.transaction.xa.Xid;
 import org.junit.jupiter.api.Test;
 
-/** Distributed transactions whose questions to the broker are not answered, or turned down for now. */
+/** Distributed transactions whose questions to the broker are not answered, or turned down for a reason that passes. */
 class XADoubtTest extends AgainstMemoryBrokerXA {
     /** Branches are worked for by a connection whose leases are short. */
     private void openBrief() throws Exception {

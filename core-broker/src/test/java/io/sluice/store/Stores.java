@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What the tests of the store have in common. */
-final class Stores {
+/** What the tests of the store, and of what stands on it, have in common. */
+public final class Stores {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 10911);
 
     /** Of a store in memory. */
@@ -129,6 +129,21 @@ final class Stores {
                     bodies.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8));
                 }
                 at = read.nextOffset();
+            }
+        }
+        return bodies;
+    }
+
+    /** Bodies of those messages of a queue that can be read, in order; places where reading stands still are passed over. */
+    public static List<String> readableBodies(MessageStore store, String topic, int queueId) {
+        List<String> bodies = new ArrayList<>();
+        long end = store.range(topic, queueId).max();
+        for (long at = 0; at < end; ) {
+            try (QueueRead read = store.read(topic, queueId, at, EntryFilter.ALL, 100, 1 << 20)) {
+                for (ByteBuffer slice : read.slices()) {
+                    bodies.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8));
+                }
+                at = Math.max(read.nextOffset(), at + 1);
             }
         }
         return bodies;

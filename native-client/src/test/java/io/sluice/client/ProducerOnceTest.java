@@ -24,7 +24,6 @@ import io.sluice.wire.command.OffsetCommands.OffsetAnswer;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
-import io.sluice.wire.frame.ProtocolVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -360,19 +359,11 @@ class ProducerOnceTest {
 
         @Test
         void anExactTimeIsRefusedWhereItWouldBeDeliveredAtOnce() {
-            elsewhere.broker().on(RequestCode.GET_MAX_OFFSET, asked -> {
-                Frame answer = ScriptedCluster.answer(new OffsetAnswer(0));
-                return new Frame(
-                        answer.serialization(),
-                        answer.code(),
-                        answer.language(),
-                        ProtocolVersion.V4_9_4,
-                        answer.opaque(),
-                        answer.flag(),
-                        answer.remark(),
-                        answer.fields(),
-                        answer.body());
-            });
+            elsewhere
+                    .broker()
+                    .on(
+                            RequestCode.GET_MAX_OFFSET,
+                            asked -> ScriptedCluster.ofRelease4(ScriptedCluster.answer(new OffsetAnswer(0))));
             Producer producer = there.producer("p").start();
             assertThatThrownBy(() -> producer.send(Message.of("Topic", "m").deliverAfter(Duration.ofSeconds(5))))
                     .isInstanceOfSatisfying(SendFailedException.class, refused -> assertThat(refused.reason())

@@ -17,13 +17,10 @@ import io.sluice.port.LeaseReader.Settlement;
 import io.sluice.port.LeaseReader.Start;
 import io.sluice.store.LossyDisk;
 import io.sluice.store.MessageStore;
-import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
+import io.sluice.store.Stores;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.FlushMode;
-import io.sluice.store.queue.EntryFilter;
-import io.sluice.wire.message.MessageView;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -193,18 +190,7 @@ class LeasePowerCutTest {
         }
 
         private List<String> deadLetters() {
-            List<String> texts = new ArrayList<>();
-            String topic = TopicName.deadLetterOf(CREW).value();
-            long end = store.range(topic, 0).max();
-            for (long at = 0; at < end; ) {
-                try (QueueRead read = store.read(topic, 0, at, EntryFilter.ALL, 100, 1 << 20)) {
-                    read.slices()
-                            .forEach(slice ->
-                                    texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
-                    at = Math.max(read.nextOffset(), at + 1);
-                }
-            }
-            return texts;
+            return Stores.readableBodies(store, TopicName.deadLetterOf(CREW).value(), 0);
         }
 
         void work() {

@@ -10,6 +10,7 @@ import io.sluice.store.LossyDisk;
 import io.sluice.store.MessageStore;
 import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
+import io.sluice.store.Stores;
 import io.sluice.store.log.AppendResult;
 import io.sluice.store.log.FlushMode;
 import io.sluice.store.queue.EntryFilter;
@@ -159,17 +160,7 @@ abstract class TransactionGround {
     }
 
     List<String> texts(String topic) {
-        List<String> texts = new ArrayList<>();
-        long end = store.range(topic, 0).max();
-        for (long at = 0; at < end; ) {
-            try (QueueRead read = store.read(topic, 0, at, EntryFilter.ALL, 100, 1 << 20)) {
-                read.slices()
-                        .forEach(slice ->
-                                texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
-                at = Math.max(read.nextOffset(), at + 1);
-            }
-        }
-        return texts;
+        return Stores.readableBodies(store, topic, 0);
     }
 
     long placeOfTheFirst(String topic) {

@@ -37,10 +37,9 @@ import io.sluice.port.UnitOutcome;
 import io.sluice.port.UnitsOfWork.Decision;
 import io.sluice.store.LossyDisk;
 import io.sluice.store.MessageStore;
-import io.sluice.store.QueueRead;
 import io.sluice.store.StoreConfig;
+import io.sluice.store.Stores;
 import io.sluice.store.log.FlushMode;
-import io.sluice.store.queue.EntryFilter;
 import io.sluice.wire.message.MessageLayout;
 import io.sluice.wire.message.MessageView;
 import java.net.InetAddress;
@@ -250,15 +249,7 @@ final class UnitGround implements AutoCloseable {
     List<String> texts(String topic) {
         List<String> texts = new ArrayList<>();
         for (int queueId = 0; queueId < 2; queueId++) {
-            long end = store.range(topic, queueId).max();
-            for (long at = 0; at < end; ) {
-                try (QueueRead read = store.read(topic, queueId, at, EntryFilter.ALL, 100, 1 << 20)) {
-                    read.slices()
-                            .forEach(slice ->
-                                    texts.add(new String(MessageView.of(slice).body(), StandardCharsets.UTF_8)));
-                    at = Math.max(read.nextOffset(), at + 1);
-                }
-            }
+            texts.addAll(Stores.readableBodies(store, topic, queueId));
         }
         return texts;
     }

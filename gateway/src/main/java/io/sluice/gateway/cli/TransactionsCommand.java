@@ -1,14 +1,11 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.doubt.InDoubt;
-import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice transactions}: half messages of RocketMQ transactions that the broker of a running node stores. */
@@ -49,43 +46,17 @@ final class TransactionsCommand {
         }
     }
 
-    /** What the verbs share. */
-    private abstract static class Decision implements Callable<Integer> {
-        private final String verb;
-
-        @Mixin
-        private DoorOptions where;
-
-        @Spec
-        private CommandSpec command;
-
-        @Parameters(paramLabel = "ID", arity = "1..*", description = "as listed")
-        private List<String> ids;
-
-        Decision(String verb) {
-            this.verb = verb;
-        }
-
-        @Override
-        public Integer call() {
-            CommandLine line = command.commandLine();
-            boolean all = InDoubt.TRANSACTIONS.decide(
-                    where.door(), verb, "done", ids, where.form(), line.getOut(), line.getErr());
-            return all ? 0 : SluiceCommand.FAILED;
-        }
-    }
-
     @Command(name = "commit", description = "Store them in their topics.", mixinStandardHelpOptions = true)
-    static final class Commit extends Decision {
+    static final class Commit extends DoubtDecision {
         Commit() {
-            super("commit");
+            super(InDoubt.TRANSACTIONS, "commit", "done");
         }
     }
 
     @Command(name = "rollback", description = "Nobody ever gets them.", mixinStandardHelpOptions = true)
-    static final class Rollback extends Decision {
+    static final class Rollback extends DoubtDecision {
         Rollback() {
-            super("rollback");
+            super(InDoubt.TRANSACTIONS, "rollback", "done");
         }
     }
 
@@ -93,9 +64,9 @@ final class TransactionsCommand {
             name = "ask",
             description = "Ask their producers at once; what was given up is pending again, under a new id.",
             mixinStandardHelpOptions = true)
-    static final class Ask extends Decision {
+    static final class Ask extends DoubtDecision {
         Ask() {
-            super("ask");
+            super(InDoubt.TRANSACTIONS, "ask", "done");
         }
     }
 }

@@ -1,13 +1,10 @@
 package io.sluice.gateway.cli;
 
 import io.sluice.gateway.doubt.InDoubt;
-import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice units}: units of work in doubt at a running node or its cluster. */
@@ -42,41 +39,13 @@ final class UnitsCommand {
         }
     }
 
-    /** What the verbs share. */
-    private abstract static class Decision implements Callable<Integer> {
-        private final String verb;
-        private final String done;
-
-        @Mixin
-        private DoorOptions where;
-
-        @Spec
-        private CommandSpec command;
-
-        @Parameters(paramLabel = "ID", arity = "1..*", description = "as listed")
-        private List<String> ids;
-
-        Decision(String verb, String done) {
-            this.verb = verb;
-            this.done = done;
-        }
-
-        @Override
-        public Integer call() {
-            CommandLine line = command.commandLine();
-            boolean all =
-                    InDoubt.UNITS.decide(where.door(), verb, done, ids, where.form(), line.getOut(), line.getErr());
-            return all ? 0 : SluiceCommand.FAILED;
-        }
-    }
-
     @Command(
             name = "commit",
             description = "Commit what is prepared, for an owner that does not come back; it is told so if it does.",
             mixinStandardHelpOptions = true)
-    static final class Commit extends Decision {
+    static final class Commit extends DoubtDecision {
         Commit() {
-            super("commit", "committed");
+            super(InDoubt.UNITS, "commit", "committed");
         }
     }
 
@@ -84,9 +53,9 @@ final class UnitsCommand {
             name = "rollback",
             description = "Roll back what is prepared, for an owner that does not come back; it is told so if it does.",
             mixinStandardHelpOptions = true)
-    static final class Rollback extends Decision {
+    static final class Rollback extends DoubtDecision {
         Rollback() {
-            super("rollback", "rolled-back");
+            super(InDoubt.UNITS, "rollback", "rolled-back");
         }
     }
 
@@ -94,9 +63,9 @@ final class UnitsCommand {
             name = "forget",
             description = "Forget what was decided by hand or for its age, when no owner will ask any more.",
             mixinStandardHelpOptions = true)
-    static final class Forget extends Decision {
+    static final class Forget extends DoubtDecision {
         Forget() {
-            super("forget", "forgotten");
+            super(InDoubt.UNITS, "forget", "forgotten");
         }
     }
 }

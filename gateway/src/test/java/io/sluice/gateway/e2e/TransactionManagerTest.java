@@ -160,9 +160,11 @@ class TransactionManagerTest {
         session.createProducer(session.createQueue(queue)).send(session.createTextMessage(text));
     }
 
-    /** Receives at the first cluster and sends at the second, in the transaction of this thread. */
-    private void move(String queue) throws Exception {
-        send(enlisted(second), queue, receive(enlisted(first), queue));
+    /** Receives at the first cluster and sends at the second, in the transaction of this thread; answers the session that sent. */
+    private XASession move(String queue) throws Exception {
+        XASession to = enlisted(second);
+        send(to, queue, receive(enlisted(first), queue));
+        return to;
     }
 
     private static String queue(TestInfo test) {
@@ -265,8 +267,7 @@ class TransactionManagerTest {
     void aTransactionEndsWhileOneOfItsSessionsIsSuspended(TestInfo test) throws Exception {
         first.put(queue(test), "a");
         manager.begin();
-        XASession to = enlisted(second);
-        send(to, queue(test), receive(enlisted(first), queue(test)));
+        XASession to = move(queue(test));
         manager.getTransaction().delistResource(to.getXAResource(), XAResource.TMSUSPEND);
         manager.commit();
         assertMoved(queue(test), "a");
@@ -276,8 +277,7 @@ class TransactionManagerTest {
     void aSessionWhoseWorkFailedTakesTheTransactionBack(TestInfo test) throws Exception {
         first.put(queue(test), "a");
         manager.begin();
-        XASession to = enlisted(second);
-        send(to, queue(test), receive(enlisted(first), queue(test)));
+        XASession to = move(queue(test));
         manager.getTransaction().delistResource(to.getXAResource(), XAResource.TMFAIL);
         assertThatThrownBy(manager::commit).isInstanceOf(RollbackException.class);
         assertGivenBack(queue(test), "a");

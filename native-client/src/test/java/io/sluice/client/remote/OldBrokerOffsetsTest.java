@@ -16,7 +16,6 @@ import io.sluice.wire.command.PullCommands.PullAnswer;
 import io.sluice.wire.command.RequestCode;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
-import io.sluice.wire.frame.ProtocolVersion;
 import io.sluice.wire.message.MessageEncoder;
 import io.sluice.wire.message.NewRecord;
 import java.net.InetSocketAddress;
@@ -52,21 +51,8 @@ class OldBrokerOffsetsTest {
         cluster.close();
     }
 
-    private static Frame old(Frame answer) {
-        return new Frame(
-                answer.serialization(),
-                answer.code(),
-                answer.language(),
-                ProtocolVersion.V4_9_4,
-                answer.opaque(),
-                answer.flag(),
-                answer.remark(),
-                answer.fields(),
-                answer.body());
-    }
-
     private static Frame offset(long offset) {
-        return old(ScriptedCluster.answer(new OffsetAnswer(offset)));
+        return ScriptedCluster.ofRelease4(ScriptedCluster.answer(new OffsetAnswer(offset)));
     }
 
     /** A queue that begins at {@code first} and whose messages were stored at these times. */
@@ -82,7 +68,7 @@ class OldBrokerOffsetsTest {
         NewRecord message = NewRecord.of(Message.of("Orders", "m" + at), 0, HOST);
         ByteBuffer record =
                 MessageEncoder.encode(message, at, 1000 + at, storedAtMs[Math.toIntExact(at - first)], HOST);
-        return old(CommandTable.STANDARD.answer(
+        return ScriptedCluster.ofRelease4(CommandTable.STANDARD.answer(
                 0,
                 "",
                 new PullAnswer(0, at + 1, first, first + storedAtMs.length, 0, 0, 0, 0),
@@ -147,6 +133,6 @@ class OldBrokerOffsetsTest {
     }
 
     private static Frame table(String json) {
-        return old(ScriptedCluster.answer(FrameBody.of(json.getBytes(StandardCharsets.UTF_8))));
+        return ScriptedCluster.ofRelease4(ScriptedCluster.answer(FrameBody.of(json.getBytes(StandardCharsets.UTF_8))));
     }
 }

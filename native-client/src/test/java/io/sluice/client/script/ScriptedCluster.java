@@ -10,6 +10,7 @@ import io.sluice.wire.command.SendCommands.SendAnswer;
 import io.sluice.wire.frame.Fields;
 import io.sluice.wire.frame.Frame;
 import io.sluice.wire.frame.FrameBody;
+import io.sluice.wire.frame.ProtocolVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,20 @@ public final class ScriptedCluster implements AutoCloseable {
 
     public static Frame answer(Record header) {
         return CommandTable.STANDARD.answer(header);
+    }
+
+    /** The answer as a broker of release 4.9.4 gives it. */
+    public static Frame ofRelease4(Frame answer) {
+        return new Frame(
+                answer.serialization(),
+                answer.code(),
+                answer.language(),
+                ProtocolVersion.V4_9_4,
+                answer.opaque(),
+                answer.flag(),
+                answer.remark(),
+                answer.fields(),
+                answer.body());
     }
 
     /** A send that was stored. */
